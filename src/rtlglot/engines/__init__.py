@@ -1,0 +1,81 @@
+"""Engines: one verb, `generate`. One file per engine, one line in the table.
+
+An engine is made with `Engine(model, options)`: the model's name and the engine's own options
+(texts from `--set engine.key=value`, refused by name where unknown; see `rtlglot.options.fill`).
+Making one loads nothing heavy; `start` does. After EngineDead, `aclose` and `start` bring a fresh one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from rtlglot.errors import RowError
+from rtlglot.records import Json, Message, Reason, Reply, Request
+from rtlglot.registry import Table
+
+ENGINES = Table(
+    "engine",
+    {
+        "openvino": "rtlglot.engines.openvino:OpenVinoEngine",
+        "scripted": "rtlglot.engines.scripted:ScriptedEngine",
+    },
+    extras={
+        "openvino": ("openvino_genai", "openvino"),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What a started engine says of itself."""
+
+    model: str
+    context_tokens: int | None
+    """Longest prompt plus reply; None where the engine does not say."""
+    max_in_flight: int
+    """How many requests keep it busy: the default concurrency."""
+    note: str = ""
+    """One line for people, e.g. that lengths are estimated."""
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """What every engine does."""
+
+    def identity(self) -> Mapping[str, Json]:
+        """All options that change the text (quantization, LoRA, dtype, a model file's hash)."""
+
+    async def start(self) -> EngineInfo:
+        """Load. Raises ConfigError where it cannot work, EngineDead where it died on the way."""
+
+    async def count_tokens(self, messages: Sequence[Message]) -> int | None:
+        """Tokens of the prompt, chat template applied; None where unknown. Works before `start`
+        where the tokenizer alone can be loaded."""
+
+    async def generate(self, request: Request) -> Reply:
+        """One reply. Cancelling the task aborts the request.
+
+        Raises RowError (this row), TransientError (later), EngineDead (restart), ConfigError (stop).
+        """
+
+    async def aclose(self) -> None:
+        """Free everything. May be called twice, and before `start`."""
+
+
+LEAST_REPLY_TOKENS = 16
+"""A prompt that leaves less room than this in the context is too long."""
+
+
+def fit(prompt_tokens: int, max_tokens: int, context_tokens: int | None) -> int:
+    """How many tokens the reply may have; RowError(prompt_too_long) where there is no room."""
+    if context_tokens is None:
+        return max_tokens
+    room = context_tokens - prompt_tokens
+    if room < min(LEAST_REPLY_TOKENS, max_tokens):
+        raise RowError(
+            Reason.PROMPT_TOO_LONG,
+            f"the prompt has {prompt_tokens} tokens and the model's context is {context_tokens}",
+        )
+    return min(max_tokens, room)

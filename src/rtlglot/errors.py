@@ -1,0 +1,100 @@
+"""Every error rtlglot raises on purpose, in one tree.
+
+    RtlglotError
+    ├── UsageError            the command or the library call was wrong          exit 2
+    │   ├── InputError        a dataset cannot be read as asked: file, row, field
+    │   ├── OutputError       a file cannot be written
+    │   └── ConfigError       the engine cannot be set up as asked (unknown model, does not fit)
+    ├── LedgerError           the ledger is in use, damaged or of another version  exit 2
+    ├── RowError              this row has no usable text; settled, never retried
+    ├── TransientError        try again later (429, 5xx, time-outs)
+    ├── EngineDead            the engine died under its rows; restart, requeue
+    └── EngineLost            the engine cannot be brought back                   exit 3
+
+A message says what was tried, what came back and what to do. `retryable` says whether the same
+request may succeed later; `hint` is the one line that tells a person what to do next.
+"""
+
+from __future__ import annotations
+
+from rtlglot.records import Reason
+
+
+class RtlglotError(Exception):
+    """Base of all errors raised on purpose."""
+
+    retryable = False
+    exit_code = 2
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageError(RtlglotError):
+    """A flag, an option or an argument is wrong."""
+
+
+class InputError(UsageError):
+    """A dataset cannot be read: names the file and, where known, the row and the field."""
+
+    def __init__(
+        self, message: str, *, file: str = "", row: str = "", field: str = "", hint: str = ""
+    ) -> None:
+        place = ", ".join(part for part in (file, row, f"field {field!r}" if field else "") if part)
+        super().__init__(f"{place}: {message}" if place else message, hint=hint)
+        self.file, self.row, self.field = file, row, field
+
+
+class OutputError(UsageError):
+    """A file cannot be written: no permission, no space, no such folder."""
+
+
+class ConfigError(UsageError):
+    """The engine cannot be set up as asked; no row would succeed."""
+
+
+class LedgerError(RtlglotError):
+    """The ledger is in use by another process, damaged, or of another version."""
+
+
+class RowError(RtlglotError):
+    """One row's failure. It becomes the row's outcome and never passes through the loop."""
+
+    def __init__(self, reason: Reason, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.reason = reason
+
+
+class TransientError(RtlglotError):
+    """The endpoint asks for patience; the same request may succeed later."""
+
+    retryable = True
+    exit_code = 3
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None, overload: bool = False) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        self.overload = overload
+        """True for 429 and 503: the engine has too much to do, so fewer requests should be in flight."""
+
+
+class EngineDead(RtlglotError):
+    """The engine died with this request in flight.
+
+    `heals` is True where the engine restarts the dead part by itself (one of several replicas);
+    otherwise the supervisor closes and starts the whole engine.
+    """
+
+    retryable = True
+    exit_code = 3
+
+    def __init__(self, message: str, *, heals: bool = False) -> None:
+        super().__init__(message)
+        self.heals = heals
+
+
+class EngineLost(RtlglotError):
+    """The engine cannot be started or brought back; the run stops and stays resumable."""
+
+    exit_code = 3

@@ -1,0 +1,1 @@
+"""Formats: datasets in, datasets out. One file per format, one line in the table."""

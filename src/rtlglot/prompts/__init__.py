@@ -1,0 +1,1 @@
+"""Prompts: one Markdown file per pair, rendered strictly; the extraction of a reply's text."""

@@ -1,0 +1,270 @@
+"""The nouns of rtlglot: what a row is, what is asked of an engine, what comes of it.
+
+Plain frozen data, no behaviour beyond naming. Everything else in the package is verbs on these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+Json = Any
+"""A value that JSON can hold: None, bool, int, float, str, list or dict of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record of a dataset."""
+
+    id: str
+    """Unique in its dataset."""
+    fields: Mapping[str, Json]
+    """All fields as read, after mapping of names."""
+    position: int
+    """0-based place in the input."""
+    where: str = ""
+    """Where a person finds it: 'line 17', 'entry 3', 'fifo.v'."""
+
+
+class Pair(NamedTuple):
+    """What a transformation does: from one field to another."""
+
+    source: str
+    target: str
+
+    def __str__(self) -> str:
+        return f"{self.source} -> {self.target}"
+
+
+class Message(NamedTuple):
+    """One turn of a chat."""
+
+    role: str
+    """'system', 'user' or 'assistant'."""
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How an engine draws tokens. All of it is part of a request's identity."""
+
+    max_tokens: int
+    """Most tokens of a reply; an engine lowers it to what the context leaves."""
+    temperature: float = 0.4
+    """0 is greedy."""
+    top_p: float = 0.9
+    seed: int | None = None
+    """Per request; None leaves it to the engine."""
+    stop: tuple[str, ...] = ()
+    """Texts at which the reply ends, not included in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What goes to an engine: one chat, one wanted reply."""
+
+    messages: tuple[Message, ...]
+    sampling: Sampling
+    row_id: str = ""
+    """For logs and the scripted engine; not part of the request's identity."""
+    sample: int = 0
+    """0-based number of this sample of the same chat."""
+    attempt: int = 0
+    """0 for the first asking; a redo asks again under the next number."""
+
+
+class Finish(StrEnum):
+    """Why an engine stopped writing."""
+
+    STOP = "stop"
+    LENGTH = "length"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back for one request."""
+
+    text: str
+    finish: Finish
+    prompt_tokens: int | None = None
+    """None where the engine does not say."""
+    completion_tokens: int | None = None
+    cached_tokens: int | None = None
+    """Prompt tokens served from the prefix cache."""
+    think: str | None = None
+    """Reasoning that the engine itself keeps apart from the answer."""
+    seconds: float = 0.0
+    """From sending to the last token."""
+
+
+class Status(StrEnum):
+    """What a row ended as."""
+
+    ACCEPTED = "accepted"
+    """There is a text and every check asked for was passed (or could not say no)."""
+    REJECTED = "rejected"
+    """There is a text and its checks said no."""
+    FAILED = "failed"
+    """There is no usable text."""
+
+
+class Reason(StrEnum):
+    """Why a row ended as it did. The closed list; docs/reasons.md explains each to users."""
+
+    OK = "ok"
+    """accepted: nothing to complain about."""
+    CHECK_FAILED = "check_failed"
+    """rejected: a check said no; its verdict has the findings."""
+    MISSING_FIELD = "missing_field"
+    """failed: the row lacks a field that the prompt needs; no request was sent."""
+    PROMPT_ERROR = "prompt_error"
+    """failed: the prompt template could not be rendered for this row; no request was sent."""
+    PROMPT_TOO_LONG = "prompt_too_long"
+    """failed: the prompt leaves no room in the model's context; no request was sent."""
+    BAD_REQUEST = "bad_request"
+    """failed: the engine refused the request for this row as invalid."""
+    TRUNCATED = "truncated"
+    """failed: the reply hit max_tokens before the wanted text was complete."""
+    EMPTY = "empty"
+    """failed: the reply holds no text (or only reasoning)."""
+    REFUSED = "refused"
+    """failed: the model declined to do the task."""
+    NO_MODULE = "no_module"
+    """failed: Verilog was wanted and the reply holds no module."""
+    ECHO = "echo"
+    """failed: the reply only repeats the prompt or its input."""
+    ENGINE_ERROR = "engine_error"
+    """failed: the engine gave an error for this row alone, again and again."""
+    POISON = "poison"
+    """failed: the engine died each time this row was in flight, also when it was alone."""
+
+
+class CheckStatus(StrEnum):
+    """A verdict's answer. The first seven serve every check, the rest equivalence and testbench."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    INCOMPLETE = "incomplete"
+    """Parts of the design are elsewhere (an unknown submodule): neither good nor broken."""
+    UNSUPPORTED = "unsupported"
+    TIMEOUT = "timeout"
+    ERROR = "error"
+    """The tool broke; says nothing about the design."""
+    SKIPPED = "skipped"
+    """An earlier rung said no, or the row lacks what the check needs."""
+    EQUIVALENT = "equivalent"
+    BOUNDED = "bounded"
+    """No difference within k steps; never called equivalent."""
+    DIFFERENT = "different"
+    PORTS_DIFFER = "ports-differ"
+    UNAVAILABLE = "unavailable"
+    """The tool that this check needs is not installed."""
+
+
+class Severity(StrEnum):
+    """How much a finding weighs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a check has to say, for people and for the model."""
+
+    severity: Severity
+    code: str
+    """Stable name, e.g. 'AssignToNet' or 'port-width'."""
+    message: str
+    line: int | None = None
+    """1-based, in the candidate's text."""
+    column: int | None = None
+    """1-based."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One check's answer about one candidate."""
+
+    check: str
+    status: CheckStatus
+    findings: tuple[Finding, ...] = ()
+    seconds: float = 0.0
+    data: Mapping[str, Json] = field(default_factory=dict)
+    """What this check measured: cells, trace, k, semantics …; JSON values only."""
+
+    @property
+    def ok(self) -> bool:
+        """False where the check says no to the candidate."""
+        return self.status not in NO
+
+
+NO = frozenset({CheckStatus.FAIL, CheckStatus.DIFFERENT, CheckStatus.PORTS_DIFFER})
+"""The statuses that reject a candidate. Not knowing (timeout, unsupported, error …) does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a check may know about a candidate's row besides its text."""
+
+    field: str = "verilog"
+    """What the candidate is: 'verilog', 'description', 'instruction' or a user's own field."""
+    reference: str | None = None
+    """Verilog that the candidate must equal, or that a text candidate describes."""
+    testbench: str | None = None
+    interface: str | None = None
+    """A module header that the candidate must have."""
+    standard: str = "sv2017"
+    """Language: 'v2001', 'v2005' or 'sv2017'."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One text taken out of a reply, or the reason why there is none."""
+
+    text: str | None
+    reason: Reason = Reason.OK
+    detail: str = ""
+    """One sentence for people, where reason is not ok."""
+    think: str | None = None
+    """Reasoning found in the reply's text."""
+    notes: tuple[str, ...] = ()
+    """What was cleaned away: 'fence', 'prefix', 'think' …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One asking within a row's history: which reply, what came of it."""
+
+    request: bytes
+    """Key of the request in the ledger."""
+    sample: int
+    attempt: int
+    reason: Reason
+    verdicts: tuple[bytes, ...] = ()
+    """Keys of the verdicts in the ledger, in the order of the ladder."""
+    repair: int = 0
+    """0 for the first text, n for the n-th repair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a row ended as."""
+
+    id: str
+    status: Status
+    reason: Reason
+    text: str | None = None
+    """The accepted text, or the last one that was rejected."""
+    detail: str = ""
+    """One sentence for people: what was wrong and where."""
+    texts: tuple[str, ...] = ()
+    """All accepted samples, where all were asked for."""
+    think: str | None = None
+    attempts: tuple[Attempt, ...] = ()
+    prompt_tokens: int = 0
+    """Tokens of all askings of this row that this outcome rests on."""
+    completion_tokens: int = 0
