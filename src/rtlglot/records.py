@@ -268,3 +268,27 @@ class Outcome:
     prompt_tokens: int = 0
     """Tokens of all askings of this row that this outcome rests on."""
     completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All that decides an outcome. It is hashed whole: what must not change the key is not in it."""
+
+    pair: Pair
+    prompt: str
+    """The prompt by content, few-shot examples included."""
+    engine: str
+    model: str
+    identity: Mapping[str, Json]
+    """The engine's options that change the text."""
+    sampling: Sampling
+    samples: int = 1
+    choose: str = "first"
+    repair: int = 0
+    checks: tuple[Mapping[str, Json], ...] = ()
+    """Each check's identity: name, options, tool versions."""
+    standard: str = "sv2017"
+    interface: str = ""
+    """Field with the module header that a candidate must have, 'auto', or none."""
+    share: bool = True
+    """Whether identical requests are asked once."""

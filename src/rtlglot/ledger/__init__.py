@@ -1,0 +1,296 @@
+"""The ledger: one SQLite file beside the output, the only truth about what was asked and what came of it.
+
+Outputs are exports of it. Writes go through one thread (`writer`), reads through short queries, so
+that no reader holds the write-ahead log open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Collection, Iterable, Iterator
+from importlib import resources
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+
+from rtlglot.errors import InputError, LedgerError, UsageError
+from rtlglot.ledger.filesystem import is_network
+from rtlglot.ledger.keys import prefix_key, recipe_body, recipe_key
+from rtlglot.ledger.lock import Lock
+from rtlglot.ledger.outcomes import READ_OUTCOMES, SETTLE, outcome_from, settle_parameters, storable
+from rtlglot.ledger.redo import finish_redo, redo
+from rtlglot.ledger.writer import Writer
+from rtlglot.records import CheckStatus, Finding, Finish, Outcome, Recipe, Reply, Request, Severity, Verdict
+
+SCHEMA = 1
+PAGE_ROWS = 500
+"""Rows a query takes at a time: long reads would keep the write-ahead log from being reset."""
+
+
+class Indexed(NamedTuple):
+    """One row of the input, as indexed."""
+
+    id: str
+    content: bytes
+    where: str
+
+
+class Settled(NamedTuple):
+    """One row of the input with what it ended as; outcome None while it is pending."""
+
+    position: int
+    id: str
+    outcome: Outcome | None
+
+
+class Ledger:
+    """Open for work (locked), or read-only beside a running process."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Raises LedgerError where another process works on it or it is not a ledger."""
+        self.path = path
+        self._read_only = read_only
+        if read_only and not path.exists():
+            raise UsageError(f"no ledger at {path}")
+        self._lock = None if read_only else Lock(path)
+        try:
+            self._db = self._connect()
+            self._prepare()
+        except sqlite3.Error as error:
+            self._release()
+            raise LedgerError(
+                f"{path} cannot be opened as a ledger: {error}",
+                hint="it is damaged or not a ledger: move it away to begin anew",
+            ) from error
+        except LedgerError:
+            self._release()
+            raise
+        self._writer: Writer | None = None
+        self._known_prefixes: set[bytes] = set()
+
+    # -- opening and closing ------------------------------------------------------------------
+
+    def _connect(self) -> sqlite3.Connection:
+        uri = f"{self.path.resolve().as_uri()}?mode={'ro' if self._read_only else 'rwc'}"
+        db = sqlite3.connect(uri, uri=True, timeout=60, isolation_level=None, check_same_thread=False)
+        if not self._read_only:
+            # On a network file system WAL's shared memory does not work: a rollback journal does.
+            journal = "TRUNCATE" if is_network(self.path) else "WAL"
+            db.execute(f"PRAGMA journal_mode={journal}")
+            db.execute("PRAGMA synchronous=FULL")
+        db.execute("PRAGMA cache_size=-32000")
+        return db
+
+    def _prepare(self) -> None:
+        if not self._read_only:
+            script = resources.files("rtlglot.ledger").joinpath("schema.sql").read_text(encoding="utf-8")
+            self._db.executescript(script)
+            self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (str(SCHEMA),))
+        (version,) = self._db.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+        if int(version) != SCHEMA:
+            raise LedgerError(
+                f"{self.path} was written by another version of rtlglot (schema {version}, here {SCHEMA})",
+                hint="use the version that wrote it, or move it away to begin anew",
+            )
+
+    def start_writing(self) -> None:
+        """Begin group commits; call inside the running event loop."""
+        self._writer = Writer(self._connect)
+
+    async def stop_writing(self) -> None:
+        """Commit everything queued."""
+        if self._writer is not None:
+            await self._writer.aclose()
+            self._writer = None
+
+    def close(self) -> None:
+        """Close the file and give the lock free."""
+        self._db.close()
+        self._release()
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    # -- recipes and runs ---------------------------------------------------------------------
+
+    def begin_run(self, recipe: Recipe, spec: str) -> int:
+        """Remember the recipe and that a process works on it; the run's number."""
+        key, now = recipe_key(recipe), time.time()
+        self._db.execute(
+            "INSERT OR IGNORE INTO recipes (recipe, body, created) VALUES (?, ?, ?)",
+            (key, recipe_body(recipe), now),
+        )
+        cursor = self._db.execute(
+            "INSERT INTO runs (recipe, spec, started) VALUES (?, ?, ?)", (key, spec, now)
+        )
+        return int(cursor.lastrowid or 0)
+
+    def end_run(self, run: int, ending: str) -> None:
+        """Remember how a run ended: 'done', 'stopped', 'interrupted' or 'lost'."""
+        self._db.execute("UPDATE runs SET ended = ?, ending = ? WHERE run = ?", (time.time(), ending, run))
+
+    def last_recipe(self) -> bytes | None:
+        """Key of the recipe that the latest run worked on."""
+        found = self._db.execute("SELECT recipe FROM runs ORDER BY run DESC LIMIT 1").fetchone()
+        return found[0] if found else None
+
+    def round(self, recipe: bytes) -> int:
+        """How often rows were redone under a recipe: the attempt number of new requests."""
+        found = self._db.execute("SELECT round FROM recipes WHERE recipe = ?", (recipe,)).fetchone()
+        return int(found[0]) if found else 0
+
+    def redo(self, recipe: bytes, previous: bytes | None, chosen: Collection[str]) -> bool:
+        """Free the rows that ended with one of the chosen statuses or reasons, keep the others.
+
+        With another recipe than the previous run's, what is kept is adopted under the new one. True
+        where an unfinished redo goes on instead. One transaction.
+        """
+        return redo(self._db, recipe, previous, chosen)
+
+    def finish_redo(self, recipe: bytes) -> None:
+        """Every row has its outcome: the next redo is a new one."""
+        finish_redo(self._db, recipe)
+
+    # -- the input ----------------------------------------------------------------------------
+
+    def index(self, rows: Iterable[Indexed]) -> int:
+        """Take in the input's ids and contents, all or nothing; how many rows there are.
+
+        Raises InputError for an id that occurs twice, naming both places.
+        """
+        last: list[tuple[int, Indexed]] = []
+
+        def numbered() -> Iterator[tuple[int, str, bytes]]:
+            for position, row in enumerate(rows):
+                last[:] = [(position, row)]
+                yield position, row.id, row.content
+
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            self._db.execute("DELETE FROM rows")
+            self._db.executemany("INSERT INTO rows VALUES (?, ?, ?)", numbered())
+        except sqlite3.IntegrityError as error:
+            ((position, row),) = last
+            query = "SELECT position FROM rows WHERE id = ?"
+            (first,) = self._db.execute(query, (row.id,)).fetchone()
+            self._db.execute("ROLLBACK")
+            raise InputError(
+                f"the id {row.id!r} occurs twice: as row {first + 1} and as row {position + 1} of the input",
+                row=row.where,
+                hint="give another field as the id with --id FIELD, or mend the input",
+            ) from error
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+        return last[0][0] + 1 if last else 0
+
+    def pending(self, recipe: bytes) -> Iterator[int]:
+        """Positions of the rows that have no outcome under a recipe yet, in the input's order."""
+        query = """
+            SELECT r.position FROM rows r WHERE r.position >= ? AND NOT EXISTS (
+                SELECT 1 FROM outcomes o WHERE o.recipe = ? AND o.id = r.id AND o.content = r.content
+            ) ORDER BY r.position LIMIT ?"""
+        start = 0
+        while page := self._db.execute(query, (start, recipe, PAGE_ROWS)).fetchall():
+            for (position,) in page:
+                yield position
+            start = page[-1][0] + 1
+
+    def settled(self, recipe: bytes) -> Iterator[Settled]:
+        """Every row of the input with its outcome, in the input's order."""
+        start = 0
+        while page := self._db.execute(READ_OUTCOMES, (recipe, start, PAGE_ROWS)).fetchall():
+            for position, id_, *columns in page:
+                yield Settled(position, id_, outcome_from(id_, columns))
+            start = page[-1][0] + 1
+
+    def count_rows(self) -> int:
+        """Rows of the input as last indexed."""
+        return int(self._db.execute("SELECT count(*) FROM rows").fetchone()[0])
+
+    def counts(self, recipe: bytes) -> dict[tuple[str, str], int]:
+        """(status, reason) -> how many rows of the input ended so."""
+        query = """
+            SELECT o.status, o.reason, count(*) FROM rows r
+            JOIN outcomes o ON o.recipe = ? AND o.id = r.id AND o.content = r.content GROUP BY 1, 2"""
+        return {(status, reason): n for status, reason, n in self._db.execute(query, (recipe,))}
+
+    # -- replies ------------------------------------------------------------------------------
+
+    def reply(self, key: bytes, sample: int, attempt: int) -> Reply | None:
+        """The reply bought for a request earlier, if there is one."""
+        found = self._db.execute(
+            "SELECT text, think, finish, prompt_tokens, completion_tokens, cached_tokens, seconds "
+            "FROM replies WHERE request = ? AND sample = ? AND attempt = ?",
+            (key, sample, attempt),
+        ).fetchone()
+        if found is None:
+            return None
+        text, think, finish, prompt, completion, cached, seconds = found
+        return Reply(text, Finish(finish), prompt, completion, cached, think, seconds)
+
+    def save_reply(self, key: bytes, request: Request, reply: Reply) -> asyncio.Future[None]:
+        """Queue a reply; the future resolves when it is on disk."""
+        *before, last = request.messages
+        prefix = prefix_key(before)
+        if prefix not in self._known_prefixes:
+            if len(self._known_prefixes) > 1000:  # prompts whose prefix differs row by row
+                self._known_prefixes.clear()
+            self._known_prefixes.add(prefix)
+            messages = orjson.dumps([(m.role, storable(m.content)) for m in before]).decode()
+            self._put("INSERT OR IGNORE INTO prefixes VALUES (?, ?)", (prefix, messages))
+        return self._put(
+            "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                key, request.sample, request.attempt, prefix, storable(last.content), storable(reply.text),
+                storable(reply.think), reply.finish.value, reply.prompt_tokens, reply.completion_tokens,
+                reply.cached_tokens, reply.seconds, time.time(),
+            ),
+        )  # fmt: skip
+
+    # -- verdicts -----------------------------------------------------------------------------
+
+    def verdict(self, key: bytes) -> Verdict | None:
+        """The verdict given earlier, if there is one."""
+        query = "SELECT check_, status, findings, data, seconds FROM verdicts WHERE verdict = ?"
+        found = self._db.execute(query, (key,)).fetchone()
+        if found is None:
+            return None
+        check, status, findings, data, seconds = found
+        listed = tuple(
+            Finding(Severity(f["severity"]), f["code"], f["message"], f["line"], f["column"])
+            for f in orjson.loads(findings)
+        )
+        return Verdict(check, CheckStatus(status), listed, seconds, orjson.loads(data))
+
+    def save_verdict(self, key: bytes, verdict: Verdict) -> asyncio.Future[None]:
+        """Queue a verdict."""
+        return self._put(
+            "INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                key,
+                verdict.check,
+                verdict.status.value,
+                orjson.dumps(verdict.findings).decode(),
+                orjson.dumps(dict(verdict.data)).decode(),
+                verdict.seconds,
+                time.time(),
+            ),
+        )
+
+    # -- outcomes -----------------------------------------------------------------------------
+
+    def settle(self, recipe: bytes, content: bytes, outcome: Outcome) -> asyncio.Future[None]:
+        """Queue what a row ended as; the future resolves when it is on disk."""
+        return self._put(SETTLE, settle_parameters(recipe, content, outcome))
+
+    def _put(self, sql: str, parameters: tuple[object, ...]) -> asyncio.Future[None]:
+        if self._writer is None:
+            raise LedgerError(f"{self.path} is not open for writing")
+        return self._writer.put(sql, parameters)

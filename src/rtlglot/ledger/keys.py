@@ -1,0 +1,90 @@
+"""Keys: the hashes under which the ledger remembers. 16 bytes of BLAKE2b (RFC 7693) each.
+
+A key covers everything that determines what is stored under it, and nothing else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import orjson
+
+from rtlglot.records import Context, Json, Message, Recipe, Request, Row
+
+KEY_BYTES = 16
+
+
+def digest(*parts: str | bytes) -> bytes:
+    """Hash of a sequence of texts; ('ab', 'c') and ('a', 'bc') differ."""
+    state = hashlib.blake2b(digest_size=KEY_BYTES)
+    for part in parts:
+        data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
+        state.update(b"%d:" % len(data))
+        state.update(data)
+    return state.digest()
+
+
+def canonical(value: Json) -> str:
+    """JSON with sorted keys: equal values give equal texts."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=str).decode()
+
+
+def recipe_body(recipe: Recipe) -> str:
+    """Canonical JSON of a whole recipe."""
+    return canonical(dataclasses.asdict(recipe))
+
+
+def recipe_key(recipe: Recipe) -> bytes:
+    """Key of a recipe: all of it, no list of fields that matter."""
+    return digest(recipe_body(recipe))
+
+
+def content_key(row: Row, fields: Sequence[str] | None) -> bytes:
+    """Key of what a recipe reads of a row; `fields` None means all of it."""
+    names = sorted(row.fields) if fields is None else fields
+    values = [row.fields.get(name) for name in names]
+    try:
+        data = orjson.dumps(values, option=orjson.OPT_SORT_KEYS, default=str)
+    except (TypeError, orjson.JSONEncodeError):
+        data = repr(values).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(data, digest_size=KEY_BYTES).digest()
+
+
+class RequestKeys:
+    """Keys of requests to one engine with one model: what is constant is hashed once."""
+
+    def __init__(self, engine: str, model: str, identity: Mapping[str, Json], *, share: bool) -> None:
+        """`share` False gives each row requests of its own, however alike."""
+        self._constant = digest(engine, model, canonical(dict(identity)))
+        self._share = share
+
+    def __call__(self, request: Request) -> bytes:
+        """Key of a request without its sample and attempt, which are columns of their own."""
+        sampling = request.sampling
+        parts: list[str | bytes] = [
+            self._constant,
+            f"{sampling.max_tokens}|{sampling.temperature!r}|{sampling.top_p!r}|{sampling.seed}|{sampling.stop!r}",
+            "" if self._share else request.row_id,
+        ]
+        for message in request.messages:
+            parts += message
+        return digest(*parts)
+
+
+def prefix_key(messages: Sequence[Message]) -> bytes:
+    """Key of the messages before the last one."""
+    return digest(*(part for message in messages for part in message))
+
+
+def verdict_key(text: str, check: Mapping[str, Json], context: Context) -> bytes:
+    """Key of a verdict: the text, the check with options and tool versions, what it knew of the row."""
+    known = (context.reference, context.testbench, context.interface)
+    return digest(
+        text,
+        canonical(dict(check)),
+        context.field,
+        context.standard,
+        *("-" if value is None else "+" + value for value in known),
+    )

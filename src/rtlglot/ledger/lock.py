@@ -1,0 +1,53 @@
+"""One process per ledger: an fcntl lock, which the kernel drops when its process dies.
+
+Not flock: that is inherited over fork, so an orphaned child would hold it after a kill -9. The lock
+sits on a file of its own because closing any handle of a file drops all fcntl locks on it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import IO
+
+from rtlglot.errors import LedgerError, OutputError
+
+try:
+    import fcntl
+except ImportError:  # Windows: no advisory locks; the README says so
+    fcntl = None  # type: ignore[assignment]
+
+
+class Lock:
+    """Held from construction until `release`."""
+
+    def __init__(self, ledger: Path) -> None:
+        """Raises LedgerError naming the process that works on this ledger."""
+        self._path = ledger.with_name(ledger.name + ".lock")
+        try:
+            self._file: IO[str] = open(self._path, "a+", encoding="utf-8")  # noqa: SIM115 - held open
+        except OSError as error:
+            raise OutputError(f"cannot write {self._path}: {error.strerror}") from error
+        if fcntl is not None:
+            self._take(ledger)
+        self._file.seek(0)
+        self._file.truncate()
+        self._file.write(f"process {os.getpid()} on {socket.gethostname()}")
+        self._file.flush()
+
+    def _take(self, ledger: Path) -> None:
+        try:
+            fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._file.seek(0)
+            holder = self._file.read() or "another process"
+            self._file.close()
+            raise LedgerError(
+                f"{ledger} is in use by {holder}",
+                hint="wait until it has finished, stop it, or give this run another --output",
+            ) from error
+
+    def release(self) -> None:
+        """Give the ledger free. The file stays: removing it would race with the next process."""
+        self._file.close()

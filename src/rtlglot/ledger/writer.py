@@ -1,0 +1,91 @@
+"""The ledger's only writer: a thread that commits whatever has gathered, then acknowledges it.
+
+While one commit waits for the disk the next batch gathers, so the number of fsyncs follows the disk
+and not the number of rows, and there is no queue left to drain after the last reply.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from rtlglot.errors import LedgerError
+
+MOST_PER_COMMIT = 2000
+
+Entry = tuple[str, tuple[Any, ...], "asyncio.Future[None]"]
+
+
+class Writer:
+    """Takes (SQL, parameters), gives a future that resolves when they are on disk."""
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+        self._queue: queue.SimpleQueue[Entry | None] = queue.SimpleQueue()
+        self._loop = asyncio.get_running_loop()
+        self._connect = connect
+        self._thread = threading.Thread(target=self._work, name="ledger-writer", daemon=True)
+        self._thread.start()
+
+    def put(self, sql: str, parameters: tuple[Any, ...]) -> asyncio.Future[None]:
+        """Queue one statement; entries are committed in the order of their putting."""
+        future = self._loop.create_future()
+        self._queue.put((sql, parameters, future))
+        return future
+
+    async def aclose(self) -> None:
+        """Commit what is queued, then end."""
+        self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _work(self) -> None:
+        connection = self._connect()
+        open_ = True
+        while open_:
+            batch = []
+            entry = self._queue.get()
+            while entry is not None:
+                batch.append(entry)
+                if len(batch) >= MOST_PER_COMMIT or self._queue.empty():
+                    break
+                entry = self._queue.get()
+            open_ = entry is not None
+            if batch:
+                self._acknowledge(batch, self._commit(connection, batch))
+        connection.close()
+
+    def _commit(self, connection: sqlite3.Connection, batch: list[Entry]) -> Exception | None:
+        statements: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        for sql, parameters, _ in batch:
+            statements[sql].append(parameters)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for sql, rows in statements.items():
+                connection.executemany(sql, rows)
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            failure = LedgerError(
+                f"the ledger could not be written: {error}",
+                hint="free some space or mend the disk, then run the same command: it resumes",
+            )
+            failure.__cause__ = error
+            return failure
+        return None
+
+    def _acknowledge(self, batch: list[Entry], failure: Exception | None) -> None:
+        def resolve() -> None:
+            for _, _, future in batch:
+                if future.done():
+                    continue
+                if failure is None:
+                    future.set_result(None)
+                else:
+                    future.set_exception(failure)
+
+        self._loop.call_soon_threadsafe(resolve)
