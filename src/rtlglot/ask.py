@@ -1,4 +1,4 @@
-"""Asked once: the ledger's reply where there is one, a neighbour's where one is on its way, else the engine's."""
+"""Asked once: the ledger's reply if it is there, a neighbour's if it is on its way, else the engine's."""
 
 from __future__ import annotations
 

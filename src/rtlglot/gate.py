@@ -28,7 +28,7 @@ class Gate:
 
     async def enter(self) -> float:
         """Wait for a place; gives the time of entry, to be handed back to `overloaded`."""
-        while (now := time.monotonic()) < self.closed_until:
+        while (now := time.monotonic()) < self.closed_until:  # noqa: ASYNC110 - it can be shut longer meanwhile
             await asyncio.sleep(self.closed_until - now)
         if self.inside >= int(self.limit) or self._wants_alone or self._waiting:
             place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -48,7 +48,7 @@ class Gate:
         await self._alone.acquire()
         self._wants_alone = True
         try:
-            while self.inside:
+            while self.inside:  # noqa: ASYNC110 - rare, and simpler than an event on the hot path
                 await asyncio.sleep(0.01)
         except asyncio.CancelledError:
             self.leave_alone()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -48,7 +48,8 @@ async def run_loop(
     stopping = asyncio.create_task(stop.wait())
     try:
         everything = asyncio.gather(*workers, return_exceptions=True)
-        await asyncio.wait([everything, stopping], return_when=asyncio.FIRST_COMPLETED)
+        first: list[asyncio.Future[Any]] = [everything, stopping]
+        await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
         if not everything.done():
             await asyncio.wait(workers, timeout=drain_s)
         cut = _cancel(workers)
