@@ -1,0 +1,225 @@
+"""`rtlglot plan`: does a model fit these GPUs, and how to split it, before anything loads."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from typing import Any
+
+from rtlglot.engines.vllm_gpus import visible_gpus
+from rtlglot.errors import UsageError
+from rtlglot.plan import Gpus, ModelShape, Need, Plan, Split, load_shape, plan, shown_gib
+from rtlglot.plan.memory import kv_bytes_per_token
+from rtlglot.plan.observed import seen_it_s
+
+EXAMPLES = """\
+examples:
+  rtlglot plan --model meta-llama/Llama-3.1-70B-Instruct --gpus 4 --gpu-memory 80
+  rtlglot plan --model meta-llama/Llama-3.1-8B-Instruct --gpus 4 --gpu-memory 80 --max-model-len 8192
+  rtlglot plan --model ./my-model --gpus 1 --gpu-memory 24 --max-model-len auto --prompt-tokens 1800
+  rtlglot plan --model Qwen/Qwen2.5-Coder-32B-Instruct --gpus 2 --gpu-memory 44.5GiB --json
+
+The exit code is 1 when nothing fits. Nothing is downloaded: a model is one that is known by name,
+a folder with a config.json, or a hub model in the local cache.
+"""
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The command's flags."""
+    parser = subparsers.add_parser(
+        "plan",
+        help="does a model fit these GPUs, and how to split it",
+        description="Weights, KV cache, rows in flight and the best split, from a model's config.json alone.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--model", required=True, help="a name, a folder or a config.json")
+    parser.add_argument("--gpus", type=int, help="number of GPUs (default: those of this machine)")
+    parser.add_argument(
+        "--gpu-memory", type=gib, metavar="GB",
+        help="of one GPU: 80 is a card sold as 80 GB (it shows 79.1 GiB), 44.5GiB is what it shows",
+    )  # fmt: skip
+    parser.add_argument("--gpus-per-node", type=int, default=8, metavar="N", help="default: 8")
+    parser.add_argument(
+        "--max-model-len", type=context, metavar="N|auto",
+        help="longest prompt plus reply; auto: --prompt-tokens plus --max-tokens (default: the model's)",
+    )  # fmt: skip
+    parser.add_argument("--prompt-tokens", type=int, metavar="N", help="of the longest prompt, for auto")
+    parser.add_argument("--max-tokens", type=int, default=500, metavar="N", help="of a reply, for auto (500)")
+    parser.add_argument("--row-tokens", type=int, default=700, metavar="N", help="of a typical row (700)")
+    parser.add_argument("--max-num-batched-tokens", type=int, default=8192, metavar="N", help="of a step")
+    parser.add_argument("--gpu-memory-utilization", type=float, default=0.92, metavar="SHARE", help="0.92")
+    parser.add_argument("--dtype", default="auto", help="of the weights: auto, bfloat16, float16, float32")
+    parser.add_argument("--quantization", default="", metavar="NAME", help="fp8, int8, awq, gptq …")
+    parser.add_argument("--kv-cache-dtype", default="auto", metavar="NAME", help="auto, bfloat16, fp8")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(call=call)
+
+
+def gib(text: str) -> float:
+    """'80' or '80GB' as sold, '79.1GiB' or '81000MiB' as shown -> GiB as shown."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(GB|G|GiB|MiB)?\s*", text)
+    if match is None or float(match[1]) <= 0:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no amount of memory; expected e.g. 80, 79.1GiB, 81000MiB"
+        )
+    amount = float(match[1])
+    return {"GiB": amount, "MiB": amount / 1024}.get(match[2], shown_gib(amount))
+
+
+def context(text: str) -> int | str:
+    """A number of tokens or 'auto'."""
+    if text == "auto":
+        return text
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number of tokens nor 'auto'")
+    return int(text)
+
+
+def call(args: argparse.Namespace) -> int:
+    """Print the plan; 1 where nothing fits."""
+    shape = load_shape(args.model).with_precision(
+        dtype=args.dtype, quantization=args.quantization, kv_dtype=args.kv_cache_dtype
+    )
+    need = Need(
+        _context_tokens(args, shape),
+        args.row_tokens,
+        args.max_num_batched_tokens,
+        args.gpu_memory_utilization,
+    )
+    made = plan(shape, _gpus(args), need)
+    print(json.dumps(as_json(made), indent=2) if args.json else as_text(made))
+    return 0 if made.chosen else 1
+
+
+def _gpus(args: argparse.Namespace) -> Gpus:
+    here = list(visible_gpus().values()) if args.gpus is None or args.gpu_memory is None else []
+    if not here and (args.gpus is None or args.gpu_memory is None):
+        raise UsageError("no GPU is seen on this machine", hint="say which: --gpus 4 --gpu-memory 80")
+    return Gpus(
+        count=args.gpus if args.gpus is not None else len(here),
+        memory_gib=args.gpu_memory if args.gpu_memory is not None else min(here),
+        per_node=args.gpus_per_node,
+    )
+
+
+def _context_tokens(args: argparse.Namespace, shape: ModelShape) -> int:
+    if args.max_model_len is None:
+        return shape.context_tokens
+    if isinstance(args.max_model_len, int):
+        return args.max_model_len
+    if args.prompt_tokens is None:
+        raise UsageError(
+            "--max-model-len auto needs to know the longest prompt",
+            hint="give --prompt-tokens N (`rtlglot transform --dry-run` prints it)",
+        )
+    wanted: int = args.prompt_tokens + args.max_tokens
+    return min(shape.context_tokens, wanted)
+
+
+def as_json(made: Plan) -> dict[str, Any]:
+    """The plan as JSON values; tokens and rows are those of one replica unless they say total."""
+    chosen = _split_json(made, made.chosen) if made.chosen else dict.fromkeys(SPLIT_KEYS)
+    return {
+        "model": made.shape.name,
+        "parameters": made.shape.parameters,
+        "gpus": made.gpus.count,
+        "gpu_memory_gib": round(made.gpus.memory_gib, 2),
+        "max_model_len": made.need.max_model_len,
+        "row_tokens": made.need.row_tokens,
+        **chosen,
+        "fits": made.chosen is not None,
+        "alternatives": [_split_json(made, split) for split in made.alternatives],
+        "would_fit": list(made.would_fit),
+        "notes": list(made.shape.notes),
+    }
+
+
+SPLIT_KEYS = (
+    "tensor_parallel", "pipeline_parallel", "data_parallel", "gpus_idle", "fits", "weights_gib_per_gpu",
+    "activations_gib_per_gpu", "kv_gib_per_gpu", "kv_bytes_per_token_per_gpu", "kv_tokens",
+    "contexts_in_flight", "rows_in_flight", "rows_in_flight_total", "seen_it_s_per_replica", "reason",
+)  # fmt: skip
+
+
+def _split_json(made: Plan, split: Split) -> dict[str, Any]:
+    spent = split.budget
+    tensor, pipeline = split.tensor_parallel, split.pipeline_parallel
+    values = (
+        tensor,
+        pipeline,
+        split.data_parallel,
+        made.gpus.count - split.gpus * split.data_parallel,
+        split.fits,
+        round(spent.weights_gib, 2) if spent else None,
+        round(spent.activations_gib, 2) if spent else None,
+        round(spent.kv_gib, 2) if spent else None,
+        kv_bytes_per_token(made.shape, tensor, pipeline) if spent else None,
+        spent.kv_tokens if spent else 0,
+        round(spent.kv_tokens / made.need.max_model_len, 2) if spent else 0,
+        split.rows_in_flight,
+        split.rows_in_flight_total,
+        seen_it_s(made, split),
+        split.reason,
+    )
+    return dict(zip(SPLIT_KEYS, values, strict=True))
+
+
+def as_text(made: Plan) -> str:
+    """The plan as a table of at most 80 columns."""
+    gpus, need = made.gpus, made.need
+    lines = [
+        f"{made.shape.name}: {made.shape.parameters / 1e9:.2f} billion parameters",
+        f"{gpus.count} GPU{'s' if gpus.count > 1 else ''} of {gpus.memory_gib:.1f} GiB, "
+        f"{need.max_model_len:,} tokens of context, {need.row_tokens:,} tokens a row",
+        "",
+        "   tp pp dp weights      KV  KV tokens   rows   it/s",
+    ]
+    lines += [_line(made, split) for split in made.alternatives]
+    lines += ["", *_legend(made), *(f"note: {note}" for note in made.shape.notes), *_advice(made)]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _line(made: Plan, split: Split) -> str:
+    mark = "*" if split is made.chosen else " "
+    head = f" {mark} {split.tensor_parallel:2} {split.pipeline_parallel:2} {split.data_parallel:2}"
+    if split.budget is None:
+        return f"{head} {'-':>7} {'-':>7} {'-':>10} {'-':>6} {'':>6}  {split.reason}"
+    spent = split.budget
+    rows = f"{split.rows_in_flight:,}" if split.fits else "no"
+    seen = seen_it_s(made, split) if split.fits else None
+    rate = (
+        ""
+        if seen is None
+        else f"{seen:.1f}"
+        if split.data_parallel == 1
+        else f"~{seen * split.data_parallel:.0f}"
+    )
+    kv = f"{spent.kv_gib:7.1f}" if spent.kv_gib > 0 else f"{'none':>7}"
+    return f"{head} {spent.weights_gib:7.1f} {kv} {spent.kv_tokens:10,} {rows:>6} {rate:>6}  {split.reason}"
+
+
+def _legend(made: Plan) -> list[str]:
+    lines = [
+        "tp, pp, dp: tensor, pipeline, data parallel. weights, KV: GiB on each GPU.",
+        "tokens, rows: in one replica.",
+    ]
+    if any(split.fits and seen_it_s(made, split) is not None for split in made.alternatives):
+        lines[-1] += " it/s: seen on H100 80 GB without prefix caching;"
+        lines.append("with ~, that of one replica times dp, which nobody has measured.")
+    return lines
+
+
+def _advice(made: Plan) -> list[str]:
+    chosen = made.chosen
+    if chosen is None:
+        lines = ["Nothing fits." + (" What would:" if made.would_fit else "")]
+        return ["", *lines, *(f"  {sentence}" for sentence in made.would_fit)]
+    idle = made.gpus.count - chosen.gpus * chosen.data_parallel
+    lines = [f"{idle} GPU{'s' if idle > 1 else ''} left over."] if idle else []
+    take = f"--tensor-parallel {chosen.tensor_parallel}"
+    if chosen.pipeline_parallel > 1:
+        take += f" --set engine.pipeline_parallel={chosen.pipeline_parallel}"
+    take += f" --data-parallel {chosen.data_parallel} --max-model-len {made.need.max_model_len}"
+    return ["", *lines, f"Take: {take}"]

@@ -1,0 +1,97 @@
+"""`rtlglot plan` as a user sees it."""
+
+import argparse
+import json
+
+import pytest
+
+from rtlglot.cli import plan as command
+from rtlglot.engines.vllm_gpus import parse
+from rtlglot.errors import UsageError
+
+
+def run(line: str) -> int:
+    parser = argparse.ArgumentParser(prog="rtlglot")
+    command.add(parser.add_subparsers())
+    args = parser.parse_args(["plan", *line.split()])
+    return args.call(args)
+
+
+LLAMA_70B = "--model meta-llama/Llama-3.1-70B-Instruct --gpu-memory 80"
+LLAMA_8B = "--model meta-llama/Llama-3.1-8B-Instruct --gpu-memory 80"
+
+
+def test_json(capsys: pytest.CaptureFixture[str]):
+    assert run(f"{LLAMA_70B} --gpus 4 --max-model-len 8192 --json") == 0
+    made = json.loads(capsys.readouterr().out)
+    wanted = {"fits": True, "tensor_parallel": 4, "pipeline_parallel": 1, "data_parallel": 1}
+    assert {key: made[key] for key in wanted} == wanted
+    assert made["weights_gib_per_gpu"] == pytest.approx(32.9, abs=0.05)
+    assert (made["kv_tokens"], made["rows_in_flight"]) == (493_328, 704)
+    assert [split["tensor_parallel"] for split in made["alternatives"]] == [1, 2, 4]
+
+
+def test_nothing_fits_is_exit_code_1(capsys: pytest.CaptureFixture[str]):
+    assert run(f"{LLAMA_70B} --gpus 2 --json") == 1
+    made = json.loads(capsys.readouterr().out)
+    assert made["fits"] is False
+    assert made["tensor_parallel"] is None
+    assert made["max_model_len"] == 131_072
+    assert any("--gpus 4" in way for way in made["would_fit"])
+    assert run(f"{LLAMA_70B} --gpus 2") == 1
+    assert "Nothing fits. What would:" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("gpus", ["1", "2", "4", "6", "16"])
+def test_table_fits_80_columns(gpus: str, capsys: pytest.CaptureFixture[str]):
+    run(f"{LLAMA_70B} --gpus {gpus} --max-model-len 8192")
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+
+
+def test_replicas_with_what_was_seen(capsys: pytest.CaptureFixture[str]):
+    assert run(f"{LLAMA_8B} --gpus 4 --max-model-len 8192") == 0
+    out = capsys.readouterr().out
+    chosen = next(line for line in out.splitlines() if line.startswith(" *"))
+    assert chosen.split()[1:4] == ["1", "1", "4"]
+    assert "~120" in chosen
+    assert "54.4" in out
+    assert "--tensor-parallel 1 --data-parallel 4" in out
+
+
+def test_context_from_data(capsys: pytest.CaptureFixture[str]):
+    assert run(f"{LLAMA_70B} --gpus 2 --max-model-len auto --prompt-tokens 1500 --max-tokens 500 --json") == 0
+    assert json.loads(capsys.readouterr().out)["max_model_len"] == 2000
+    with pytest.raises(UsageError, match="longest prompt"):
+        run(f"{LLAMA_70B} --gpus 2 --max-model-len auto")
+
+
+@pytest.mark.parametrize(
+    ("text", "gib"), [("80", 79.1), ("80GB", 79.1), ("44.5GiB", 44.5), ("81000MiB", 79.1)]
+)
+def test_memory(text: str, gib: float):
+    assert command.gib(text) == pytest.approx(gib, abs=0.01)
+
+
+@pytest.mark.parametrize("flags", ["--gpu-memory lots", "--gpu-memory 0", "--max-model-len never"])
+def test_bad_values(flags: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        run(f"--model smollm2-135m-instruct --gpus 1 --gpu-memory 80 {flags}")
+    assert flags.split()[-1] in capsys.readouterr().err
+
+
+LISTING = """\
+0, GPU-aaaa, 81559, 559
+1, GPU-bbbb, 81559, [N/A]
+2, GPU-cccc, 24576, 300
+"""
+
+
+def test_gpus_of_the_driver():
+    assert parse(LISTING, None) == pytest.approx({"0": 79.1, "1": 79.65, "2": 23.7}, abs=0.01)
+    assert list(parse(LISTING, "2,0")) == ["2", "0"]
+    assert list(parse(LISTING, "GPU-bbbb")) == ["GPU-bbbb"]
+    assert parse(LISTING, "") == {}
+    # As CUDA does: nothing after the first unknown device.
+    assert list(parse(LISTING, "0,7,1")) == ["0"]
+    assert parse("No devices were found\n", None) == {}
