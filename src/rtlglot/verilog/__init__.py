@@ -1,0 +1,1 @@
+"""What rtlglot knows of Verilog as text: tokens, design units, interfaces; no process, no LLM."""
