@@ -1,0 +1,249 @@
+"""The Box: a few zygotes, lent to one job at a time; small jobs gathered into shared forks."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Protocol, Self
+
+from rtlglot.records import Json
+from rtlglot.sandbox.job import BoxResult, Ended, Permit
+from rtlglot.sandbox.process import ZygoteDied, ZygoteProcess
+
+log = logging.getLogger(__name__)
+
+NOTHING = Permit()
+"""The permit of a tool that only computes."""
+
+
+class Box(Protocol):
+    """Runs tools on untrusted text. A tool is a function 'package.module:function' from a JSON
+    value to a JSON value; it should only return what the same arguments give again."""
+
+    async def run(
+        self, tool: str, arguments: Mapping[str, Json], *, deadline_s: float, permit: Permit = NOTHING
+    ) -> BoxResult:
+        """Run in a fresh, hardened child of its own. Cancelling ends the child.
+
+        Never raises for what the tool or the text does; ConfigError where nothing can be started.
+        """
+
+    async def shared(
+        self, tool: str, arguments: Mapping[str, Json], *, deadline_s: float, permit: Permit = NOTHING
+    ) -> BoxResult:
+        """As `run`, but the child may be shared with other texts waiting at the same time.
+
+        For cheap tools and tame texts only: see `run_many` for what stands between neighbours.
+        """
+
+    async def run_many(
+        self, tool: str, many: Sequence[Mapping[str, Json]], *, deadline_s: float, permit: Permit = NOTHING
+    ) -> list[BoxResult]:
+        """Run many in one child, one after the other; each has the deadline for itself.
+
+        Each result leaves the child before the next text is touched, so no text can change an
+        earlier one's. At the end the first is run once more. Unless everything was in order (every
+        text answered in time, the same answer twice, nothing printed, no sudden hunger for memory,
+        exit code 0), no result of the batch counts and every text is run again in a child of its
+        own. What this cannot see is a text that takes over the child without any trace: where that
+        would pay (rewards), open the box with `share=False`.
+        """
+
+    async def aclose(self) -> None:
+        """End all children and zygotes."""
+
+
+@dataclass(slots=True)
+class _Gathering:
+    """Texts that wait to share a fork."""
+
+    jobs: list[tuple[Mapping[str, Json], asyncio.Future[BoxResult]]] = field(default_factory=list)
+
+
+class ForkBox:
+    """The Box on this host. Belongs to the event loop that first uses it."""
+
+    def __init__(
+        self, *, workers: int | None = None, share: bool = True, batch: int = 64, linger_s: float = 0.003
+    ) -> None:
+        """`workers` zygotes at most (None: as many as cores), started when first needed.
+
+        `share=False` gives every text its own child. A batch holds up to `batch` texts that came
+        within `linger_s` of each other, or while all zygotes were at work.
+        """
+        self.workers = workers or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else [0])
+        self._share, self._batch, self._linger_s = share, batch, linger_s
+        self._idle: list[ZygoteProcess] = []
+        self._room = asyncio.Semaphore(self.workers)
+        self._folder: str | None = None
+        self._numbers = itertools.count()
+        self._gatherings: dict[tuple[str, float, Permit], _Gathering] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._warned = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def run(
+        self, tool: str, arguments: Mapping[str, Json], *, deadline_s: float, permit: Permit = NOTHING
+    ) -> BoxResult:
+        """See Box.run."""
+        results, _ = await self._submit(tool, [arguments], deadline_s, permit)
+        return results[0]
+
+    async def run_many(
+        self, tool: str, many: Sequence[Mapping[str, Json]], *, deadline_s: float, permit: Permit = NOTHING
+    ) -> list[BoxResult]:
+        """See Box.run_many."""
+        if self._share and len(many) > 1:
+            results, clean = await self._submit(tool, many, deadline_s, permit)
+            if clean:
+                return results
+        singly = (self.run(tool, one, deadline_s=deadline_s, permit=permit) for one in many)
+        return list(await asyncio.gather(*singly))
+
+    async def shared(
+        self, tool: str, arguments: Mapping[str, Json], *, deadline_s: float, permit: Permit = NOTHING
+    ) -> BoxResult:
+        """See Box.shared."""
+        if not self._share:
+            return await self.run(tool, arguments, deadline_s=deadline_s, permit=permit)
+        key = (tool, deadline_s, permit)
+        gathering = self._gatherings.get(key)
+        if gathering is None:
+            gathering = self._gatherings[key] = _Gathering()
+            task = asyncio.create_task(self._gather(key, gathering))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        future: asyncio.Future[BoxResult] = asyncio.get_running_loop().create_future()
+        gathering.jobs.append((arguments, future))
+        if len(gathering.jobs) >= self._batch:
+            del self._gatherings[key]
+        return await future
+
+    async def layers(self) -> Mapping[str, str]:
+        """The layers of protection that this host lacks, each with why; empty when all hold."""
+        zygote = await self._lend()
+        self._return(zygote)
+        return zygote.missing
+
+    async def aclose(self) -> None:
+        """See Box.aclose."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        idle, self._idle = self._idle, []
+        await asyncio.gather(*(zygote.close() for zygote in idle))
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    async def _gather(self, key: tuple[str, float, Permit], gathering: _Gathering) -> None:
+        tool, deadline_s, permit = key
+        await asyncio.sleep(self._linger_s)
+        # while every zygote is at work there is no hurry: more texts may join
+        async with self._room:
+            pass
+        if self._gatherings.get(key) is gathering:
+            del self._gatherings[key]
+        waiting = [(arguments, future) for arguments, future in gathering.jobs if not future.done()]
+        try:
+            many = [arguments for arguments, _ in waiting]
+            results = await self.run_many(tool, many, deadline_s=deadline_s, permit=permit)
+        except BaseException as error:
+            for _, future in waiting:
+                if not future.done():
+                    future.set_exception(error) if isinstance(error, Exception) else future.cancel()
+            if not isinstance(error, Exception):
+                raise
+            return
+        for (_, future), result in zip(waiting, results, strict=True):
+            if not future.done():
+                future.set_result(result)
+
+    async def _submit(
+        self, tool: str, many: Sequence[Mapping[str, Json]], deadline_s: float, permit: Permit
+    ) -> tuple[list[BoxResult], bool]:
+        number = next(self._numbers)
+        head = {"id": number, "tool": tool, "deadline_s": deadline_s, "permit": asdict(permit)}
+        lent: list[ZygoteProcess] = []
+        task = asyncio.create_task(self._serve(head, [json.dumps(one).encode() for one in many], lent))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            # the zygote is lent until it has ended its child
+            if lent:
+                lent[-1].cancel(number)
+            else:
+                task.cancel()
+            await asyncio.wait([task])
+            raise
+
+    async def _serve(
+        self, head: Mapping[str, Json], blobs: list[bytes], lent: list[ZygoteProcess]
+    ) -> tuple[list[BoxResult], bool]:
+        patience_s = head["deadline_s"] * (len(blobs) + 1)
+        for _ in range(2):
+            zygote = await self._lend()
+            lent.append(zygote)
+            try:
+                answer, values = await zygote.ask(head, blobs, patience_s)
+            except ZygoteDied as error:
+                reason = str(error)
+                await zygote.kill()
+                self._room.release()
+                continue
+            except BaseException:
+                await zygote.kill()
+                self._room.release()
+                raise
+            self._return(zygote)
+            return [_result(one, answer, values) for one in answer["results"]], answer["clean"]
+        detail = f"the worker program died twice over this: {reason}"
+        return [BoxResult(None, Ended.CRASH, detail)] * len(blobs), len(blobs) == 1
+
+    async def _lend(self) -> ZygoteProcess:
+        await self._room.acquire()
+        if self._idle:
+            return self._idle.pop()
+        try:
+            if self._folder is None:
+                self._folder = tempfile.mkdtemp(prefix="rtlglot-box-")
+            zygote = await ZygoteProcess.start(self._folder)
+        except BaseException:
+            self._room.release()
+            raise
+        if zygote.missing and not self._warned:
+            self._warned = True
+            for layer, why in zygote.missing.items():
+                log.warning("the sandbox goes on without its layer %r: %s", layer, why)
+        return zygote
+
+    def _return(self, zygote: ZygoteProcess) -> None:
+        self._idle.append(zygote)
+        self._room.release()
+
+
+def _result(one: Mapping[str, Json], answer: Mapping[str, Json], values: list[bytes]) -> BoxResult:
+    ended, detail, value = Ended(one["ended"]), one["detail"], None
+    if ended is Ended.OK:
+        try:
+            value = json.loads(values[one["blob"]])
+        except (ValueError, RecursionError) as error:
+            ended, detail = Ended.ERROR, f"the tool's result cannot be read: {error}"
+    return BoxResult(value, ended, detail, one["seconds"], answer["log"], answer["cpu_s"], answer["peak_mb"])
+
+
+def open_box(*, workers: int | None = None, share: bool = True) -> ForkBox:
+    """A box on this host; use it as ``async with open_box() as box``."""
+    return ForkBox(workers=workers, share=share)

@@ -1,0 +1,128 @@
+"""The parent's end of one zygote: its process, its pipes, one question at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import Mapping
+
+from rtlglot.errors import ConfigError
+from rtlglot.records import Json
+from rtlglot.sandbox import frames
+
+_START_S = 120.0
+_GRACE_S = 60.0
+"""For a tool's import and warm-up on top of a job's own deadline, on a crowded machine."""
+
+
+class ZygoteDied(Exception):
+    """The zygote ended or fell silent during a job."""
+
+
+class ZygoteProcess:
+    """A running zygote."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._said: deque[bytes] = deque(maxlen=50)
+        self._listener = asyncio.create_task(self._listen())
+        self._group: int | None = None
+        self.missing: Mapping[str, str] = {}
+        """Layers that do not hold on this host, each with why."""
+
+    @classmethod
+    async def start(cls, folder: str) -> ZygoteProcess:
+        """Start one and wait until it is ready. Raises ConfigError where none can be started."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "rtlglot.sandbox", folder),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+            env=_environment(),
+        )
+        self = cls(process)
+        try:
+            hello, _ = await asyncio.wait_for(self._receive(), _START_S)
+        except (ZygoteDied, TimeoutError) as error:
+            await self.kill()
+            said = b"".join(self._said).decode("utf-8", "replace")[-2000:]
+            raise ConfigError(f"the sandbox cannot start its worker program: {said or error}") from error
+        self.missing = hello["missing"]
+        return self
+
+    async def ask(
+        self, head: Mapping[str, Json], blobs: list[bytes], patience_s: float
+    ) -> tuple[Json, list[bytes]]:
+        """One job's answer. Raises ZygoteDied; the zygote is then of no more use."""
+        try:
+            self._writer.write(frames.pack(head, *blobs))
+            await self._writer.drain()
+            async with asyncio.timeout(patience_s + _GRACE_S):
+                while True:
+                    answer, values = await self._receive()
+                    if "group" in answer:
+                        self._group = answer["group"]
+                    elif answer.get("id") == head["id"]:
+                        self._group = None
+                        return answer, values
+        except (TimeoutError, OSError, frames.Damaged) as error:
+            raise ZygoteDied(str(error)) from error
+
+    def cancel(self, job: int) -> None:
+        """Have the running job given up; its answer still comes."""
+        with contextlib.suppress(OSError, RuntimeError):
+            self._writer.write(frames.pack({"cancel": job}))
+
+    async def close(self) -> None:
+        """Let it end by itself, which ends its child first."""
+        self._writer.close()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._process.wait(), 10)
+        await self.kill()
+
+    async def kill(self) -> None:
+        """End it now, with all it started."""
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+        if self._group is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._group, signal.SIGKILL)
+        await self._process.wait()
+        await self._listener
+        self._writer.close()
+        # the loop closes a process's pipes only once it has seen their ends
+        self._process._transport.close()  # type: ignore[attr-defined]
+
+    @property
+    def _writer(self) -> asyncio.StreamWriter:
+        assert self._process.stdin is not None
+        return self._process.stdin
+
+    async def _receive(self) -> tuple[Json, list[bytes]]:
+        assert self._process.stdout is not None
+        try:
+            size = frames.HEADER.unpack(await self._process.stdout.readexactly(frames.HEADER.size))[0]
+            if size > frames.LARGEST:
+                raise ZygoteDied(f"a frame of {size} bytes")
+            return frames.unpack(await self._process.stdout.readexactly(size))
+        except asyncio.IncompleteReadError as error:
+            raise ZygoteDied("it closed its pipe") from error
+
+    async def _listen(self) -> None:
+        assert self._process.stderr is not None
+        while data := await self._process.stderr.read(4096):
+            self._said.append(data)
+
+
+def _environment() -> dict[str, str]:
+    """Only what an interpreter needs: no key or token of the user comes near a boxed tool."""
+    kept = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "VERILATOR_ROOT", "IVERILOG_BASE")
+    own = {name: os.environ[name] for name in kept if name in os.environ}
+    paths = os.pathsep.join(path for path in sys.path if path)
+    return own | {"PYTHONPATH": paths, "LANG": "C.UTF-8", "YOSYS_MAX_THREADS": "1", "PYTHONFAULTHANDLER": ""}

@@ -1,0 +1,154 @@
+"""Tools that do on purpose what hostile text makes real tools do."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from typing import Any
+
+
+def echo(arguments: Any) -> Any:
+    return arguments
+
+
+def hang(_: Any) -> Any:
+    while True:
+        pass
+
+
+def sleep(arguments: Any) -> Any:
+    time.sleep(arguments["seconds"])
+    return "slept"
+
+
+def segfault(_: Any) -> Any:
+    ctypes.string_at(0)
+
+
+def abort(_: Any) -> Any:
+    os.abort()
+
+
+def leave(arguments: Any) -> Any:
+    print("ERROR: bad syntax", flush=True)
+    os._exit(arguments["code"])
+
+
+def eat(_: Any) -> Any:
+    hoard = []
+    while True:
+        hoard.append(bytearray(16 << 20))
+
+
+def raises(_: Any) -> Any:
+    raise RuntimeError("no")
+
+
+def flood(_: Any) -> Any:
+    for _ in range(3000):
+        print("x" * 1000)
+    return "flooded"
+
+
+def forge(_: Any) -> Any:
+    print('{"results": [{"ended": "ok"}]}', flush=True)
+    sys.stdout.buffer.write(b"\x00\x00\x00\x10" * 100)
+    return "honest"
+
+
+def garbage(_: Any) -> Any:
+    os.write(3, b"\x00\x00\x00\x08forgedforged")
+    return "honest"
+
+
+def closes_pipe(_: Any) -> Any:
+    os.close(3)
+    time.sleep(60)
+
+
+def read_file(arguments: Any) -> Any:
+    with open(arguments["path"], "rb") as file:
+        return len(file.read())
+
+
+def write_file(arguments: Any) -> Any:
+    with open(arguments["path"], "w") as file:
+        file.write("x" * arguments.get("size", 1))
+    return os.getcwd()
+
+
+def environment(_: Any) -> Any:
+    return dict(os.environ)
+
+
+def fork(_: Any) -> Any:
+    if os.fork() == 0:
+        time.sleep(30)
+        os._exit(0)
+    return "forked"
+
+
+def execute(arguments: Any) -> Any:
+    done = subprocess.run(arguments["command"], capture_output=True, text=True, check=False)
+    return [done.returncode, done.stdout]
+
+
+def linger(arguments: Any) -> Any:
+    """Start a long-lived process, then hang."""
+    subprocess.Popen([arguments["program"], "300"])
+    time.sleep(300)
+
+
+def connect(_: Any) -> Any:
+    socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    return "a socket"
+
+
+def signal_parent(_: Any) -> Any:
+    os.kill(os.getppid(), signal.SIGKILL)
+    return "killed"
+
+
+def interrupt_group(_: Any) -> Any:
+    os.kill(os.getpid(), signal.SIGINT)
+    return "still here"
+
+
+def system_call(arguments: Any) -> Any:
+    libc = ctypes.CDLL(None, use_errno=True)
+    answer = libc.syscall(arguments["number"], 0, 0, 0, 0)
+    return [answer, ctypes.get_errno()]
+
+
+def files(_: Any) -> Any:
+    return sorted(int(name) for name in os.listdir("/dev/fd")) if os.path.exists("/dev/fd") else []
+
+
+STATE = []
+
+
+def stateful(arguments: Any) -> Any:
+    """Answers differently the more it has seen: a child whose memory was changed by a text."""
+    STATE.append(arguments)
+    return len(STATE)
+
+
+def batch_crash(arguments: Any) -> Any:
+    if arguments.get("bad"):
+        ctypes.string_at(0)
+    return arguments["n"]
+
+
+def chatty(arguments: Any) -> Any:
+    if arguments.get("bad"):
+        print("boo", flush=True)
+    return [os.getpid(), arguments["n"]]
+
+
+def who(_: Any) -> Any:
+    return [os.getpid(), os.getppid()]
