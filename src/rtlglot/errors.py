@@ -9,7 +9,8 @@
     ├── RowError              this row has no usable text; settled, never retried
     ├── TransientError        try again later (429, 5xx, time-outs)
     ├── EngineDead            the engine died under its rows; restart, requeue
-    └── EngineLost            the engine cannot be brought back                   exit 3
+    ├── EngineLost            the engine cannot be brought back                   exit 3
+    └── BudgetSpent           the money for this run is used up; resumable        exit 75
 
 A message says what was tried, what came back and what to do. `retryable` says whether the same
 request may succeed later; `hint` is the one line that tells a person what to do next.
@@ -98,3 +99,9 @@ class EngineLost(RtlglotError):
     """The engine cannot be started or brought back; the run stops and stays resumable."""
 
     exit_code = 3
+
+
+class BudgetSpent(RtlglotError):
+    """The next request could pass `max_cost`, or the account is empty; the run stays resumable."""
+
+    exit_code = 75
