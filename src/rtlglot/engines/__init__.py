@@ -18,6 +18,7 @@ from rtlglot.registry import Table
 ENGINES = Table(
     "engine",
     {
+        "openai": "rtlglot.engines.openai.engine:OpenAiEngine",
         "openvino": "rtlglot.engines.openvino:OpenVinoEngine",
         "scripted": "rtlglot.engines.scripted:ScriptedEngine",
     },

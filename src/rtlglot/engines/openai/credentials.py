@@ -1,0 +1,95 @@
+"""Keys: read from the environment, put into headers, and kept out of every text that leaves the engine."""
+
+from __future__ import annotations
+
+import os
+import re
+from string import Template
+from urllib.parse import quote
+
+from rtlglot.engines.openai.options import PART, SECRET_NAME, OpenAiOptions, json_object
+from rtlglot.errors import ConfigError, UsageError
+
+KEY_VARIABLES = ("RTLGLOT_API_KEY", "OPENAI_API_KEY")
+SHORTEST_SECRET = 6
+"""Shorter values are dummies ('x', 'EMPTY' …); blotting them out would only garble texts."""
+TELLING = 12
+"""An error that repeats this many first characters of a key is blotted to the end of the word."""
+MASK = "[key]"
+
+
+class Secrets:
+    """Values that appear in no log, ledger, report, repr or error."""
+
+    def __init__(self, values: list[str]) -> None:
+        known = sorted({value for value in values if len(value) >= SHORTEST_SECRET}, key=len, reverse=True)
+        forms = [form for value in known for form in dict.fromkeys((value, quote(value, safe="")))]
+        starts = [value[:TELLING] for value in known if len(value) > TELLING]
+        self._exact = [form.encode() for form in forms]
+        self._start = [start.encode() for start in starts]
+        patterns = [re.escape(form) for form in forms]
+        patterns += [re.escape(start) + r"[^\s\"'<>\\]*" for start in starts]
+        self._pattern = re.compile("|".join(patterns).encode()) if patterns else None
+
+    def __repr__(self) -> str:
+        return f"<{len(self._exact)} secrets>"
+
+    def scrub(self, body: bytes) -> bytes:
+        """The bytes with every secret, and every telling start of one, blotted out."""
+        if self._pattern is None or not any(known in body for known in self._exact + self._start):
+            return body
+        return self._pattern.sub(MASK.encode(), body)
+
+    def scrub_text(self, text: str) -> str:
+        """The same for text."""
+        return self.scrub(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+
+def key_variable(options: OpenAiOptions) -> str:
+    """The environment variable that holds the key, or '' where there is none."""
+    if options.api_key_env:
+        return options.api_key_env
+    return next((name for name in KEY_VARIABLES if os.environ.get(name, "").strip()), "")
+
+
+def read_headers(options: OpenAiOptions) -> tuple[dict[str, str], Secrets]:
+    """The headers of every request and the secrets among them.
+
+    Raises UsageError for a key written out in an option, ConfigError for a variable that is not set
+    or holds what a header cannot.
+    """
+    headers: dict[str, str] = {}
+    secrets: list[str] = []
+    name = key_variable(options)
+    if name:
+        key = _variable(name, "api_key_env")
+        headers["Authorization"] = f"Bearer {key}"
+        secrets.append(key)
+    if options.organization:
+        headers["OpenAI-Organization"] = options.organization
+    for header, value in json_object(options.headers, f"{PART}.headers").items():
+        text = str(value)
+        names = [match["named"] or match["braced"] for match in Template.pattern.finditer(text)]
+        values = {name: _variable(name, f"headers: {header}") for name in names if name}
+        if not values and SECRET_NAME.search(header):
+            raise UsageError(
+                f"{PART}.headers holds {header!r} written out, and options are kept in the ledger",
+                hint=f"put the value into an environment variable: {{{header!r}: '$MY_VARIABLE'}}",
+            )
+        headers[header] = Template(text).safe_substitute(values)
+        if not headers[header].isprintable():
+            raise UsageError(f"{PART}.headers: {header!r} holds characters that no header can")
+        secrets += values.values()
+    return headers, Secrets(secrets)
+
+
+def _variable(name: str, option: str) -> str:
+    value = os.environ.get(name, "").strip()
+    if not value:
+        raise ConfigError(
+            f"the environment variable {name} is not set (named by {PART}.{option})",
+            hint=f"export {name}=…",
+        )
+    if not (value.isascii() and value.isprintable()):
+        raise ConfigError(f"the environment variable {name} holds characters that no header can")
+    return value

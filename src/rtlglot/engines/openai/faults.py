@@ -1,0 +1,182 @@
+"""An answer that is no reply, mapped to the class of error it is: by status and by code, never by text.
+
+RowError: this request will never do. TransientError: later. ConfigError: no request would do.
+BudgetSpent: the account is empty.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+
+from rtlglot.engines.openai.endpoint import Answer
+from rtlglot.errors import BudgetSpent, ConfigError, RowError, RtlglotError, TransientError
+from rtlglot.records import Reason
+
+ROW = frozenset({400, 413, 422, 451})
+WAIT = frozenset({408, 409, 425, 429, *range(500, 600)}) - {501, 505}
+OVERLOAD = frozenset({429, 503, 529})
+"""529 is what some hosts say for 'overloaded'."""
+TOO_LONG = frozenset({"context_length_exceeded", "exceed_context_size_error", "string_above_max_length"})
+"""Codes or types of OpenAI (and most hosts), llama.cpp, and OpenAI for a field's own limit."""
+TOO_LONG_PARAM = "input_tokens"
+"""vLLM has no code for it: it names the parameter."""
+REFUSED = frozenset({"content_filter", "content_policy_violation", "moderation_blocked"})
+EMPTY_ACCOUNT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
+UNSUPPORTED = frozenset({"unsupported_parameter", "unsupported_value", "unknown_parameter"})
+LONGEST_WAIT_S = 86_400.0
+SHOWN_CHARACTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What an error body says; each server has its own form."""
+
+    message: str
+    code: str = ""
+    kind: str = ""
+    """The field 'type'."""
+    param: str = ""
+    status: int | None = None
+    """A status that the body gives as its code: some hosts send an error with 200 around it."""
+
+
+def failure(answer: Answer, where: str) -> RtlglotError:
+    """The error that an answer stands for; `where` is the URL, for people."""
+    complaint = read_complaint(answer.body)
+    status = answer.status
+    if status < 300 and complaint.status is not None:
+        status = complaint.status
+    said = f"{where} answers {status} {_phrase(status)}".rstrip()
+    said += f": {complaint.message}" if complaint.message else ""
+    if status < 300:
+        return TransientError(
+            f"{where} answers {status} with something that is no reply: {complaint.message}"
+        )
+    by_code = _by_code(complaint, said)
+    if by_code is not None and status < 500:
+        return by_code
+    if status in WAIT:
+        return TransientError(said, retry_after_s=retry_after_s(answer.headers), overload=status in OVERLOAD)
+    if status in ROW:
+        too_long = complaint.param == TOO_LONG_PARAM or status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        return RowError(Reason.PROMPT_TOO_LONG if too_long else Reason.BAD_REQUEST, said)
+    if status == HTTPStatus.PAYMENT_REQUIRED:
+        return BudgetSpent(said, hint=_RESUME)
+    return ConfigError(said, hint=_hint(status, answer.headers))
+
+
+_RESUME = "when the account has credit again, run the same command: it resumes"
+
+
+def _by_code(complaint: Complaint, said: str) -> RtlglotError | None:
+    codes = {complaint.code, complaint.kind}
+    if codes & TOO_LONG:
+        return RowError(Reason.PROMPT_TOO_LONG, said)
+    if codes & REFUSED:
+        return RowError(Reason.REFUSED, said)
+    if codes & EMPTY_ACCOUNT:
+        return BudgetSpent(said, hint=_RESUME)
+    if codes & UNSUPPORTED:
+        hint = f"leave it out: --set engine.omit={complaint.param or 'FIELD'}"
+        if complaint.param == "max_tokens":
+            hint = "--set engine.max_tokens_field=max_completion_tokens"
+        return ConfigError(said, hint=hint)
+    return None
+
+
+def read_complaint(body: bytes) -> Complaint:
+    """Whatever can be found in an error body: OpenAI's form, FastAPI's, plain text, nothing."""
+    try:
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return Complaint(_short(body[: 8 * SHOWN_CHARACTERS].decode("utf-8", "replace")))
+    if isinstance(said, list) and len(said) == 1:
+        said = said[0]  # Gemini's form
+    if not isinstance(said, dict):
+        return Complaint(_short(_text(said)))
+    inner = said.get("error", said)
+    if not isinstance(inner, dict):
+        return Complaint(_short(_text(inner)), kind=_text(said.get("error_type")))
+    message = inner.get("message") or inner.get("detail") or said.get("message") or said.get("detail") or said
+    code = inner.get("code")
+    return Complaint(
+        message=_short(_text(message)),
+        code=code if isinstance(code, str) else "",
+        kind=_text(inner.get("type")),
+        param=_text(inner.get("param")),
+        status=_status(code if code is not None else inner.get("status")),
+    )
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the endpoint asks to wait: `retry-after-ms`, or either form of `Retry-After`.
+
+    Source: RFC 9110, section 10.2.3. None where it asks for nothing or for nonsense.
+    """
+    milliseconds = _number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return min(LONGEST_WAIT_S, milliseconds / 1000)
+    text = headers.get("Retry-After", "").strip()
+    seconds = _number(text)
+    if seconds is None and text:
+        try:
+            seconds = max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+        except (ValueError, OverflowError):
+            return None
+    return None if seconds is None else min(LONGEST_WAIT_S, seconds)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if math.isfinite(value) and value >= 0 else None
+
+
+def _hint(status: int, headers: Mapping[str, str]) -> str:
+    if 300 <= status < 400:
+        target = headers.get("Location", "").partition("?")[0]
+        return f"redirects are not followed; if it is right, give it yourself: --base-url {target or 'URL'}"
+    return _HINTS.get(status, "")
+
+
+_HINTS = {
+    401: "is the key in RTLGLOT_API_KEY or OPENAI_API_KEY, or in the variable of engine.api_key_env?",
+    403: "may this key use this model?",
+    404: "is the model served there, and does the base URL end as the server wants it (usually /v1)?",
+    405: "is this a chat endpoint, and does the base URL end as the server wants it (usually /v1)?",
+}
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def _status(code: Any) -> int | None:
+    if isinstance(code, str) and code.isdigit():
+        code = int(code)
+    usable = isinstance(code, int) and not isinstance(code, bool) and 300 <= code < 600
+    return code if usable else None
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "…"

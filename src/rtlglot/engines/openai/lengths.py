@@ -1,0 +1,49 @@
+"""How long a prompt is, without its tokenizer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rtlglot.engines import LEAST_REPLY_TOKENS, fit
+from rtlglot.records import Message
+
+BYTES_PER_TOKEN = 3.2
+"""What Verilog and prose about it come to with today's tokenizers; measured from 2.6 to 4.4."""
+TEMPLATE_TOKENS = 8
+"""What a chat template adds to a message."""
+DOUBT = 2.0
+"""An estimate may be wrong by this factor: where it does not matter then, nobody need count."""
+
+
+def estimate(messages: Sequence[Message]) -> int:
+    """About how many tokens."""
+    return int(_bytes(messages) / BYTES_PER_TOKEN) + TEMPLATE_TOKENS * len(messages)
+
+
+def most(messages: Sequence[Message]) -> int:
+    """No tokenizer makes more: a token is at least a byte, and a template adds a bounded preamble."""
+    return _bytes(messages) + 64 + 16 * len(messages)
+
+
+def fits_surely(messages: Sequence[Message], max_tokens: int, context_tokens: int) -> bool:
+    """Whether there is room for prompt and reply even if the estimate is badly wrong."""
+    return estimate(messages) * DOUBT + max_tokens <= context_tokens
+
+
+def fit_roughly(messages: Sequence[Message], max_tokens: int, context_tokens: int) -> int:
+    """How long a reply to ask for where nobody can count.
+
+    Raises RowError only for a prompt that is too long under the kindest estimate: in doubt the
+    endpoint decides.
+    """
+    guess = estimate(messages)
+    fit(int(guess / DOUBT / 2), max_tokens, context_tokens)
+    room = int(0.9 * (context_tokens - guess))
+    return min(max_tokens, max(room, LEAST_REPLY_TOKENS))
+
+
+def _bytes(messages: Sequence[Message]) -> int:
+    return sum(
+        len(text) if (text := message.content).isascii() else len(text.encode("utf-8", "replace"))
+        for message in messages
+    )

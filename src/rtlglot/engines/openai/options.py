@@ -1,0 +1,208 @@
+"""What a user may say about an endpoint, checked before anything is sent."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+from yarl import URL
+
+from rtlglot.errors import UsageError
+from rtlglot.options import fill
+from rtlglot.records import Json
+
+PART = "engine.openai"
+OURS = {
+    "model": "--model",
+    "messages": "the prompt",
+    "stream": "nothing: replies are read whole",
+    "n": "--samples",
+    "max_tokens": "--max-tokens",
+    "max_completion_tokens": "--max-tokens with engine.max_tokens_field=max_completion_tokens",
+    "temperature": "--temperature",
+    "top_p": "--top-p",
+    "seed": "--seed",
+    "stop": "the sampling's stop texts",
+}
+"""Fields of the body that `extra` may not set, and what sets them."""
+OMITTABLE = ("max_tokens", "temperature", "top_p", "seed", "stop")
+SECRET_NAME = re.compile(r"key|token|auth|secret|cookie|password|signature", re.IGNORECASE)
+"""What a header or a URL's field is called when its value must not be written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAiOptions:
+    """Options of the openai engine: `--set engine.NAME=VALUE`."""
+
+    base_url: str = ""
+    """http://host:port/v1; left out: a URL given as the model, else OPENAI_BASE_URL."""
+    api_key_env: str = ""
+    """The environment variable with the key; left out: RTLGLOT_API_KEY, else OPENAI_API_KEY."""
+    organization: str = ""
+    headers: Json = None
+    """More headers: a JSON object; a value may name an environment variable as $NAME."""
+    ca_file: str = ""
+    """PEM file with the certificates to trust instead of the system's."""
+    client_cert: str = ""
+    """PEM file with the certificate to show to the endpoint."""
+    client_key: str = ""
+    """PEM file with its key, where that is not in `client_cert`."""
+    allow_host: tuple[str, ...] = ()
+    """Hosts (or host:port) that may be talked to; empty: the endpoint's own."""
+    timeout_s: float = 600.0
+    """Longest wait for one reply."""
+    start_timeout_s: float = 10.0
+    """How long to wait at the start for an endpoint that is not up yet."""
+    max_in_flight: int = 64
+    context_tokens: int | None = None
+    """The model's context, where the endpoint does not say or says it wrongly."""
+    check_model: bool = True
+    """Refuse a model that the endpoint does not list."""
+    max_tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    """What the endpoint calls the limit of a reply."""
+    omit: tuple[str, ...] = ()
+    """Sampling fields not to send, for models that refuse them."""
+    extra: Json = None
+    """More fields of the request body: a JSON object."""
+    price_in: float | None = None
+    """Price of a million prompt tokens."""
+    price_out: float | None = None
+    """Price of a million reply tokens."""
+    max_cost: float | None = None
+    """Stop before a run has cost more than this; same currency as the prices."""
+
+    def __post_init__(self) -> None:
+        for name in ("timeout_s", "start_timeout_s", "max_in_flight", "context_tokens"):
+            _positive(name, getattr(self, name))
+        for name in ("price_in", "price_out", "max_cost"):
+            _not_negative(name, getattr(self, name))
+        priced = self.price_in is not None and self.price_out is not None
+        if self.max_cost is not None and not priced:
+            raise UsageError(
+                f"{PART}.max_cost needs the prices",
+                hint="give price_in and price_out, per million tokens",
+            )
+        if self.max_cost is not None and "max_tokens" in self.omit:
+            raise UsageError(f"{PART}.max_cost needs a limit for each reply, and omit takes it away")
+        if self.client_key and not self.client_cert:
+            raise UsageError(f"{PART}.client_key needs client_cert")
+        for name in self.omit:
+            if name not in OMITTABLE:
+                raise UsageError(f"{PART}.omit is {name!r}", hint=f"one of {', '.join(OMITTABLE)}")
+
+
+def read_options(values: Mapping[str, Any]) -> OpenAiOptions:
+    """The options, filled and checked; UsageError names the one that is wrong."""
+    options = fill(OpenAiOptions, values, part=PART)
+    body_fields(options)
+    json_object(options.headers, f"{PART}.headers")
+    return options
+
+
+def body_fields(options: OpenAiOptions) -> dict[str, Json]:
+    """`extra` as an object; refuses fields that have an option of their own."""
+    fields = json_object(options.extra, f"{PART}.extra")
+    for name in fields:
+        if name in OURS:
+            raise UsageError(f"{PART}.extra may not hold {name!r}", hint=f"it is set by {OURS[name]}")
+    return fields
+
+
+def json_object(value: Json, name: str) -> dict[str, Json]:
+    """A mapping, or JSON text of one; None is an empty one."""
+    if value is None or value == "":
+        return {}
+    if isinstance(value, str):
+        try:
+            value = orjson.loads(value)
+        except orjson.JSONDecodeError as error:
+            raise UsageError(
+                f"{name} is not JSON: {error}", hint="""for example '{"top_k": 20}'"""
+            ) from error
+    if not isinstance(value, Mapping):
+        raise UsageError(f"{name} is {type(value).__name__}, not a JSON object")
+    return dict(value)
+
+
+def base_url(model: str, options: OpenAiOptions) -> URL:
+    """The endpoint, checked against `allow_host`. Raises UsageError.
+
+    A bare host gets /v1, and a pasted .../chat/completions is cut back to its base.
+    """
+    given = options.base_url or (model if is_url(model) else "") or os.environ.get("OPENAI_BASE_URL", "")
+    if not given:
+        raise UsageError("the openai engine needs an endpoint", hint="--base-url http://localhost:8000/v1")
+    url = _http_url(given)
+    if is_url(model) and options.base_url and _trimmed(_http_url(model)) != _trimmed(url):
+        raise UsageError(f"the model is a URL, {_shown(model)}, and --base-url another, {_shown(str(url))}")
+    url = _trimmed(url)
+    check_allowed(url, options.allow_host)
+    return url
+
+
+def below(base: URL, path: str) -> URL:
+    """Where a path below the base is; the base's query stays (Azure's api-version)."""
+    return base.with_path(base.path + path).with_query(base.query)
+
+
+def is_url(model: str) -> bool:
+    """Whether a model's name is an endpoint."""
+    return model.startswith(("http://", "https://"))
+
+
+def check_allowed(url: URL, allow_host: tuple[str, ...]) -> None:
+    """UsageError where a host is not among those allowed."""
+    names = {str(url.host).lower(), f"{url.host}:{url.port}".lower()}
+    if allow_host and not names & {host.strip().lower() for host in allow_host}:
+        raise UsageError(
+            f"{url.host}:{url.port} is not an allowed host",
+            hint=f"allowed: {', '.join(allow_host)} (--allow-host)",
+        )
+
+
+def _http_url(text: str) -> URL:
+    try:
+        url = URL(text)
+        usable = url.scheme in ("http", "https") and bool(url.host)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise UsageError(f"{_shown(text)!r} is no endpoint", hint="for example http://localhost:8000/v1")
+    if url.user or url.password:
+        raise UsageError(
+            f"the endpoint {_shown(text)} holds a user name or password",
+            hint="keep them out of URLs: put the key into the environment (RTLGLOT_API_KEY)",
+        )
+    for name in url.query:
+        if SECRET_NAME.search(name):
+            raise UsageError(
+                f"the endpoint {_shown(text)} holds a secret ({name})",
+                hint='keep it out of URLs: --set engine.headers=\'{"api-key": "$MY_VARIABLE"}\'',
+            )
+    return url
+
+
+def _trimmed(url: URL) -> URL:
+    path = url.path.rstrip("/").removesuffix("/chat/completions")
+    return url.with_path(path or "/v1").with_query(url.query)
+
+
+def _shown(text: str) -> str:
+    """A URL without what may be secret in it: what is before an @ or behind a question mark."""
+    scheme, slashes, rest = text.partition("?")[0].partition("://")
+    return scheme + slashes + rest.rpartition("@")[2]
+
+
+def _positive(name: str, value: float | None) -> None:
+    if value is not None and not (value > 0 and math.isfinite(value)):
+        raise UsageError(f"{PART}.{name} is {value}", hint="expected a number above 0")
+
+
+def _not_negative(name: str, value: float | None) -> None:
+    if value is not None and not (value >= 0 and math.isfinite(value)):
+        raise UsageError(f"{PART}.{name} is {value}", hint="expected a number of 0 or more")
