@@ -1,1 +1,31 @@
-"""Formats: datasets in, datasets out. One file per format, one line in the table."""
+"""Formats: datasets in, datasets out. One file per format, one line in the table.
+
+with open_dataset("rtl.json.gz", Selection(limit=100)) as dataset:
+    with open_writer("out.jsonl", like=dataset) as writer:
+        for row in dataset:
+            writer.write(row.id, row.fields)
+"""
+
+from rtlglot.formats.dataset import Dataset, Selection, open_dataset
+from rtlglot.formats.sink import check_writable
+from rtlglot.formats.table import FORMATS, Format, Record, RowWriter, Shape, format_of
+from rtlglot.formats.values import decode, encode, text_of
+from rtlglot.formats.writer import Writer, open_writer
+
+__all__ = [
+    "FORMATS",
+    "Dataset",
+    "Format",
+    "Record",
+    "RowWriter",
+    "Selection",
+    "Shape",
+    "Writer",
+    "check_writable",
+    "decode",
+    "encode",
+    "format_of",
+    "open_dataset",
+    "open_writer",
+    "text_of",
+]

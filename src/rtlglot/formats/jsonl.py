@@ -1,0 +1,70 @@
+"""JSON Lines: one object per line. Blank lines are skipped; an empty file has no rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO, NoReturn
+
+from rtlglot.errors import InputError
+from rtlglot.formats.source import Source
+from rtlglot.formats.table import Record, Shape
+from rtlglot.formats.values import LINE, decode, encode
+from rtlglot.records import Json
+
+
+class JsonLines:
+    """Reads and writes JSON Lines."""
+
+    suffixes = (".jsonl", ".ndjson")
+
+    def shape(self, source: Source, new_names: Mapping[str, str]) -> Shape:
+        """Nothing to take over."""
+        return Shape()
+
+    def read(self, source: Source) -> Iterator[Record]:
+        """One record per line; InputError names the line, and the column or the byte."""
+        stream, offset = source.open_text()
+        with stream:
+            for number, line in enumerate(stream, 1):
+                if not line.isspace():
+                    try:
+                        fields = decode(line)
+                    except ValueError as error:
+                        _explain(source, number, offset, error)
+                    if type(fields) is not dict:
+                        found = type(fields).__name__
+                        raise InputError(
+                            f"expected an object, found a {found}", file=source.name, row=f"line {number}"
+                        )
+                    yield Record(number, f"line {number}", None, fields)
+                offset += len(line)
+
+    def write(self, out: BinaryIO, shape: Shape) -> JsonLinesWriter:
+        """One line per row."""
+        return JsonLinesWriter(out)
+
+
+class JsonLinesWriter:
+    """Writes one object per line, with the id where the row has no `id` of its own."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+
+    def write(self, id_: str, fields: Mapping[str, Json]) -> None:
+        """One line."""
+        self._out.write(encode(fields if "id" in fields else {"id": id_, **fields}, LINE))
+
+    def finish(self) -> None:
+        """Nothing is due."""
+
+
+def _explain(source: Source, number: int, offset: int, error: ValueError) -> NoReturn:
+    row = f"line {number}"
+    if isinstance(error, UnicodeDecodeError):
+        raise source.not_utf8(error, row=row, offset=offset) from None
+    if isinstance(error, json.JSONDecodeError):
+        raise InputError(
+            f"broken JSON: {error.msg}", file=source.name, row=f"{row} column {error.pos + 1}"
+        ) from None
+    raise InputError(str(error), file=source.name, row=row) from None

@@ -1,0 +1,32 @@
+"""Sniff: the format of a pipe, from its first bytes."""
+
+from __future__ import annotations
+
+import re
+
+from rtlglot.errors import UsageError
+from rtlglot.formats.source import Source
+
+_HEAD_BYTES = 1 << 16
+_OBJECT_OF_OBJECTS = re.compile(rb'\{\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*\{|\}\s*$)')
+
+
+def sniff(source: Source) -> str:
+    """The name of the format: parquet by its magic, JSON by its first bracket, else TSV or CSV.
+
+    An object whose first value is an object is a document by id, any other begins JSON Lines.
+    Raises UsageError where there is nothing to go by.
+    """
+    with source.open_raw() as raw:
+        if raw.read(4) == b"PAR1":
+            return "parquet"
+    stream, _ = source.open_text()
+    with stream:
+        head = stream.read(_HEAD_BYTES).lstrip()
+    if not head:
+        raise UsageError(f"{source.name} is empty", hint="say what it is with --format")
+    if head.startswith(b"["):
+        return "json"
+    if head.startswith(b"{"):
+        return "json" if _OBJECT_OF_OBJECTS.match(head) else "jsonl"
+    return "tsv" if b"\t" in head.partition(b"\n")[0] else "csv"

@@ -1,0 +1,270 @@
+"""Source: where a dataset's bytes come from, decompressed, openable again and again."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import lzma
+import os
+import sys
+import tempfile
+import threading
+import zlib
+from pathlib import Path
+from typing import BinaryIO
+
+from rtlglot.errors import InputError
+
+BUFFER_BYTES = 1 << 20
+_COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".xz": "xz"}
+_MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"\xfd7zXZ": "xz"}
+_UTF8_BOM = b"\xef\xbb\xbf"
+
+
+def strip_compression(name: str) -> tuple[str, str]:
+    """('rows.jsonl', 'gzip') for 'rows.jsonl.gz'; the compression is '' where there is none."""
+    stem, suffix = os.path.splitext(name)
+    compression = _COMPRESSIONS.get(suffix.lower(), "")
+    return (stem, compression) if compression else (name, "")
+
+
+class Source:
+    """A file, a folder, or standard input copied to a private temporary file."""
+
+    def __init__(self, path: str) -> None:
+        """Raises InputError where there is nothing to read. '-' is standard input."""
+        self.name = "standard input" if path == "-" else path
+        """For people."""
+        self.path = Path(path)
+        self._spool: BinaryIO | None = None
+        self._lock = threading.Lock()
+        if path != "-":
+            self._check()
+        if path == "-" or not (self.path.is_file() or self.path.is_dir()):
+            self._spool = self._copy(path)
+        self.piped = self._spool is not None
+        self.folder = not self.piped and self.path.is_dir()
+        """Whether it is a folder: then there is nothing to `open`."""
+        self.compression = self._magic() if self.piped else strip_compression(path)[1]
+        self._stamp = self._now()
+
+    def _check(self) -> None:
+        try:
+            self.path.stat()
+        except FileNotFoundError:
+            raise InputError("no such file or folder", file=self.name) from None
+        except (OSError, ValueError) as error:
+            raise self._unreadable(error) from error
+
+    def _copy(self, path: str) -> BinaryIO:
+        # The file has no name from the start, so that nothing is left behind however we end.
+        spool = tempfile.TemporaryFile(prefix="rtlglot-")  # noqa: SIM115  (closed in close)
+        try:
+            with sys.stdin.buffer if path == "-" else open(path, "rb") as pipe:
+                while chunk := pipe.read1(BUFFER_BYTES):  # type: ignore[union-attr]
+                    spool.write(chunk)
+            spool.flush()
+        except OSError as error:
+            spool.close()
+            raise self._unreadable(error) from error
+        return spool
+
+    def _magic(self) -> str:
+        with self.open_raw() as raw:
+            head = raw.read(8)
+        return next((name for magic, name in _MAGIC.items() if head.startswith(magic)), "")
+
+    def _now(self) -> tuple[int, int, int] | None:
+        if self.piped or self.folder:
+            return None
+        status = self.path.stat()
+        return status.st_mtime_ns, status.st_size, status.st_ino
+
+    def open_raw(self) -> BinaryIO:
+        """The bytes as they lie there; seekable. Raises InputError."""
+        if self._spool is not None:
+            return io.BufferedReader(_Spooled(self._spool, self._lock), BUFFER_BYTES)
+        try:
+            stream = open(self.path, "rb", buffering=BUFFER_BYTES)  # noqa: SIM115  (the caller closes)
+            if self._now() != self._stamp:
+                stream.close()
+                raise InputError(
+                    "the file changed since it was first read",
+                    file=self.name,
+                    hint="run the same command again: what has been settled is kept",
+                )
+        except OSError as error:
+            raise self._unreadable(error) from error
+        return stream
+
+    def open(self) -> BinaryIO:
+        """The decompressed bytes. Reading raises InputError where they are damaged or end early."""
+        raw = self.open_raw()
+        return io.BufferedReader(_Guarded(raw, self), BUFFER_BYTES)
+
+    def open_text(self) -> tuple[BinaryIO, int]:
+        """As `open`, for UTF-8: a byte order mark is skipped, other encodings are refused.
+
+        The second value is the number of bytes skipped.
+        """
+        stream = self.open()
+        try:
+            head = stream.peek(8)[:8]  # type: ignore[attr-defined]
+            self._refuse_other_encodings(head)
+        except BaseException:
+            stream.close()
+            raise
+        skipped = len(stream.read(len(_UTF8_BOM))) if head.startswith(_UTF8_BOM) else 0
+        return stream, skipped
+
+    def _refuse_other_encodings(self, head: bytes) -> None:
+        for magic, name in _MAGIC.items():
+            if head.startswith(magic):
+                suffix = next(key for key, value in _COMPRESSIONS.items() if value == name)
+                raise InputError(
+                    f"the file is compressed with {name}",
+                    file=self.name,
+                    hint=f"give its name the suffix {suffix}",
+                )
+        if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head[:4]:
+            raise InputError(
+                "the text is not UTF-8 but UTF-16 or UTF-32",
+                file=self.name,
+                hint="convert it: iconv -f UTF-16 -t UTF-8 FILE",
+            )
+
+    def not_utf8(self, error: UnicodeDecodeError, *, row: str, offset: int) -> InputError:
+        """The error for bytes that are not UTF-8; `offset` is where the decoded bytes begin in the file."""
+        byte = error.object[error.start]
+        return InputError(
+            f"byte {offset + error.start} (0x{byte:02x}) is not UTF-8: {error.reason}",
+            file=self.name,
+            row=row,
+            hint="convert the file, e.g.: iconv -f LATIN1 -t UTF-8 FILE",
+        )
+
+    def _unreadable(self, error: Exception) -> InputError:
+        return InputError(f"cannot be read: {getattr(error, 'strerror', None) or error}", file=self.name)
+
+    def close(self) -> None:
+        """Remove the temporary file, if there is one. May be called twice."""
+        if self._spool is not None:
+            self._spool.close()
+
+
+class _Spooled(io.RawIOBase):
+    """One of several readers of a shared temporary file."""
+
+    def __init__(self, shared: BinaryIO, lock: threading.Lock) -> None:
+        self._shared, self._lock, self._place = shared, lock, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        with self._lock:
+            if whence == io.SEEK_CUR:
+                offset, whence = offset + self._place, io.SEEK_SET
+            self._place = self._shared.seek(offset, whence)
+        return self._place
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        with self._lock:
+            self._shared.seek(self._place)
+            count: int = self._shared.readinto(buffer)  # type: ignore[attr-defined]
+        self._place += count
+        return count
+
+
+class _Guarded(io.RawIOBase):
+    """Decompresses, and says in our words what is wrong with the bytes."""
+
+    def __init__(self, raw: BinaryIO, source: Source) -> None:
+        self._raw, self._source = raw, source
+        self._inner = _decompressed(raw, source.compression)
+        self._damage = _damage()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        compression, name = self._source.compression, self._source.name
+        try:
+            data = self._inner.read(len(buffer))
+        except EOFError:
+            raise InputError(
+                f"the {compression} data ends early: the file is cut off",
+                file=name,
+                hint="copy or download it again",
+            ) from None
+        except self._damage as error:
+            raise InputError(f"the {compression} data is damaged: {error}", file=name) from error
+        except OSError as error:
+            raise InputError(f"cannot be read: {error.strerror or error}", file=name) from error
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError, EOFError):
+            self._inner.close()
+        self._raw.close()
+        super().close()
+
+
+def _damage() -> tuple[type[Exception], ...]:
+    import zstandard
+
+    return (zlib.error, lzma.LZMAError, gzip.BadGzipFile, zstandard.ZstdError)
+
+
+def _decompressed(raw: BinaryIO, compression: str) -> BinaryIO:
+    if compression == "gzip":
+        return gzip.GzipFile(fileobj=raw, mode="rb")  # type: ignore[return-value]
+    if compression == "xz":
+        return lzma.LZMAFile(raw)  # type: ignore[return-value]
+    if compression == "zstd":
+        return io.BufferedReader(_Zstd(raw), BUFFER_BYTES)
+    return raw
+
+
+class _Zstd(io.RawIOBase):
+    """Reads zstd frames, one after another. Unlike zstandard's own reader it notices a missing end."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        import zstandard
+
+        self._raw = raw
+        self._fresh = zstandard.ZstdDecompressor().decompressobj
+        self._frame = self._fresh()
+        self._rest = b""
+        self._begun = False
+        self._data = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        while not self._data:
+            chunk = self._rest or self._raw.read(1 << 16)
+            self._rest = b""
+            if not chunk:
+                if self._begun:
+                    raise EOFError
+                return 0
+            self._data = memoryview(self._decompress(chunk))
+        count = min(len(buffer), len(self._data))
+        buffer[:count] = self._data[:count]
+        self._data = self._data[count:]
+        return count
+
+    def _decompress(self, chunk: bytes) -> bytes:
+        data = self._frame.decompress(chunk)
+        self._begun = not self._frame.eof
+        if self._frame.eof:
+            self._rest = self._frame.unused_data
+            self._frame = self._fresh()
+        return data

@@ -1,0 +1,106 @@
+"""The table of formats, and what a format does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, NamedTuple, Protocol, runtime_checkable
+
+from rtlglot.errors import UsageError
+from rtlglot.formats.source import Source, strip_compression
+from rtlglot.records import Json
+from rtlglot.registry import Table
+
+FORMATS = Table(
+    "format",
+    {
+        "json": "rtlglot.formats.jsondoc:JsonDocument",
+        "jsonl": "rtlglot.formats.jsonl:JsonLines",
+    },
+    extras={
+        "parquet": ("pyarrow", "parquet"),
+    },
+)
+
+FOLDER_FORMAT = "verilog"
+"""The format of every folder."""
+
+
+class Record(NamedTuple):
+    """One record as its container holds it."""
+
+    number: int
+    """1-based line where the container has lines, else place."""
+    where: str
+    """For people: 'line 17', "entry 'x1'", 'fifo.v'."""
+    key: str | None
+    """The id that the container gives: a key, a file's relative path."""
+    fields: dict[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a writer takes over from the input."""
+
+    keyed: bool = False
+    """JSON: an object by id, not a list."""
+    schema: Mapping[str, Any] = field(default_factory=dict)
+    """Parquet: the column types of the input, by field."""
+
+
+class RowWriter(Protocol):
+    """Takes the rows of one file."""
+
+    def write(self, id_: str, fields: Mapping[str, Json]) -> None:
+        """Raises TypeError for a value that the format cannot hold."""
+
+    def finish(self) -> None:
+        """Write what is still due. The file itself is closed by whoever opened it."""
+
+
+@runtime_checkable
+class Format(Protocol):
+    """What every format does. It is made without arguments."""
+
+    suffixes: tuple[str, ...]
+    """Ends of the names of files that hold it, lower case with the dot."""
+
+    def shape(self, source: Source, new_names: Mapping[str, str]) -> Shape:
+        """What a writer takes over from that input. `new_names`: name in the file -> name in rows."""
+
+    def read(self, source: Source) -> Iterator[Record]:
+        """All records, in order, in memory one at a time. Raises InputError with the place."""
+
+    def write(self, out: BinaryIO, shape: Shape) -> RowWriter:
+        """Start a file. Raises UsageError where the format cannot be written."""
+
+
+def load_format(name: str) -> Format:
+    """The format of that name, ready to use. Raises UsageError for an unknown or uninstalled one."""
+    made = FORMATS.load(name)()
+    if not FORMATS.installed(name):
+        raise UsageError(
+            f"the format {name!r} needs a package that is not installed", hint=FORMATS.install_hint(name)
+        )
+    if not isinstance(made, Format):
+        raise UsageError(f"{name!r} is no format: it needs `suffixes`, `read` and `write`")
+    return made
+
+
+def format_of(path: str | os.PathLike[str]) -> str:
+    """The name of the format that a path's suffix tells, compression stripped.
+
+    Raises UsageError where it does not tell.
+    """
+    name = strip_compression(os.fspath(path))[0].lower()
+    known: list[str] = []
+    for format_name in FORMATS:
+        suffixes: tuple[str, ...] = FORMATS.load(format_name).suffixes
+        if name.endswith(suffixes):
+            return format_name
+        known += suffixes
+    raise UsageError(
+        f"the name {os.fspath(path)!r} does not tell its format",
+        hint=f"known: {', '.join(known)}, each also with .gz, .zst or .xz; or say --format",
+    )

@@ -1,0 +1,215 @@
+"""Values: JSON text to Python and back, with every number as it was written.
+
+`1.0`, `1e5`, `0.10`, `-0` and numbers of any length come back as the same literals. NaN and Infinity
+are refused (RFC 8259, section 6), and so is half of a surrogate pair (`\\ud800` alone): no tokenizer,
+database or endpoint can hold it. Of a key that occurs twice in one object the last value counts.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import decimal
+import json
+import re
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from typing import Any, NoReturn
+
+import orjson
+
+from rtlglot.records import Json
+
+
+class FloatLiteral(float):
+    """A float that is written as it was read."""
+
+    __slots__ = ("literal",)
+    literal: str
+
+    def __new__(cls, literal: str) -> FloatLiteral:
+        self = super().__new__(cls, literal)
+        self.literal = literal
+        return self
+
+    def __getnewargs__(self) -> tuple[str]:  # type: ignore[override]
+        return (self.literal,)
+
+    def __repr__(self) -> str:
+        return self.literal
+
+
+class IntLiteral(int):
+    """An int that is written as it was read: -0, or one that does not fit in 64 bits."""
+
+    literal: str
+
+    def __new__(cls, literal: str) -> IntLiteral:
+        self = super().__new__(cls, literal)
+        self.literal = literal
+        return self
+
+    def __getnewargs__(self) -> tuple[str]:  # type: ignore[override]
+        return (self.literal,)
+
+    def __repr__(self) -> str:
+        return self.literal
+
+
+def read_float(literal: str) -> float:
+    """A plain float where writing it gives the same literal, else one that carries its literal."""
+    value = float(literal)
+    return value if orjson.dumps(value) == literal.encode() else FloatLiteral(literal)
+
+
+def read_int(literal: str) -> int:
+    """A plain int where it fits in 64 bits and is not -0, else one that carries its literal."""
+    if len(literal) < 19 and literal != "-0":
+        return int(literal)
+    value = int(literal)
+    return value if -(2**63) <= value < 2**64 and literal != "-0" else IntLiteral(literal)
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a JSON number; write null, or leave the field out")
+
+
+DECODER = json.JSONDecoder(parse_float=read_float, parse_int=read_int, parse_constant=_refuse)
+"""Decodes text with all literals kept. Raises ValueError (with a place: json.JSONDecodeError)."""
+
+_HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+
+
+def decode(data: bytes) -> Json:
+    """The value of one JSON text in UTF-8.
+
+    Raises ValueError: json.JSONDecodeError where the place is known, UnicodeDecodeError for bytes that
+    are not UTF-8.
+    """
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return decode_exactly(data.decode())  # slower, and says what is wrong and where
+    return value if _is_plain((value,), data) else decode_exactly(data.decode())
+
+
+def decode_exactly(text: str) -> Json:
+    """As `decode`, without the fast path."""
+    try:
+        value = DECODER.decode(text)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    refuse_half_pairs(value, text, 0, len(text))
+    return value
+
+
+def refuse_half_pairs(value: Json, text: str, start: int, end: int) -> None:
+    """Raise json.JSONDecodeError where `value`, read from text[start:end], is not valid Unicode."""
+    escape = _HALF_PAIR.search(text, start, end)
+    if escape is None:
+        return
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(error.object[error.start]):04x}"
+        place = text.lower().find(half, start, end)
+        message = f"{half} is half of a surrogate pair, which is not text; write \\ufffd"
+        raise json.JSONDecodeError(message, text, max(place, start)) from None
+
+
+def _is_plain(values: Iterable[Json], data: bytes) -> bool:
+    # Whether orjson writes the values as they were read. It is exact for strings and 64-bit ints;
+    # longer ints come as floats, and -0 as 0.
+    for value in values:
+        kind = type(value)
+        if kind is str:
+            continue
+        if kind is dict:
+            if not _is_plain(value.values(), data):
+                return False
+        elif kind is list:
+            if not _is_plain(value, data):
+                return False
+        elif kind is float or (kind is int and value == 0 and b"-0" in data):
+            return False
+    return True
+
+
+_OPTIONS = orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATACLASS
+LINE = orjson.OPT_APPEND_NEWLINE
+"""Option of `encode`: end with a newline."""
+INDENT = orjson.OPT_INDENT_2
+"""Option of `encode`: one member per line, two spaces a level."""
+
+
+def encode(value: Json, options: int = 0) -> bytes:
+    """`value` as JSON in UTF-8, literals kept; NaN, which JSON cannot hold, becomes null.
+
+    Dates become ISO 8601 texts, bytes base64. Raises TypeError for what JSON cannot hold.
+    """
+    try:
+        return orjson.dumps(value, default=_as_json, option=_OPTIONS | options)
+    except TypeError:
+        # orjson refuses ints over 64 bits, half surrogate pairs and more than 254 levels.
+        text = _encode_slowly(value)
+        return (text + "\n" if options & LINE else text).encode()
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, FloatLiteral | IntLiteral):
+        return orjson.Fragment(value.literal)
+    return as_json(value)
+
+
+def as_json(value: Any) -> Json:
+    """The JSON value nearest to a Python object: texts for dates, a number for a Decimal, base64 for bytes.
+
+    Raises TypeError where there is none.
+    """
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {str(key): member for key, member in value.items()}
+    if isinstance(value, decimal.Decimal):
+        return FloatLiteral(format(value, "f")) if value.is_finite() else None
+    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, datetime.timedelta):
+        return value.total_seconds()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, int | float):
+        return value + 0
+    if isinstance(value, list | tuple | set | frozenset):
+        return list(value)
+    raise TypeError(f"JSON cannot hold a {type(value).__name__}")
+
+
+def _encode_slowly(value: Json) -> str:
+    if isinstance(value, FloatLiteral | IntLiteral):
+        return value.literal
+    if type(value) is dict:
+        members = (f"{json.dumps(str(key))}:{_encode_slowly(member)}" for key, member in value.items())
+        return "{" + ",".join(members) + "}"
+    if type(value) in (list, tuple):
+        return "[" + ",".join(map(_encode_slowly, value)) + "]"
+    if type(value) is float and value - value != 0:
+        return "null"
+    if value is None or type(value) in (str, bool, int, float):
+        return json.dumps(value)
+    return _encode_slowly(as_json(value))
+
+
+def text_of(value: Json) -> str | None:
+    """The text in a field, or None where there is none.
+
+    A text that is empty or only white space is none; a list of one text is that text (RTLCoder's
+    `Response`). Numbers, truth values, objects and longer lists are no texts.
+    """
+    if isinstance(value, list | tuple) and len(value) == 1:
+        value = value[0]
+    if not isinstance(value, str) or not value or value.isspace():
+        return None
+    return value
