@@ -15,23 +15,29 @@ from rtlglot.records import Json
 
 
 def open_writer(
-    path: str | os.PathLike[str], like: Dataset | None = None, *, format: str | None = None
+    path: str | os.PathLike[str],
+    like: Dataset | None = None,
+    *,
+    format: str | None = None,
+    keyed: bool = False,
 ) -> Writer:
     """A writer for `path`: a context manager that puts the whole file in place when its block ends.
 
     `like` is the dataset that the rows come from: a JSON document gets its shape (object by id, or
-    list), a Parquet file its column types. Raises UsageError, OutputError.
+    list), a Parquet file its column types. Without one, `keyed` makes a JSON document an object by id.
+    Raises UsageError, OutputError.
     """
-    return Writer(path, like, format or format_of(path))
+    shape = Shape(keyed=keyed) if like is None else like.shape
+    return Writer(path, like, format or format_of(path), shape)
 
 
 class Writer:
     """Writes rows; see `open_writer`."""
 
-    def __init__(self, path: str | os.PathLike[str], like: Dataset | None, format: str) -> None:
+    def __init__(self, path: str | os.PathLike[str], like: Dataset | None, format: str, shape: Shape) -> None:
         self._path, self._like = os.fspath(path), like
         self._format = load_format(format)
-        self._shape = Shape() if like is None else like.shape
+        self._shape = shape
         self._stack = contextlib.ExitStack()
         self._rows: RowWriter | None = None
 
