@@ -156,7 +156,8 @@ class _Reader:
         return self._data[begin : self._at].decode("utf-8")
 
     def _skip_text(self) -> None:
-        self._at += self._unpack("Q")
+        size = self._unpack("Q")
+        self._at += size
 
     def _unpack(self, code: str) -> Any:
         (value,) = struct.unpack_from("<" + code, self._data, self._at)

@@ -1,0 +1,147 @@
+"""An engine's own child program, spoken to over pipes: one JSON object a line, answers by number.
+
+Not multiprocessing: its spawn imports the user's script again, and a fork after a model is loaded
+hangs. The child ends when its input closes, so it does not outlive us, whatever ends us.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections import deque
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from rtlglot.errors import EngineDead, RowError
+from rtlglot.records import Reason
+
+LINE_BYTES = 64 << 20
+"""Longest answer; a reply of a million tokens is a tenth of this."""
+KEPT_LINES = 40
+"""Of what the child writes on standard error, shown only when it dies."""
+CLOSE_S = 1.0
+"""How long the child may take to end by itself."""
+
+
+class Program:
+    """A running child and the questions it has not answered yet."""
+
+    def __init__(self, module: str, process: Process) -> None:
+        self._module = module
+        self._process = process
+        self._numbers = itertools.count()
+        self._open: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._last_words: deque[str] = deque(maxlen=KEPT_LINES)
+        self._cause = ""
+        self.ended: str | None = None
+        """How it ended; None while it lives."""
+        self._tasks = [asyncio.create_task(self._read_answers()), asyncio.create_task(self._read_chatter())]
+
+    @classmethod
+    async def start(cls, module: str) -> Program:
+        """Starts `python -m module` in the same environment."""
+        package_root = str(Path(__file__).parents[2])
+        path = os.pathsep.join(filter(None, (package_root, os.environ.get("PYTHONPATH"))))
+        with _signals_blocked():
+            process = await asyncio.create_subprocess_exec(
+                # -P: no module of the folder we happen to be in stands in for a real one
+                *(sys.executable, "-P", "-m", module),
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=PIPE,
+                limit=LINE_BYTES,
+                env={**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"},
+            )
+        return cls(module, process)
+
+    async def ask(self, message: Mapping[str, Any], *, cancel_with: str | None = None) -> dict[str, Any]:
+        """The child's answer. Raises EngineDead where it dies first, RowError for text that is none.
+
+        Where the waiting task is cancelled, the child gets `{"op": cancel_with, "n": …}`.
+        """
+        if self.ended is not None:
+            raise EngineDead(self.ended)
+        number = next(self._numbers)
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._tell({**message, "n": number})
+        self._open[number] = answer
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            if cancel_with is not None and self.ended is None:
+                self._tell({"op": cancel_with, "n": number})
+            raise
+        finally:
+            self._open.pop(number, None)
+
+    async def aclose(self) -> None:
+        """Ends the child; what is open gets EngineDead."""
+        self._cause = self._cause or "it was closed"
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._process.wait(), CLOSE_S)
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+        await asyncio.gather(*self._tasks)
+
+    def _tell(self, message: Mapping[str, Any]) -> None:
+        assert self._process.stdin is not None
+        try:
+            line = orjson.dumps(message)
+        except TypeError as error:  # lone surrogates
+            raise RowError(Reason.BAD_REQUEST, f"the prompt is no valid Unicode text: {error}") from error
+        self._process.stdin.write(line + b"\n")
+
+    async def _read_answers(self) -> None:
+        assert self._process.stdout is not None
+        async for line in self._process.stdout:
+            message = orjson.loads(line)
+            if message["n"] is None:
+                self._cause = message["message"]
+                continue
+            answer = self._open.get(message["n"])
+            if answer is not None and not answer.done():
+                answer.set_result(message)
+        await self._process.wait()
+        self._bury()
+
+    async def _read_chatter(self) -> None:
+        assert self._process.stderr is not None
+        async for line in self._process.stderr:
+            self._last_words.append(line.decode(errors="replace").rstrip())
+
+    def _bury(self) -> None:
+        code = self._process.returncode
+        how = self._cause or (
+            f"it was killed by signal {-code}" if code and code < 0 else f"exit code {code}"
+        )
+        words = "\n".join(self._last_words) if not self._cause else ""
+        self.ended = f"the program {self._module} ended: {how}" + (
+            f"; its last words:\n{words}" if words else ""
+        )
+        for answer in self._open.values():
+            if not answer.done():
+                answer.set_exception(EngineDead(self.ended))
+
+
+@contextlib.contextmanager
+def _signals_blocked() -> Iterator[None]:
+    """A child inherits our blocked signals, so none can end it before it has learnt to ignore them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
