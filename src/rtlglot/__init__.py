@@ -1,3 +1,56 @@
-"""rtlglot: hardware designs between instruction, description and Verilog, checked by real tools."""
+"""rtlglot: hardware designs between instruction, description and Verilog, checked by real tools.
+
+    import rtlglot
+
+    summary = rtlglot.transform("rtl.json", "out.jsonl", source="instruction", target="verilog")
+    print(summary.accepted, "of", summary.total)
+
+Everything here is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rtlglot.errors import RtlglotError
+    from rtlglot.library import Model, atransform, transform
+    from rtlglot.records import Outcome, Reason, Status
+    from rtlglot.spec import Spec
+    from rtlglot.watch import Summary, Watch
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Model",
+    "Outcome",
+    "Reason",
+    "RtlglotError",
+    "Spec",
+    "Status",
+    "Summary",
+    "Watch",
+    "__version__",
+    "atransform",
+    "transform",
+]
+
+_WHERE = {
+    "Model": "rtlglot.library",
+    "Outcome": "rtlglot.records",
+    "Reason": "rtlglot.records",
+    "RtlglotError": "rtlglot.errors",
+    "Spec": "rtlglot.spec",
+    "Status": "rtlglot.records",
+    "Summary": "rtlglot.watch",
+    "Watch": "rtlglot.watch",
+    "atransform": "rtlglot.library",
+    "transform": "rtlglot.library",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'rtlglot' has no attribute {name!r}")
+    return getattr(importlib.import_module(_WHERE[name]), name)

@@ -33,6 +33,7 @@ PAGE_ROWS = 500
 class Indexed(NamedTuple):
     """One row of the input, as indexed."""
 
+    position: int
     id: str
     content: bytes
     where: str
@@ -158,29 +159,32 @@ class Ledger:
 
     # -- the input ----------------------------------------------------------------------------
 
-    def index(self, rows: Iterable[Indexed]) -> int:
+    def index(self, rows: Iterable[Indexed], name: str = "") -> int:
         """Take in the input's ids and contents, all or nothing; how many rows there are.
 
-        Raises InputError for an id that occurs twice, naming both places.
+        `name` is the input's, for people. Raises InputError for an id that occurs twice, naming both places.
         """
-        last: list[tuple[int, Indexed]] = []
+        count = 0
+        row: Indexed | None = None
 
-        def numbered() -> Iterator[tuple[int, str, bytes]]:
-            for position, row in enumerate(rows):
-                last[:] = [(position, row)]
-                yield position, row.id, row.content
+        def parameters() -> Iterator[tuple[int, str, bytes]]:
+            nonlocal row, count
+            for row in rows:
+                count += 1
+                yield row.position, row.id, row.content
 
         self._db.execute("BEGIN IMMEDIATE")
         try:
             self._db.execute("DELETE FROM rows")
-            self._db.executemany("INSERT INTO rows VALUES (?, ?, ?)", numbered())
+            self._db.executemany("INSERT INTO rows VALUES (?, ?, ?)", parameters())
         except sqlite3.IntegrityError as error:
-            ((position, row),) = last
+            assert row is not None
             query = "SELECT position FROM rows WHERE id = ?"
             (first,) = self._db.execute(query, (row.id,)).fetchone()
             self._db.execute("ROLLBACK")
             raise InputError(
-                f"the id {row.id!r} occurs twice: as row {first + 1} and as row {position + 1} of the input",
+                f"the id {row.id!r} occurs twice: as row {first + 1} and as row {row.position + 1}",
+                file=name,
                 row=row.where,
                 hint="give another field as the id with --id FIELD, or mend the input",
             ) from error
@@ -188,7 +192,7 @@ class Ledger:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
-        return last[0][0] + 1 if last else 0
+        return count
 
     def pending(self, recipe: bytes) -> Iterator[int]:
         """Positions of the rows that have no outcome under a recipe yet, in the input's order."""
@@ -210,9 +214,9 @@ class Ledger:
                 yield Settled(position, id_, outcome_from(id_, columns))
             start = page[-1][0] + 1
 
-    def count_rows(self) -> int:
-        """Rows of the input as last indexed."""
-        return int(self._db.execute("SELECT count(*) FROM rows").fetchone()[0])
+    def has_row(self, id_: str) -> bool:
+        """Whether the input, as last indexed, has a row of this id."""
+        return self._db.execute("SELECT 1 FROM rows WHERE id = ?", (id_,)).fetchone() is not None
 
     def counts(self, recipe: bytes) -> dict[tuple[str, str], int]:
         """(status, reason) -> how many rows of the input ended so."""

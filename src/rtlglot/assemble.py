@@ -1,0 +1,165 @@
+"""Names become parts: a Spec in, everything a run is made of out. Nothing is started here."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from rtlglot.checks import Check
+from rtlglot.checks.ladder import ladder
+from rtlglot.deliver import Delivery
+from rtlglot.engines import ENGINES, Engine
+from rtlglot.engines.pick import EMBEDDED, pick
+from rtlglot.errors import UsageError
+from rtlglot.formats import Dataset, Selection, open_dataset, text_of
+from rtlglot.ledger.keys import recipe_key
+from rtlglot.prompts import Prompt, load
+from rtlglot.records import Context, Recipe, Row, Sampling
+from rtlglot.spec import Spec
+from rtlglot.watch import Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """A spec's parts, made but not started."""
+
+    spec: Spec
+    dataset: Dataset
+    prompt: Prompt
+    engine: Engine
+    checks: tuple[Check, ...]
+    recipe: Recipe
+    key: bytes
+    """The recipe's key."""
+    reads: tuple[str, ...] | None
+    """Fields of a row that decide its outcome; None: all."""
+    context: Callable[[Row], Context]
+    delivery: Delivery
+
+    @property
+    def ledger_path(self) -> Path:
+        """Beside the output."""
+        return self.delivery.output.with_name(self.delivery.output.name + ".ledger")
+
+    @property
+    def log_path(self) -> Path:
+        """What the user said, else beside the output."""
+        return Path(self.spec.log_file or f"{self.delivery.output}.log")
+
+    def description(self) -> str:
+        """The spec as JSON, for the ledger: where and how it ran."""
+        return orjson.dumps(dataclasses.asdict(self.spec), default=str).decode()
+
+
+def assemble(spec: Spec, watch: Watch) -> Assembly:
+    """Raises UsageError for whatever is wrong with the spec, before anything is touched."""
+    dataset = open_dataset(spec.input, _selection(spec), format=spec.format or None)
+    prompt = load(spec.pair, path=spec.prompt or None, examples=_examples(spec))
+    engine_name, model = pick(spec.engine, spec.model)
+    if not spec.model and model == EMBEDDED:
+        watch.note(f"no --model given: {EMBEDDED} runs here; it is a small one to try things with")
+    engine = ENGINES.load(engine_name)(model, spec.engine_options)
+    checks = ladder(spec.check, spec.target, spec.check_options)
+    recipe = Recipe(
+        pair=spec.pair,
+        prompt=prompt.source,
+        engine=engine_name,
+        model=model,
+        identity=engine.identity(),
+        sampling=_sampling(spec, prompt),
+        samples=spec.samples,
+        choose=spec.choose,
+        repair=spec.repair,
+        checks=tuple(check.identity() for check in checks),
+        standard=spec.standard,
+        interface=spec.interface,
+        share=spec.share,
+    )
+    return Assembly(
+        spec=spec,
+        dataset=dataset,
+        prompt=prompt,
+        engine=engine,
+        checks=checks,
+        recipe=recipe,
+        key=recipe_key(recipe),
+        reads=_reads(spec, prompt, checks),
+        context=_context_of(spec),
+        delivery=_delivery(spec, model),
+    )
+
+
+def _selection(spec: Spec) -> Selection:
+    return Selection(map=dict(spec.map), id_field=spec.id or None, where=spec.where or None, limit=spec.limit)
+
+
+def _examples(spec: Spec) -> tuple[Row, ...]:
+    return tuple(open_dataset(spec.examples)) if spec.examples else ()
+
+
+def _sampling(spec: Spec, prompt: Prompt) -> Sampling:
+    return Sampling(
+        max_tokens=prompt.max_tokens if spec.max_tokens == "auto" else int(spec.max_tokens),
+        temperature=spec.temperature,
+        top_p=spec.top_p,
+        seed=spec.seed,
+    )
+
+
+def _delivery(spec: Spec, model: str) -> Delivery:
+    output = Path(spec.output) if spec.output else default_output(spec.input, model, spec.target)
+    if spec.input != "-" and output.exists() and Path(spec.input).exists() and output.samefile(spec.input):
+        raise UsageError(f"the output {output} is the input", hint="name another with --output")
+    return Delivery(output, spec.target, keep_think=spec.keep_think, existing=spec.existing)
+
+
+def default_output(source: str, model: str, target: str) -> Path:
+    """The seed's way: `rtl.json` with `org/Model-8B` to `verilog` -> `rtl_Model-8B_with_verilog.json`."""
+    name = Path(model.rstrip("/")).name or "model"
+    name = re.sub(r"[^\w.+-]", "_", name.removesuffix(".gguf"))
+    if source == "-":
+        return Path(f"stdin_{name}_with_{target}.jsonl")
+    path = Path(source)
+    if path.is_dir():
+        return Path(f"{path.resolve().name}_{name}_with_{target}.jsonl")
+    stem, *suffixes = path.name.split(".")
+    return Path(f"{stem}_{name}_with_{target}." + ".".join(suffixes or ["jsonl"]))
+
+
+def _reads(spec: Spec, prompt: Prompt, checks: tuple[Check, ...]) -> tuple[str, ...] | None:
+    if prompt.fields is None:
+        return None
+    names = set(prompt.fields) | {spec.source}
+    if spec.interface and spec.interface != "auto":
+        names.add(spec.interface)
+    if checks or spec.interface:
+        names |= {_reference_field(spec), spec.testbench} - {""}
+    return tuple(sorted(names))
+
+
+def _reference_field(spec: Spec) -> str:
+    """Verilog to compare with: given, or what stands in the target field, or what a text describes."""
+    if spec.reference:
+        return spec.reference
+    return spec.target if spec.target == "verilog" else "verilog"
+
+
+def _context_of(spec: Spec) -> Callable[[Row], Context]:
+    reference = _reference_field(spec)
+
+    def context(row: Row) -> Context:
+        fields = row.fields
+        return Context(
+            field=spec.target,
+            reference=text_of(fields.get(reference)),
+            testbench=text_of(fields.get(spec.testbench)) if spec.testbench else None,
+            interface=text_of(fields.get(spec.interface)) if spec.interface else None,
+            standard=spec.standard,
+        )
+
+    return context

@@ -1,0 +1,180 @@
+"""How a run shows itself: live on a terminal, one plain line every 30 s elsewhere, a summary at the end."""
+
+from __future__ import annotations
+
+import os
+import time
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Self
+
+from rtlglot.cli.words import count, duration
+from rtlglot.records import Outcome, Status
+from rtlglot.watch import Summary, Tally
+
+if TYPE_CHECKING:
+    from rich.live import Live
+
+PLAIN_EVERY_S = 30.0
+COLUMNS = 80
+
+
+def watch_for(stream: IO[str], *, resume: str, quiet: bool = False) -> PlainWatch:
+    """The watch that suits where it is seen."""
+    if stream.isatty() and os.environ.get("TERM") != "dumb" and not quiet:
+        return LiveWatch(stream, resume)
+    return PlainWatch(stream, resume)
+
+
+class PlainWatch:
+    """One line at a time."""
+
+    def __init__(self, stream: IO[str], resume: str) -> None:
+        """`resume` is the command that goes on after an early end."""
+        self._stream = stream
+        self._resume = resume
+        self._told = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def stage(self, text: str) -> None:
+        """A step begins."""
+        self._say(text)
+
+    def note(self, text: str) -> None:
+        """Worth knowing."""
+        self._say(text)
+
+    def tick(self, tally: Tally) -> None:
+        """A line every 30 s, the first after 30 s."""
+        now = time.monotonic()
+        if now - max(self._told, tally.started) >= PLAIN_EVERY_S:
+            self._told = now
+            self._say("  ".join(part for part in (*progress_parts(tally), tally.trouble) if part))
+
+    def settled(self, outcome: Outcome) -> None:
+        """Nothing: the tally has it."""
+
+    def end(self, summary: Summary) -> None:
+        """The summary that accounts for every row."""
+        for line in summary_lines(summary, self._resume):
+            self._say(line)
+
+    def _say(self, text: str) -> None:
+        print(text, file=self._stream, flush=True)
+
+
+class LiveWatch(PlainWatch):
+    """A block of lines that is drawn anew, by rich."""
+
+    def __init__(self, stream: IO[str], resume: str) -> None:
+        from rich.console import Console
+
+        super().__init__(stream, resume)
+        self._console = Console(file=stream, highlight=False)
+        self._live: Live | None = None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def stage(self, text: str) -> None:
+        """A step begins: the block of the last one stays as it is."""
+        self._stop()
+        self._console.print(f"{text} …", style="dim", markup=False)
+
+    def tick(self, tally: Tally) -> None:
+        """Draw the block."""
+        from rich.live import Live
+        from rich.text import Text
+
+        width = min(self._console.width, 100)
+        block = Text("\n".join(line[: width - 1] for line in live_lines(tally, width)))
+        if self._live is None:
+            self._live = Live(block, console=self._console, auto_refresh=False, transient=False)
+            self._live.start()
+        self._live.update(block, refresh=True)
+
+    def end(self, summary: Summary) -> None:
+        """The summary."""
+        self._stop()
+        super().end(summary)
+
+    def _say(self, text: str) -> None:
+        self._console.print(text, markup=False, soft_wrap=True)
+
+    def _stop(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+
+def progress_parts(tally: Tally) -> list[str]:
+    """Rows, rates, outcomes, time left."""
+    rate = tally.rows_per_s
+    parts = [
+        f"{tally.settled:,}/{tally.total:,} rows",
+        f"{rate:.1f} rows/s" if rate < 100 else f"{rate:,.0f} rows/s",
+        f"in {tally.prompt_tokens / max(tally.seconds, 1e-9):,.0f} tok/s",
+        f"out {tally.completion_tokens / max(tally.seconds, 1e-9):,.0f} tok/s",
+        f"accepted {tally.count(Status.ACCEPTED):,}",
+        f"rejected {tally.count(Status.REJECTED):,}",
+        f"failed {tally.count(Status.FAILED):,}",
+    ]
+    if tally.pending and tally.settled > tally.kept:
+        parts.append(f"{duration(tally.pending / rate)} left")
+    return parts
+
+
+def live_lines(tally: Tally, width: int) -> list[str]:
+    """The block on a terminal: a bar, the rates, the outcomes, trouble if there is any."""
+    rows, rate, tokens_in, tokens_out, accepted, rejected, failed, *left = progress_parts(tally)
+    bar_width = max(10, min(40, width - len(rows) - len(rate) - 20))
+    full = int(bar_width * tally.settled / tally.total) if tally.total else bar_width
+    bar = "█" * full + "░" * (bar_width - full)
+    lines = [
+        f"{bar} {rows}  {''.join(left) or duration(tally.seconds)}",
+        f"{rate}  {tokens_in}  {tokens_out}   {accepted}  {rejected}  {failed}",
+    ]
+    return [*lines, tally.trouble] if tally.trouble else lines
+
+
+ENDINGS = {
+    "done": "done",
+    "lost": "the engine was lost",
+    "stopped": "stopped early",
+    "interrupted": "interrupted",
+}
+
+
+def summary_lines(summary: Summary, resume: str) -> list[str]:
+    """Every row is accounted for; what to do next."""
+    lines = [
+        f"{ENDINGS[summary.ending]}: {count(summary.total, 'row')} = {summary.accepted:,} accepted"
+        f" + {summary.rejected:,} rejected + {summary.failed:,} failed"
+        + (f" + {summary.pending:,} pending" if summary.pending else "")
+    ]
+    for reason, number in summary.reasons.items():
+        if not reason.startswith("accepted"):
+            lines.append(f"  {number:>8,} {reason}")
+    if summary.kept:
+        lines.append(f"  {summary.kept:,} rows were settled before and reused")
+    lines.append(
+        f"  {count(summary.requests, 'request')} in {duration(summary.seconds)}"
+        f" ({summary.prompt_tokens:,} tokens in, {summary.completion_tokens:,} out)"
+        + (f", {summary.reused:,} replies reused" if summary.reused else "")
+    )
+    lines.append(f"  output   {summary.output}")
+    if summary.rejected or summary.failed:
+        lines.append(f"  failures {summary.failures}")
+    if summary.pending:
+        lines.append(f"resume with: {resume}")
+    elif "failed truncated" in summary.reasons:
+        lines.append(f"redo what was cut with: {resume} --redo truncated --max-tokens N")
+    return lines

@@ -1,0 +1,131 @@
+"""What the ledger holds, as files: the output with the accepted rows, the failures file with the rest.
+
+Both keep the input's order and its other fields, and both are written to a temporary name and renamed:
+the ledger stays the truth, a killed export is simply done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rtlglot.errors import InputError, UsageError
+from rtlglot.formats import Dataset, Writer, check_writable, open_dataset, open_writer, text_of
+from rtlglot.ledger import Ledger
+from rtlglot.records import Outcome, Row, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where to and what of."""
+
+    output: Path
+    target: str
+    """The field that the texts go to."""
+    keep_think: bool = False
+    existing: str = "refuse"
+    """What to do with an output that no run of this ledger delivered: 'refuse', 'replace' or 'update'
+    (its rows that are not in this input stay)."""
+
+    @property
+    def failures(self) -> Path:
+        """Beside the output, whatever its format."""
+        return self.output.with_name(self.output.name + ".failures.jsonl")
+
+
+def check_output(delivery: Delivery) -> None:
+    """Refuse early: an output that cannot be written, or one that is somebody else's.
+
+    It is ours where a ledger stands beside it.
+    """
+    check_writable(delivery.output)
+    ledger = delivery.output.with_name(delivery.output.name + ".ledger")
+    if delivery.existing == "refuse" and delivery.output.exists() and not ledger.exists():
+        raise UsageError(
+            f"{delivery.output} exists, and no ledger beside it says that rtlglot wrote it",
+            hint="name another --output, or add --existing replace (or update)",
+        )
+
+
+def deliver(delivery: Delivery, dataset: Dataset, ledger: Ledger, recipe: bytes) -> None:
+    """Write the output and the failures file. Raises OutputError; the old files are whole then."""
+    older = _older_rows(delivery, ledger)
+    with (
+        open_writer(delivery.failures) as failures,
+        open_writer(delivery.output, like=dataset) as output,
+    ):
+        for row in older:
+            output.write(row.id, row.fields)
+        for row, outcome in _joined(dataset, ledger, recipe):
+            if outcome is None:
+                continue  # pending: the run was stopped, the ledger will have it next time
+            if outcome.status is Status.ACCEPTED:
+                _write_accepted(output, delivery, row, outcome)
+            else:
+                failures.write(row.id, failed_fields(row, outcome))
+
+
+def _joined(dataset: Dataset, ledger: Ledger, recipe: bytes) -> Iterator[tuple[Row, Outcome | None]]:
+    for row, settled in zip(dataset, ledger.settled(recipe), strict=True):
+        if row.id != settled.id:
+            raise InputError(
+                f"the input changed while it was read: here is {row.id!r}, it was {settled.id!r}",
+                row=row.where,
+                hint="run the same command again: what has been settled is kept",
+            )
+        yield row, settled.outcome
+
+
+def _write_accepted(output: Writer, delivery: Delivery, row: Row, outcome: Outcome) -> None:
+    output.write(row.id, accepted_fields(row, outcome, delivery.target, think=delivery.keep_think))
+
+
+def accepted_fields(row: Row, outcome: Outcome, target: str, *, think: bool) -> dict[str, Any]:
+    """A row of the output: the input's fields, the text, status and reason.
+
+    A value that was in the target field is the reference and is kept as `reference_FIELD`. Where the
+    input has a field named like one of ours, ours gets the prefix `rtlglot_`.
+    """
+    fields: dict[str, Any] = {"id": row.id, **row.fields}
+    if text_of(row.fields.get(target)) is not None:
+        fields[_free("reference_" + target, row)] = row.fields[target]
+    fields[target] = list(outcome.texts) if outcome.texts else outcome.text
+    if think and outcome.think is not None:
+        fields[_free("think", row)] = outcome.think
+    fields[_free("status", row)] = outcome.status.value
+    fields[_free("reason", row)] = outcome.reason.value
+    return _with_id(fields, row)
+
+
+def failed_fields(row: Row, outcome: Outcome) -> dict[str, Any]:
+    """A row of the failures file: why, the text where there is one, then the input's fields."""
+    fields: dict[str, Any] = {"id": row.id}
+    fields[_free("status", row)] = outcome.status.value
+    fields[_free("reason", row)] = outcome.reason.value
+    fields[_free("detail", row)] = outcome.detail
+    fields[_free("text", row)] = outcome.text
+    fields[_free("where", row)] = row.where
+    fields.update(row.fields)
+    return _with_id(fields, row)
+
+
+def _free(name: str, row: Row) -> str:
+    return f"rtlglot_{name}" if name in row.fields else name
+
+
+def _with_id(fields: dict[str, Any], row: Row) -> dict[str, Any]:
+    # An input may have an `id` that is not the row's id (--id FIELD): both are kept.
+    if "id" in row.fields and str(row.fields["id"]) != row.id:
+        fields["rtlglot_id"] = row.id
+    return fields
+
+
+def _older_rows(delivery: Delivery, ledger: Ledger) -> Iterator[Row]:
+    if delivery.existing != "update" or not delivery.output.exists():
+        return
+    has: Callable[[str], bool] = ledger.has_row
+    for row in open_dataset(delivery.output):
+        if not has(row.id):
+            yield row

@@ -1,0 +1,69 @@
+"""Which engine for which model, where the user does not say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rtlglot import models
+from rtlglot.engines import ENGINES
+from rtlglot.errors import UsageError
+
+EMBEDDED = "smollm2-135m-instruct"
+"""The model to try things with."""
+
+
+def pick(engine: str, model: str) -> tuple[str, str]:
+    """(engine, model), each chosen where it is ''.
+
+    A .gguf file, an OpenVINO folder or an embedded model's name runs on `openvino`, a URL on `openai`,
+    a hub id ('org/name') or a local folder on `vllm`. Raises UsageError where the engine is not
+    installed, saying what to install and what would work now.
+    """
+    if not model:
+        if engine in ("", "openvino"):
+            return "openvino", _embedded()
+        if engine != "openai":  # an endpoint is asked which model it has
+            raise UsageError(f"--model is missing for the engine {engine!r}")
+    name = engine or _engine_for(model)
+    if name in set(ENGINES) and not ENGINES.installed(name):
+        raise UsageError(
+            f"the model {model!r} needs the engine {name!r}, which is not installed",
+            hint=f"{ENGINES.install_hint(name)}   {_what_works()}",
+        )
+    return name, model
+
+
+def _engine_for(model: str) -> str:
+    if model.startswith(("http://", "https://")):
+        return "openai"
+    path = Path(model)
+    if model.endswith(".gguf") or model in models.KNOWN or (path / "openvino_model.xml").exists():
+        return "openvino"
+    if (path / "config.json").exists() or model.count("/") == 1:
+        return "vllm"
+    raise UsageError(
+        f"which engine runs the model {model!r} cannot be told from its name",
+        hint=f"name one with --engine ({', '.join(ENGINES)}), or see `rtlglot models`",
+    )
+
+
+def _embedded() -> str:
+    if not ENGINES.installed("openvino"):
+        raise UsageError(
+            "no --model given, and the engine of the embedded model is not installed",
+            hint=f"{ENGINES.install_hint('openvino')}, then `rtlglot models pull {EMBEDDED}`",
+        )
+    if models.find(EMBEDDED) is None:
+        raise UsageError(
+            "no --model given, and the embedded model is not here",
+            hint=f"`rtlglot models pull {EMBEDDED}` brings it (98 MB); or name a model with --model",
+        )
+    return EMBEDDED
+
+
+def _what_works() -> str:
+    works = [name for name in ENGINES if ENGINES.installed(name)]
+    line = f"works now: --engine {', '.join(works)}"
+    if "openvino" in works and models.find(EMBEDDED) is not None:
+        line += f"; --model {EMBEDDED}"
+    return line

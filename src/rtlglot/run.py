@@ -1,0 +1,250 @@
+"""A run: the walk of every row, from the index of the input to the files that are delivered.
+
+index -> pending rows -> transform (render, ask, extract, examine) -> settle -> deliver
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import threading
+from collections import Counter
+from collections.abc import Iterator
+
+from rtlglot.ask import Ask
+from rtlglot.assemble import Assembly, assemble
+from rtlglot.choose import CHOOSE
+from rtlglot.deliver import check_output, deliver
+from rtlglot.errors import EngineLost
+from rtlglot.examine import Examine
+from rtlglot.ledger import Indexed, Ledger
+from rtlglot.ledger.keys import RequestKeys, content_key
+from rtlglot.loop import run_loop
+from rtlglot.records import Reason, Row, Status
+from rtlglot.sandbox import open_box
+from rtlglot.spec import Spec
+from rtlglot.supervise import Supervised
+from rtlglot.transform import Parts, transform
+from rtlglot.watch import Nobody, Summary, Tally, Watch
+
+log = logging.getLogger("rtlglot")
+
+TICK_S = 0.25
+
+
+def run(spec: Spec, watch: Watch | None = None) -> Summary:
+    """Do what a spec says; the one sync door, which also opens inside a running event loop.
+
+    Raises UsageError and LedgerError before anything is asked, EngineLost after everything that had
+    finished is settled and delivered.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(arun(spec, watch))
+    # A notebook's loop runs already: a thread of our own has none.
+    results: list[Summary | BaseException] = []
+
+    def target() -> None:
+        try:
+            results.append(asyncio.run(arun(spec, watch)))
+        except BaseException as error:  # noqa: BLE001 - handed over to the calling thread
+            results.append(error)
+
+    thread = threading.Thread(target=target, name="rtlglot-run")
+    thread.start()
+    thread.join()
+    if isinstance(results[0], BaseException):
+        raise results[0]
+    return results[0]
+
+
+async def arun(spec: Spec, watch: Watch | None = None) -> Summary:
+    """`run` for those who have an event loop."""
+    watch = watch or Nobody()
+    plan = assemble(spec, watch)
+    check_output(plan.delivery)
+    with contextlib.closing(Ledger(plan.ledger_path)) as ledger, _logging_to(plan):
+        return await _run(plan, ledger, watch)
+
+
+async def _run(plan: Assembly, ledger: Ledger, watch: Watch) -> Summary:
+    tally, number = _prepare(plan, ledger, watch)
+    ending, lost = "done", None
+    if tally.pending:
+        try:
+            ending = await _work(plan, ledger, tally, watch)
+        except EngineLost as error:
+            ending, lost = "lost", error
+            log.error("engine lost: %s", error)  # noqa: TRY400 - for people, not a bug
+    if not tally.pending:
+        ledger.finish_redo(plan.key)
+    watch.stage(f"writing {plan.delivery.output}")
+    deliver(plan.delivery, plan.dataset, ledger, plan.key)
+    ledger.end_run(number, ending)
+    summary = _summary(plan, tally, ending)
+    log.info("%s", summary)
+    watch.end(summary)
+    if lost is not None:
+        raise lost
+    return summary
+
+
+def _prepare(plan: Assembly, ledger: Ledger, watch: Watch) -> tuple[Tally, int]:
+    """Index the input, free what is to be redone, count what is there already."""
+    watch.stage(f"reading {plan.spec.input}")
+    total = ledger.index(Indexed(row.id, content_key(row, plan.reads), row.where) for row in plan.dataset)
+    previous = ledger.last_recipe()
+    number = ledger.begin_run(plan.recipe, plan.description())
+    if plan.spec.redo and ledger.redo(plan.key, previous, plan.spec.redo):
+        watch.note("an unfinished redo goes on")
+    reasons = Counter(
+        {(Status(status), Reason(reason)): n for (status, reason), n in ledger.counts(plan.key).items()}
+    )
+    tally = Tally(total=total, kept=reasons.total(), reasons=reasons)
+    if tally.kept:
+        watch.note(f"{tally.kept} of {total} rows have their outcome already and are reused")
+    log.info("%d rows, %d of them settled before; recipe %s", total, tally.kept, plan.key.hex())
+    return tally, number
+
+
+async def _work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> str:
+    """Send the pending rows on their walk; how it ended."""
+    spec, stop = plan.spec, asyncio.Event()
+    supervised = Supervised(plan.engine, in_flight=spec.concurrency)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(supervised.aclose)
+        box = None
+        if plan.checks:
+            box = open_box()
+            stack.push_async_callback(box.aclose)
+        watch.stage(f"starting {plan.recipe.engine} with {plan.recipe.model or 'its model'}")
+        info = await supervised.start()
+        if info.note:
+            watch.note(info.note)
+        ledger.start_writing()
+        stack.push_async_callback(ledger.stop_writing)
+        keys = RequestKeys(plan.recipe.engine, plan.recipe.model, plan.recipe.identity, share=spec.share)
+        ask = Ask(supervised, ledger, keys)
+        parts = Parts(
+            prompt=plan.prompt,
+            ask=ask,
+            examine=Examine(ledger, plan.checks, box),
+            choose=CHOOSE.load(spec.choose),
+            context=plan.context,
+            sampling=plan.recipe.sampling,
+            samples=spec.samples,
+            repair=spec.repair,
+            round=ledger.round(plan.key),
+        )
+        tally.start()
+        ending = stack.enter_context(_signals(stop))
+        stack.enter_context(_ticking(tally, ask, supervised, watch))
+
+        async def walk(row: Row) -> None:
+            outcome = await transform(row, parts)
+            await ledger.settle(plan.key, content_key(row, plan.reads), outcome)
+            tally.reasons[outcome.status, outcome.reason] += 1
+            if outcome.status is not Status.ACCEPTED:
+                log.warning("%s %s: %s (%s)", outcome.status, row.id, outcome.reason, outcome.detail)
+            watch.settled(outcome)
+
+        in_flight = spec.concurrency or info.max_in_flight
+        whole = await run_loop(
+            _pending_rows(plan, ledger), walk, in_flight=in_flight, stop=stop, drain_s=spec.drain_s
+        )
+    tally.take(ask.meter)
+    return "done" if whole else ending[0]
+
+
+def _pending_rows(plan: Assembly, ledger: Ledger) -> Iterator[Row]:
+    positions = ledger.pending(plan.key)
+    wanted = next(positions, None)
+    for row in plan.dataset:
+        if wanted is None:
+            return
+        if row.position == wanted:
+            yield row
+            wanted = next(positions, None)
+
+
+@contextlib.contextmanager
+def _signals(stop: asyncio.Event) -> Iterator[list[str]]:
+    """SIGINT and SIGTERM stop the feeding; a second one goes its usual way. Yields how it ended."""
+    ending = ["stopped"]
+    loop = asyncio.get_running_loop()
+    names = {signal.SIGINT: "interrupted", signal.SIGTERM: "stopped"}
+    ours = threading.current_thread() is threading.main_thread()
+
+    def on_signal(number: signal.Signals) -> None:
+        ending[0] = names[number]
+        stop.set()
+        for each in names:
+            loop.remove_signal_handler(each)
+
+    if ours:
+        for number in names:
+            loop.add_signal_handler(number, on_signal, number)
+    try:
+        yield ending
+    finally:
+        if ours:
+            for number in names:
+                loop.remove_signal_handler(number)
+
+
+@contextlib.contextmanager
+def _ticking(tally: Tally, ask: Ask, supervised: Supervised, watch: Watch) -> Iterator[None]:
+    async def tick() -> None:
+        while True:
+            tally.take(ask.meter)
+            tally.trouble = supervised.trouble
+            watch.tick(tally)
+            await asyncio.sleep(TICK_S)
+
+    ticker = asyncio.create_task(tick())
+    try:
+        yield
+    finally:
+        ticker.cancel()
+        tally.take(ask.meter)
+        watch.tick(tally)
+
+
+@contextlib.contextmanager
+def _logging_to(plan: Assembly) -> Iterator[None]:
+    handler = logging.FileHandler(plan.log_path, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    level = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)
+        handler.close()
+
+
+def _summary(plan: Assembly, tally: Tally, ending: str) -> Summary:
+    return Summary(
+        ending=ending,
+        total=tally.total,
+        accepted=tally.count(Status.ACCEPTED),
+        rejected=tally.count(Status.REJECTED),
+        failed=tally.count(Status.FAILED),
+        pending=tally.pending,
+        kept=tally.kept,
+        reasons={f"{status} {reason}": n for (status, reason), n in sorted(tally.reasons.items())},
+        requests=tally.requests,
+        reused=tally.reused,
+        prompt_tokens=tally.prompt_tokens,
+        completion_tokens=tally.completion_tokens,
+        seconds=tally.seconds,
+        model=plan.recipe.model,
+        output=str(plan.delivery.output),
+        failures=str(plan.delivery.failures),
+        ledger=str(plan.ledger_path),
+    )
