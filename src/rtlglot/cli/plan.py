@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from rtlglot.engines.vllm_gpus import visible_gpus
+from rtlglot.engines.vllm.gpus import visible_gpus
 from rtlglot.errors import UsageError
 from rtlglot.plan import Gpus, ModelShape, Need, Plan, Split, load_shape, plan, shown_gib
 from rtlglot.plan.memory import kv_bytes_per_token

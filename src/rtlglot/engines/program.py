@@ -34,9 +34,10 @@ CLOSE_S = 1.0
 class Program:
     """A running child and the questions it has not answered yet."""
 
-    def __init__(self, module: str, process: Process) -> None:
+    def __init__(self, module: str, process: Process, *, group: bool = False) -> None:
         self._module = module
         self._process = process
+        self._group = group
         self._numbers = itertools.count()
         self._open: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._last_words: deque[str] = deque(maxlen=KEPT_LINES)
@@ -44,10 +45,18 @@ class Program:
         self.ended: str | None = None
         """How it ended; None while it lives."""
         self._tasks = [asyncio.create_task(self._read_answers()), asyncio.create_task(self._read_chatter())]
+        if group:
+            self._tasks.append(asyncio.create_task(self._end_group()))
 
     @classmethod
-    async def start(cls, module: str) -> Program:
-        """Starts `python -m module` in the same environment."""
+    async def start(
+        cls, module: str, *, env: Mapping[str, str] | None = None, group: bool = False
+    ) -> Program:
+        """Starts `python -m module` in the same environment, with `env` over it.
+
+        `group` is for a child that starts programs itself: it leads a process group of its own,
+        all of which ends with it.
+        """
         package_root = str(Path(__file__).parents[2])
         path = os.pathsep.join(filter(None, (package_root, os.environ.get("PYTHONPATH"))))
         with _signals_blocked():
@@ -58,9 +67,15 @@ class Program:
                 stdout=PIPE,
                 stderr=PIPE,
                 limit=LINE_BYTES,
-                env={**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", **(env or {})},
+                start_new_session=group,
             )
-        return cls(module, process)
+        return cls(module, process, group=group)
+
+    @property
+    def pid(self) -> int:
+        """The child's."""
+        return self._process.pid
 
     async def ask(self, message: Mapping[str, Any], *, cancel_with: str | None = None) -> dict[str, Any]:
         """The child's answer. Raises EngineDead where it dies first, RowError for text that is none.
@@ -82,17 +97,23 @@ class Program:
         finally:
             self._open.pop(number, None)
 
-    async def aclose(self) -> None:
+    async def aclose(self, *, patience_s: float = CLOSE_S) -> None:
         """Ends the child; what is open gets EngineDead."""
         self._cause = self._cause or "it was closed"
         if self._process.stdin is not None:
             self._process.stdin.close()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._process.wait(), CLOSE_S)
+            await asyncio.wait_for(self._process.wait(), patience_s)
         if self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
         await asyncio.gather(*self._tasks)
+
+    async def _end_group(self) -> None:
+        # What the child started may outlive it and hold its pipes open, and a GPU's memory.
+        await self._process.wait()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
     def _tell(self, message: Mapping[str, Any]) -> None:
         assert self._process.stdin is not None

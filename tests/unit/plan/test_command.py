@@ -6,7 +6,7 @@ import json
 import pytest
 
 from rtlglot.cli import plan as command
-from rtlglot.engines.vllm_gpus import parse
+from rtlglot.engines.vllm.gpus import parse
 from rtlglot.errors import UsageError
 
 
