@@ -77,6 +77,11 @@ class Program:
         """The child's."""
         return self._process.pid
 
+    @property
+    def last_words(self) -> tuple[str, ...]:
+        """The latest lines on its standard error."""
+        return tuple(self._last_words)
+
     async def ask(self, message: Mapping[str, Any], *, cancel_with: str | None = None) -> dict[str, Any]:
         """The child's answer. Raises EngineDead where it dies first, RowError for text that is none.
 
