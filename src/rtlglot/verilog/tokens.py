@@ -101,9 +101,40 @@ def _without(match: re.Match[str]) -> str:
     return "\n" * match[0].count("\n") or " "
 
 
-_OPEN = frozenset("( [ { (* '{ begin case casex casez fork generate function task module".split())
+_OPEN = frozenset(
+    [
+        "(",
+        "[",
+        "{",
+        "(*",
+        "'{",
+        "begin",
+        "case",
+        "casex",
+        "casez",
+        "fork",
+        "generate",
+        "function",
+        "task",
+        "module",
+    ]
+)
 _CLOSE = frozenset(
-    ") ] } *) end endcase join join_any join_none endgenerate endfunction endtask endmodule".split()
+    [
+        ")",
+        "]",
+        "}",
+        "*)",
+        "end",
+        "endcase",
+        "join",
+        "join_any",
+        "join_none",
+        "endgenerate",
+        "endfunction",
+        "endtask",
+        "endmodule",
+    ]
 )
 
 

@@ -1,0 +1,113 @@
+"""A reply in, the wanted text out. Pure functions; linear in the reply, whatever it holds.
+
+What is cleaned away is named in the candidate's notes:
+
+    fence, prefix, suffix, quotes, json, html, marker ([BEGIN], <answer>, special tokens), think,
+    run-on (endmodulemodule, the next turn of the chat), testbench, draft (a module that a later block
+    defines again), repeat (defined again in the same block), cut (an unfinished module that was not
+    asked for), header (the required header was put before a body), code (fenced code beside prose),
+    echo (paragraphs of the prompt at the start), non-ascii comment, non-ascii code.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from rtlglot.prompts.code import find_code, nothing
+from rtlglot.prompts.fences import split
+from rtlglot.prompts.given import Given, example_question, repeats
+from rtlglot.prompts.prose import find_prose
+from rtlglot.prompts.refusal import is_refusal
+from rtlglot.prompts.unwrap import Answer, unwrap
+from rtlglot.records import Candidate, Finish, Reason
+
+Kind = Literal["verilog", "prose", "raw"]
+"""How a reply is read: for its modules, for its prose, or as it is (reasoning taken out)."""
+
+_LANGUAGES = ("```verilog\n", "```systemverilog\n", "```\n", "```sv\n", "```v\n")
+_NEEDS_A_LOOK = ("/*", "```", "&lt;", "&amp;", "&gt;", "&quot;", "<think")
+
+
+def extract(text: str, finish: Finish, kind: Kind, given: Given | None = None) -> Candidate:
+    """The wanted text, or the reason why there is none."""
+    given = given or Given()
+    if kind == "verilog":
+        clean = _clean_module(text)
+        return _unless_code_echo(clean or _verilog(text, finish, given), given)
+    answer = unwrap(text, finish)
+    if not answer.text:
+        return nothing(answer)
+    if is_refusal(answer.text):
+        return _refused(answer)
+    if kind == "prose":
+        return find_prose(answer, given)
+    if answer.finish is Finish.LENGTH:
+        said = "max_tokens was reached before the text was complete"
+        return Candidate(None, Reason.TRUNCATED, said, answer.think, answer.notes)
+    return Candidate(answer.text, think=answer.think, notes=answer.notes)
+
+
+def _verilog(text: str, finish: Finish, given: Given) -> Candidate:
+    answer = unwrap(text, finish)
+    if not answer.text and answer.unclosed and finish is Finish.STOP:
+        _recover(answer)
+    if not answer.text:
+        return nothing(answer)
+    if "module" not in answer.text and is_refusal(answer.text):
+        return _refused(answer)
+    candidate = find_code(answer, given)
+    if candidate.reason is Reason.NO_MODULE and is_refusal(answer.text):
+        return _refused(answer)
+    return candidate
+
+
+def _clean_module(text: str) -> Candidate | None:
+    """The quick way for what most replies are: one module, alone or in one fence."""
+    text = text.strip()
+    notes: tuple[str, ...] = ()
+    if text.startswith("```"):
+        opening = next((tag for tag in _LANGUAGES if text.startswith(tag)), None)
+        if opening is None or not text.endswith("\n```"):
+            return None
+        text = text[len(opening) : -4].strip()
+        notes = ("fence",)
+    if not (text.startswith("module ") and text.endswith("endmodule") and text.count("module") == 2):
+        return None
+    last_line = text[text.rfind("\n") + 1 :].lstrip()
+    if last_line != "endmodule" or not text.isascii() or any(mark in text for mark in _NEEDS_A_LOOK):
+        return None
+    return Candidate(text, notes=notes)
+
+
+def _recover(answer: Answer) -> None:
+    """Reasoning that was never closed but ends in a whole code block: the model ended on its answer."""
+    pieces = split(answer.unclosed or "")
+    last = pieces[-1] if pieces else None
+    if last is not None and last.fenced and last.text.rstrip().endswith("endmodule"):
+        answer.text = last.text
+
+
+def _refused(answer: Answer) -> Candidate:
+    said = " ".join(answer.text.split())
+    said = said if len(said) <= 160 else said[:159] + "…"
+    return Candidate(None, Reason.REFUSED, f"the model declined: {said}", answer.think, answer.notes)
+
+
+def _unless_code_echo(candidate: Candidate, given: Given) -> Candidate:
+    """ECHO where the code stands like this in the row's prompt, or is an example's and was not asked for."""
+    if candidate.text is None:
+        return candidate
+    question = example_question(candidate.text, given)
+    if "endmodule" in given.prompt and repeats(candidate.text, given.prompt):
+        said = "the reply only repeats the code in the prompt"
+    elif question is not None and question != given.prompt and not _asked(candidate.text, given):
+        said = "the reply repeats the code of an example in the prompt"
+    else:
+        return candidate
+    return Candidate(None, Reason.ECHO, said, candidate.think, candidate.notes)
+
+
+def _asked(code: str, given: Given) -> bool:
+    """Whether the row's prompt names the module: it may ask for the same as the example."""
+    words = code.split(None, 2)
+    return len(words) > 1 and words[1].rstrip("(;#") in given.prompt

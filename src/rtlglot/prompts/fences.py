@@ -1,0 +1,78 @@
+"""A reply split at its code fences, however unbalanced.
+
+Unlike CommonMark a fence may open or close anywhere in a line (models write "endmodule```"), a
+longer outer fence is not tracked (what is inside is what we want), and a marker with a language tag
+opens a new block even inside another, because a closing fence has none.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+VERILOG_TAGS = frozenset(["verilog", "systemverilog", "sv", "v", "vlog", "svh", "vh", "hdl", "rtl"])
+_OTHER_TAGS = frozenset(
+    [
+        "json",
+        "text",
+        "txt",
+        "plaintext",
+        "markdown",
+        "md",
+        "c",
+        "cpp",
+        "python",
+        "bash",
+        "sh",
+        "vhdl",
+        "html",
+        "xml",
+        "tcl",
+    ]
+)
+_TAGS = VERILOG_TAGS | _OTHER_TAGS
+_MARKER = re.compile(r"`{3,}|^[ \t]*~{3,}", re.MULTILINE)
+_INFO = re.compile(r"[ \t]*(?P<tag>[A-Za-z][\w+.-]*)?(?P<rest>[^\n`]*)")
+_CODE = re.compile(r"\s*(?:`\w|//|/\*|\(\*|(?:macro)?module\b|package\b|interface\b)")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a reply."""
+
+    text: str
+    fenced: bool
+    tag: str = ""
+    """The fence's language, lower case."""
+
+
+def split(text: str) -> list[Piece]:
+    """All stretches in order, inside and outside of fences, blank ones left out."""
+    pieces: list[Piece] = []
+    at, inside, tag = 0, False, ""
+    for marker in _MARKER.finditer(text):
+        if marker.start() < at:
+            continue  # a marker in an info string that is already read
+        if text[at : marker.start()].strip():
+            pieces.append(Piece(text[at : marker.start()].strip("\n"), inside, tag))
+        opened, at, info = _info(text, marker.end())
+        inside = not inside or opened
+        tag = info if inside else ""
+        if not inside:
+            at = marker.end()
+    if text[at:].strip():
+        pieces.append(Piece(text[at:].strip("\n"), inside, tag))
+    return pieces
+
+
+def _info(text: str, at: int) -> tuple[bool, int, str]:
+    """(whether a tag says that this marker opens, where the block's text starts, the tag)."""
+    info = _INFO.match(text, at)
+    if info is None or info["tag"] is None:
+        return False, at, ""
+    tag, rest = info["tag"].lower(), info["rest"].strip()
+    if tag not in _TAGS and rest:
+        return False, at, ""  # "```module adder(" or prose behind a closing fence
+    if rest and _CODE.match(text, info.start("rest")):
+        return True, info.start("rest"), tag
+    return True, info.end(), tag

@@ -1,0 +1,154 @@
+"""A prompt: renders a row to a chat, takes the text out of the reply, and asks for repairs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+
+from rtlglot.errors import RowError, UsageError
+from rtlglot.prompts import sheet as sheets
+from rtlglot.prompts.extract import Kind, extract
+from rtlglot.prompts.given import Given, folded
+from rtlglot.prompts.template import Fields, Template
+from rtlglot.records import Candidate, Finish, Json, Message, Pair, Reason, Row
+
+_ROW = frozenset({"row", "interface"})
+_REPAIR = frozenset({"findings", "extract", "field"})
+_HEADER = "\n\nThe module must have exactly this header:\n\n```verilog\n{}\n```"
+_ANSWERS: dict[Kind, str] = {"verilog": "```verilog\n{}\n```", "prose": "{}", "raw": "{}"}
+"""How a text looks as an answer of the model."""
+
+
+class Prompt:
+    """One pair's prompt, compiled."""
+
+    def __init__(self, pair: Pair, text: str, name: str, examples: Sequence[Mapping[str, Json]]) -> None:
+        sheet = sheets.parse(text, name)
+        repair = sheet.sections.get("repair")
+        own = _builtin("repair.md")
+        self.pair = pair
+        self.kind: Kind = sheets.pair_and_kind(sheet, pair, name)
+        self.max_tokens = sheets.max_tokens(sheet, self.kind, name)
+        """What `--max-tokens auto` asks for at most."""
+        self.source = json.dumps(
+            [text, [dict(row) for row in examples], own], ensure_ascii=False, default=str
+        )
+        """All that decides the messages, for the recipe's hash."""
+        self._name = name
+        self._user = self._template(sheet, "user")
+        self._system = self._template(sheet, "system") if "system" in sheet.sections else None
+        section = repair or sheets.Section(own, 1)
+        self._repair = Template(
+            section.text, name if repair else "repair.md", line=section.line, names=_REPAIR
+        )
+        self._takes_interface = "interface" in self._user.names
+        self._shots = self._examples(
+            examples or sheet.examples, "an example" if examples else f"the example in {name}"
+        )
+        asked, answers = self._shots[::2], self._shots[1::2]
+        self._answers = {folded(extract(a.content, Finish.STOP, self.kind).text or a.content): q.content
+                         for q, a in zip(asked, answers, strict=True)}  # fmt: skip
+        self._head = self._constant_head()
+
+    @property
+    def fields(self) -> frozenset[str] | None:
+        """Fields of a row that the prompt reads; None where it handles the row as a whole."""
+        parts = [template.fields for template in (self._user, self._system) if template is not None]
+        known = [part for part in parts if part is not None]
+        return frozenset().union(*known) if len(known) == len(parts) else None
+
+    def render(self, row: Row, interface: str | None = None) -> tuple[Message, ...]:
+        """The chat for a row. `interface` is a module header that the answer must have.
+
+        Raises RowError: missing_field, prompt_error, prompt_too_long.
+        """
+        fields = Fields(row.fields)
+        head = self._head if self._head is not None else self._rendered_head(fields)
+        text = self._user.render(row=fields, interface=interface)
+        if interface and not self._takes_interface:
+            text += _HEADER.format(interface.strip())
+        return (*head, Message("user", text))
+
+    def extract(
+        self, text: str, finish: Finish, messages: Sequence[Message] = (), interface: str | None = None
+    ) -> Candidate:
+        """The wanted text of a reply to `messages`. With `interface` a body alone may get that header."""
+        asked = len(self._shots) + (self._system is not None)
+        prompt = messages[asked].content if len(messages) > asked else ""
+        given = Given(prompt, self._answers, interface, self.pair.target)
+        return extract(text, finish, self.kind, given)
+
+    def repair(self, messages: Sequence[Message], candidate: str, findings: str) -> tuple[Message, ...]:
+        """The chat with the model's own text and what is wrong with it, asking for the whole text again."""
+        text = self._repair.render(findings=findings.strip(), extract=self.kind, field=self.pair.target)
+        answer = _ANSWERS[self.kind].format(candidate.strip())
+        return (*messages, Message("assistant", answer), Message("user", text))
+
+    def _template(self, sheet: sheets.Sheet, section: str) -> Template:
+        part = sheet.sections[section]
+        return Template(part.text, self._name, line=part.line, names=_ROW)
+
+    def _constant_head(self) -> tuple[Message, ...] | None:
+        """System message and examples, where they are the same for every row."""
+        if self._system is None or self._system.constant:
+            return self._rendered_head(Fields({}))
+        return None
+
+    def _rendered_head(self, fields: Fields) -> tuple[Message, ...]:
+        if self._system is None:
+            return self._shots
+        return (Message("system", self._system.render(row=fields, interface=None)), *self._shots)
+
+    def _examples(self, rows: Sequence[Mapping[str, Json]], what: str) -> tuple[Message, ...]:
+        messages: list[Message] = []
+        for number, row in enumerate(rows, 1):
+            fields = Fields(row)
+            answer = fields.look_up(self.pair.target)
+            try:
+                if not isinstance(answer, str):
+                    raise RowError(Reason.MISSING_FIELD, f"no text in the field {self.pair.target!r}")
+                asked = self._user.render(row=fields, interface=None)
+            except RowError as error:
+                raise UsageError(f"{what} (number {number}) cannot be used: {error}") from error
+            messages += [
+                Message("user", asked),
+                Message("assistant", _ANSWERS[self.kind].format(answer.strip())),
+            ]
+        return tuple(messages)
+
+
+def load(pair: Pair, path: str | Path | None = None, examples: Sequence[Mapping[str, Json]] = ()) -> Prompt:
+    """The prompt for a pair: our own, or the file at `path`.
+
+    `examples` are rows that have both fields; they take the place of the file's own. Raises UsageError
+    for a pair without a prompt, a file that cannot be read, an undefined name.
+    """
+    if path is not None:
+        try:
+            text = Path(path).read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"the prompt file {path} cannot be read: {error}") from error
+        return Prompt(pair, text, str(path), examples)
+    if pair not in builtin_pairs():
+        known = ", ".join(f"{p.source} -> {p.target}" for p in builtin_pairs())
+        raise UsageError(
+            f"there is no built-in prompt for {pair.source} -> {pair.target}; there are {known}",
+            hint="give your own with --prompt FILE.md; in it {{ row.FIELD }} stands for a field of the row",
+        )
+    name = f"{pair.source}_to_{pair.target}.md"
+    return Prompt(pair, _builtin(name), name, examples)
+
+
+def builtin_pairs() -> tuple[Pair, ...]:
+    """The pairs that have a prompt of our own: one Markdown file each."""
+    names = sorted(file.name for file in resources.files("rtlglot.prompts").iterdir())
+    stems = [
+        name.removesuffix(".md").split("_to_") for name in names if name.endswith(".md") and "_to_" in name
+    ]
+    return tuple(Pair(source, target) for source, target in stems)
+
+
+def _builtin(name: str) -> str:
+    return resources.files("rtlglot.prompts").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,158 @@
+"""The prose in a reply: a description or an instruction without what chat models put around it."""
+
+from __future__ import annotations
+
+import re
+
+from rtlglot.prompts.code import nothing
+from rtlglot.prompts.fences import VERILOG_TAGS, Piece, split
+from rtlglot.prompts.given import Given, example_question, folded, repeats
+from rtlglot.prompts.unwrap import Answer, from_json
+from rtlglot.records import Candidate, Finish, Reason
+
+_LABEL_WORDS = (
+    r"(?:(?:the|a|your|my|design|module|rewritten|revised|corrected|final|translated|natural[- ]language|verilog|rtl"
+    r"|hardware|functional|short|brief|detailed) ){0,4}"
+    r"(?:description|instruction|instructions|request|specification|answer|output|response|result|translation)"
+)
+_OPENER = re.compile(
+    r"(?:(?:sure(?: thing)?|certainly|of course|ok(?:ay)?|absolutely|great|alright|got it)\b[^\n:.!]{0,40}[!.,:]?[ \t]*\n*"
+    r"(?=here\b|[\n*#\"]|[A-Z]))",
+    re.IGNORECASE,
+)
+_HERE_IS = re.compile(
+    r"(?:here(?:'s|’s| is| are)|below is|the following is|this is) [^\n.]{0,160}?:[*_]*(?:[ \t]*\n+|[ \t]+)",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    rf"[#*_ \t]*{_LABEL_WORDS}[*_]*[ \t]*(?::[*_]*[ \t]*\n*|(?<=[*_])[ \t]*\n+|[ \t]*\n+(?=\S))",
+    re.IGNORECASE,
+)
+_HASH_LABEL = re.compile(rf"#+[ \t]*[*_]*{_LABEL_WORDS}[*_:]*[ \t]*\n+", re.IGNORECASE)
+_RULE = re.compile(r"(?:[-*_=][ \t]*){3,}\n+")
+_SUFFIX = re.compile(
+    r"(?:please )?(?:let me know|feel free|i hope|hope (?:this|that|it)|do let me|if you (?:need|have|want|would|'d|like)"
+    r"|is there anything|would you like|note that i|this (?:description|instruction) (?:covers|captures|follows|can be|is))\b",
+    re.IGNORECASE,
+)
+_RUN_ON = re.compile(
+    r"\n+[#*_ \t]*(?:instruction|user|human|assistant|input|question|task|example(?: \d+)?)[*_]*:",
+    re.IGNORECASE,
+)
+_QUOTES = {'"': '"', "“": "”", "'": "'", "«": "»", "`": "`"}
+_LEAST_WORDS = 5
+"""Shorter texts repeat the prompt by chance."""
+
+
+def find_prose(answer: Answer, given: Given) -> Candidate:
+    """The description or instruction in a reply, or why there is none."""
+    text = answer.text
+    if text[:1] in ("{", "[", '"') or "json" in text[:400]:
+        unwrapped = from_json(text, given.field)
+        if unwrapped is not None and unwrapped.strip() not in ("", text.strip('"')):
+            answer.note("json")
+            text = unwrapped
+    if "```" in text or "~~~" in text:
+        text = _without_fences(text, answer)
+    text = _without_run_on(text.strip(), answer)
+    text = _without_prefix(_without_suffix(text, answer), answer)
+    if not text:
+        said = nothing(answer)
+        if answer.text and said.reason is Reason.EMPTY:
+            return Candidate(
+                None, Reason.EMPTY, "the reply holds only code or headings", answer.think, answer.notes
+            )
+        return said
+    if answer.finish is Finish.LENGTH:
+        said_so = "max_tokens was reached before the text was complete"
+        return Candidate(None, Reason.TRUNCATED, said_so, answer.think, answer.notes)
+    return _unless_echo(text, answer, given)
+
+
+def _without_fences(text: str, answer: Answer) -> str:
+    """Prose in a fence is taken out of it, code beside prose is left out."""
+    pieces = split(text)
+    prose = [piece for piece in pieces if not _is_code(piece)]
+    if len(prose) < len(pieces):
+        answer.note("code")
+    fenced = [piece.text for piece in prose if piece.fenced]
+    loose = [piece.text for piece in prose if not piece.fenced]
+    if fenced:
+        answer.note("fence")
+    if fenced and sum(map(len, loose)) < max(200, sum(map(len, fenced))) and _only_around(loose):
+        return "\n\n".join(fenced)
+    return "\n\n".join(piece.text for piece in prose)
+
+
+def _is_code(piece: Piece) -> bool:
+    return piece.fenced and (
+        "endmodule" in piece.text or piece.tag in VERILOG_TAGS or "assign " in piece.text
+    )
+
+
+def _only_around(loose: list[str]) -> bool:
+    """Whether the texts outside of the fences are openings and offers of help."""
+    return all(
+        text.rstrip().endswith(":") or _SUFFIX.match(text.lstrip()) or _OPENER.match(text.lstrip() + "\n")
+        for text in loose
+    )
+
+
+def _without_run_on(text: str, answer: Answer) -> str:
+    """A model that did not stop writes the next turn itself; what is before that is complete."""
+    turn = _RUN_ON.search(text, min(len(text), 40))
+    if turn is None:
+        return text
+    answer.note("run-on")
+    answer.finish = Finish.STOP
+    return text[: turn.start()].rstrip()
+
+
+def _without_prefix(text: str, answer: Answer) -> str:
+    start = text
+    for _ in range(4):
+        for pattern in (_RULE, _OPENER, _HERE_IS, _HASH_LABEL, _LABEL):
+            match = pattern.match(text)
+            if match and match.end() < len(text):
+                text = text[match.end() :].lstrip()
+        quote = _QUOTES.get(text[:1])
+        inner = text[1:-1]
+        if quote and len(text) > 2 and text.endswith(quote) and quote not in inner and text[0] not in inner:
+            answer.note("quotes")
+            text = inner.strip()
+    if len(text) < len(start) and "quotes" not in answer.notes:
+        answer.note("prefix")
+    return text
+
+
+def _without_suffix(text: str, answer: Answer) -> str:
+    head, gap, last = text.rpartition("\n\n")
+    for _ in range(3):
+        offer = last.strip().strip("-*_ \n")
+        if not gap or not (not offer or (len(offer) < 400 and _SUFFIX.match(offer))):
+            break
+        answer.note("suffix")
+        text = head.rstrip()
+        head, gap, last = text.rpartition("\n\n")
+    return text
+
+
+def _unless_echo(text: str, answer: Answer, given: Given) -> Candidate:
+    """The candidate, less the paragraphs at its start that repeat the prompt."""
+    asked = example_question(text, given)
+    if asked is not None and folded(asked) != folded(given.prompt):
+        said = "the reply repeats the answer of an example in the prompt"
+        return Candidate(None, Reason.ECHO, said, answer.think, answer.notes)
+    rest = text
+    while rest and _is_echo(rest.partition("\n\n")[0], given.prompt):
+        rest = rest.partition("\n\n")[2].lstrip()
+    if rest and rest is not text:
+        answer.note("echo")
+        rest = _without_prefix(rest, answer)
+    if not rest:
+        return Candidate(None, Reason.ECHO, "the reply only repeats the prompt", answer.think, answer.notes)
+    return Candidate(rest, think=answer.think, notes=answer.notes)
+
+
+def _is_echo(paragraph: str, prompt: str) -> bool:
+    return len(paragraph.split(None, _LEAST_WORDS)) >= _LEAST_WORDS and repeats(paragraph, prompt)

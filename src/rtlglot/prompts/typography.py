@@ -1,0 +1,48 @@
+"""Typographic characters in Verilog: harmless in comments, an error in code.
+
+In comments the usual ones become their ASCII form, others stay. In code only spaces and invisible
+characters are replaced, because there they cannot mean anything else; a wrong minus or quote stays
+for the checks to find, since mending it would be writing the model's code for it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rtlglot.verilog.tokens import COMMENT, ESCAPED, STRING
+
+_SPACES = dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2007\u2009\u200a\u202f\u3000"), " ")
+_INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad"), None)
+_IN_CODE: dict[int, str | None] = {**_SPACES, **_INVISIBLE}
+_IN_COMMENTS: dict[int, str | None] = {
+    **_IN_CODE,
+    **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-"),
+    **dict.fromkeys(map(ord, "\u2018\u2019\u201b\u2032"), "'"),
+    **dict.fromkeys(map(ord, "\u201c\u201d\u201f\u2033"), '"'),
+    ord("\u2026"): "...",
+    ord("\u2190"): "<-",
+    ord("\u2192"): "->",
+    ord("\u21d2"): "=>",
+    ord("\u2194"): "<->",
+    ord("\u2260"): "!=",
+    ord("\u2264"): "<=",
+    ord("\u2265"): ">=",
+    ord("\u00d7"): "x",
+    ord("\u00b7"): "*",
+    ord("\u2022"): "*",
+}
+_PARTS = re.compile(rf"(?P<comment>{COMMENT})|(?P<kept>{STRING}|{ESCAPED})|(?P<code>[^/\"\\]++|.)")
+
+
+def normalised(text: str) -> tuple[str, str]:
+    """(the text, what to note): 'non-ascii comment', or 'non-ascii code' where some is in code."""
+    in_code = False
+    parts: list[str] = []
+    for match in _PARTS.finditer(text):
+        part = match[0]
+        if match["comment"]:
+            parts.append(part.translate(_IN_COMMENTS))
+            continue
+        in_code = in_code or (match["code"] is not None and not part.isascii())
+        parts.append(part.translate(_IN_CODE) if match["code"] else part)
+    return "".join(parts), "non-ascii code" if in_code else "non-ascii comment"

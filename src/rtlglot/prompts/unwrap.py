@@ -1,0 +1,192 @@
+"""Takes the wrapping off a reply that is the same for every target: reasoning, end tokens, markers, JSON.
+
+Each step looks for its mark once from left to right; no step looks back, so time is linear.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from rtlglot.records import Finish, Json
+
+
+@dataclass(slots=True)
+class Answer:
+    """A reply's text on its way to the wanted text."""
+
+    text: str
+    finish: Finish
+    think: str | None = None
+    unclosed: str | None = None
+    """Reasoning that was never closed; it may end in the answer. Part of `think`."""
+    notes: tuple[str, ...] = ()
+
+    def note(self, word: str) -> None:
+        """Remember once what was cleaned away."""
+        if word not in self.notes:
+            self.notes += (word,)
+
+
+# Reasoning models' own marks: DeepSeek/Qwen, Claude-like, Seed, Sky-T1, Kimi.
+_THINK = re.compile(
+    r"<(?P<close>/?)(?:think(?:ing)?|thoughts?|reasoning|reflection|scratchpad|seed:think)\s*+>"
+    r"|<\|(?:begin|(?P<close2>end))_of_thought\|>|◁(?P<close3>/?)think▷",
+    re.IGNORECASE,
+)
+_END = re.compile(
+    r"<\|(?:im_end|endoftext|eot_id|end_of_text|end|return|im_start)\|>|<｜end▁of▁sentence｜>"
+    r"|</s>|<end_of_turn>|\[/INST\]"
+)
+_TURN = re.compile(r"\s*<\|(?:im_start|start)\|>\s*assistant\s*|\s*<\|start_header_id\|>assistant.*?\|>\s*")
+_FINAL = re.compile(r"<\|channel\|>final(?:<\|constrain\|>\w+)?<\|message\|>|(?<=[.!?\s`])assistantfinal")
+_ANALYSIS = re.compile(r"\s*(?:<\|start\|>assistant)?(?:<\|channel\|>)?analysis(?:<\|message\|>)?")
+# [DONE] and [BEGIN] can be bit selects of a state register: only at a line's start or behind endmodule.
+_MARKER = re.compile(
+    r"^[ \t]*+(?P<begin>\[BEGIN\]|(?:#+ )?CODE BEGIN\b|\[ANSWER\])"
+    r"|(?:^[ \t]*+|(?<=endmodule))(?P<end>\[DONE\]|(?:#+ )?CODE END\b|\[/ANSWER\])"
+    r"|(?P<open><(?:answer|solution)\s*+>|<\|begin_of_solution\|>)"
+    r"|(?P<shut></(?:answer|solution)\s*+>|<\|end_of_solution\|>)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_HINTS = ("[BEGIN]", "[DONE]", "CODE ", "ANSWER", "answer>", "solution")
+
+
+def unwrap(text: str, finish: Finish) -> Answer:
+    """The answer without reasoning, special tokens and answer markers; `notes` say what went."""
+    answer = Answer(text, finish)
+    if "<" in text or "◁" in text or "[" in text or "assistantfinal" in text:
+        _channels(answer)
+        _reasoning(answer)
+        _end_tokens(answer)
+    if any(hint in answer.text for hint in _HINTS):
+        _markers(answer)
+    answer.text = answer.text.strip()
+    return answer
+
+
+def _channels(answer: Answer) -> None:
+    """The harmony format: what is behind the last `final` channel is the answer."""
+    start = _ANALYSIS.match(answer.text)
+    final = None
+    for final in _FINAL.finditer(answer.text):
+        pass
+    if final is not None and (start or final[0].startswith("<")):
+        _think(answer, answer.text[start.end() if start else 0 : final.start()])
+        answer.text = answer.text[final.end() :]
+    elif start and "<|" in start[0]:
+        _think(answer, answer.text[start.end() :])
+        answer.unclosed, answer.text = answer.text[start.end() :], ""
+
+
+def _reasoning(answer: Answer) -> None:
+    """Cut out what stands in think tags. A stray closing tag ends reasoning that the prompt opened."""
+    text = answer.text
+    if text.lstrip()[:7].upper() == "[THINK]":
+        text = text.replace("[THINK]", "<think>", 1).replace("[/THINK]", "</think>", 1)
+    kept: list[str] = []
+    at, opened = 0, None
+    for tag in _THINK.finditer(text):
+        closes = bool(tag["close"] or tag["close2"] or tag["close3"])
+        if closes and opened is not None:
+            _think(answer, text[opened : tag.start()])
+            at, opened = tag.end(), None
+        elif closes:
+            _think(answer, "".join(kept) + text[at : tag.start()])
+            kept, at = [], tag.end()
+        elif opened is None:
+            kept.append(text[at : tag.start()])
+            opened = tag.end()
+    if opened is not None:
+        answer.unclosed = text[opened:]
+        _think(answer, text[opened:])
+        at = len(text)
+    answer.text = "".join([*kept, text[at:]])
+
+
+def _think(answer: Answer, text: str) -> None:
+    answer.note("think")
+    if text.strip():
+        answer.think = f"{answer.think}\n\n{text.strip()}" if answer.think else text.strip()
+
+
+def _end_tokens(answer: Answer) -> None:
+    """Special tokens that leaked into the text; what follows the first was never meant for us."""
+    turn = _TURN.match(answer.text)
+    text = answer.text[turn.end() :] if turn else answer.text
+    end = _END.search(text)
+    if end is not None:
+        answer.note("run-on" if text[end.end() :].strip() else "marker")
+        answer.finish = Finish.STOP
+        text = text[: end.start()]
+    answer.text = text
+
+
+def _markers(answer: Answer) -> None:
+    """What stands between the last pair of answer markers that holds anything."""
+    text = answer.text
+    spans: list[tuple[int, int]] = []
+    begin: int | None = None
+    for mark in _MARKER.finditer(text):
+        if mark["begin"] or mark["open"]:
+            begin = mark.end()
+        elif begin is not None or not spans:
+            spans.append((begin or 0, mark.start()))
+            begin = None
+    if begin is not None:
+        spans.append((begin, len(text)))
+    for start, end in reversed(spans):
+        if not text[start:end].isspace() and start < end:
+            answer.text = text[start:end]
+            answer.note("marker")
+            return
+
+
+_JSON_START = re.compile(
+    r"\s*(?:[^\n`{\"]{0,200}:\s*)?(?:`{3,}(?:json)?\s*)?(?=[{\[\"])|.*?`{3,}json\s+", re.DOTALL
+)
+_KEYS = (
+    "code", "verilog", "verilog_code", "rtl", "systemverilog", "module", "description", "instruction",
+    "answer", "final_answer", "solution", "response", "output", "result", "text", "content", "completion",
+)  # fmt: skip
+_KEYED = re.compile(rf'"(?:{"|".join(_KEYS)})"\s*:\s*"((?:[^"\\]|\\.)*+)', re.IGNORECASE | re.DOTALL)
+
+
+def from_json(text: str, field: str) -> str | None:
+    """The wanted text of a reply that is JSON, also cut or slightly broken; None where it is not JSON."""
+    start = _JSON_START.match(text)
+    if start is None or text[start.end() : start.end() + 1] not in ("{", "[", '"'):
+        return None
+    at = start.end()
+    try:
+        value, _ = json.JSONDecoder(strict=False).raw_decode(text, at)
+    except (ValueError, RecursionError):
+        return _from_broken(text[at:])
+    return _wanted(value, field, 3)
+
+
+def _wanted(value: Json, field: str, depth: int) -> str | None:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        return "\n".join(value)
+    if isinstance(value, list) and len(value) == 1 and depth:
+        return _wanted(value[0], field, depth - 1)
+    if not isinstance(value, dict) or not depth:
+        return None
+    by_name = {str(key).lower(): item for key, item in value.items()}
+    names = [field.lower(), *_KEYS, *(by_name if len(by_name) == 1 else ())]
+    found = (_wanted(by_name[name], field, depth - 1) for name in names if name in by_name)
+    return next((text for text in found if text is not None), None)
+
+
+def _from_broken(text: str) -> str | None:
+    keyed = _KEYED.search(text) if text[0] == "{" else None
+    if keyed is None:
+        return None
+    try:
+        value = json.loads(f'"{keyed[1]}"', strict=False)
+    except ValueError:
+        return None
+    return value if isinstance(value, str) else None
