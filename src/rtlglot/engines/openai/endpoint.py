@@ -11,12 +11,12 @@ import ssl
 import urllib.request
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import NamedTuple
 
 import aiohttp
 from yarl import URL
 
 from rtlglot.engines.openai.credentials import Secrets
+from rtlglot.engines.openai.faults import Answer
 from rtlglot.engines.openai.options import OpenAiOptions, check_allowed
 from rtlglot.errors import ConfigError, EngineDead, RtlglotError, TransientError, UsageError
 
@@ -26,14 +26,6 @@ KEEP_ALIVE_S = 4.0
 LARGEST_ANSWER_BYTES = 64 * 2**20
 LARGEST_PLAIN_BODY_BYTES = 2**20
 """aiohttp wants larger bodies as a file."""
-
-
-class Answer(NamedTuple):
-    """What came back, whatever its status; secrets are blotted out."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class NotSent(TransientError):

@@ -13,8 +13,8 @@ from rtlglot.engines import EngineInfo, fit
 from rtlglot.engines.openai import lengths, wire
 from rtlglot.engines.openai.cost import CostMeter
 from rtlglot.engines.openai.credentials import read_headers
-from rtlglot.engines.openai.endpoint import Answer, Endpoint, NotSent
-from rtlglot.engines.openai.faults import WAIT, failure
+from rtlglot.engines.openai.endpoint import Endpoint, NotSent
+from rtlglot.engines.openai.faults import WAIT, Answer, failure
 from rtlglot.engines.openai.models import ServedModel, find_model, read_models
 from rtlglot.engines.openai.options import base_url, below, is_url, read_options
 from rtlglot.errors import ConfigError, EngineDead, EngineLost, RowError, TransientError
@@ -146,11 +146,10 @@ class OpenAiEngine:
     async def _max_tokens(self, request: Request) -> int:
         """What the context leaves of what is wanted. Raises RowError where it leaves nothing."""
         wanted, context = request.sampling.max_tokens, self._context_tokens
-        if context is None or lengths.fits_surely(request.messages, wanted, context):
-            return wanted
-        count = await self._count(request.messages)
-        if count is not None:
-            return fit(count, wanted, context)
+        if context is not None and not lengths.fits_surely(request.messages, wanted, context):
+            count = await self._count(request.messages)
+            if count is not None:
+                return fit(count, wanted, context)
         return lengths.fit_roughly(request.messages, wanted, context)
 
     async def _count(self, messages: Sequence[Message]) -> int | None:

@@ -12,11 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
-from rtlglot.engines.openai.endpoint import Answer
 from rtlglot.errors import BudgetSpent, ConfigError, RowError, RtlglotError, TransientError
 from rtlglot.records import Reason
 
@@ -33,6 +32,14 @@ EMPTY_ACCOUNT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "
 UNSUPPORTED = frozenset({"unsupported_parameter", "unsupported_value", "unknown_parameter"})
 LONGEST_WAIT_S = 86_400.0
 SHOWN_CHARACTERS = 300
+
+
+class Answer(NamedTuple):
+    """What an endpoint sent back, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)

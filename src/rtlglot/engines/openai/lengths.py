@@ -30,12 +30,14 @@ def fits_surely(messages: Sequence[Message], max_tokens: int, context_tokens: in
     return estimate(messages) * DOUBT + max_tokens <= context_tokens
 
 
-def fit_roughly(messages: Sequence[Message], max_tokens: int, context_tokens: int) -> int:
+def fit_roughly(messages: Sequence[Message], max_tokens: int, context_tokens: int | None) -> int:
     """How long a reply to ask for where nobody can count.
 
     Raises RowError only for a prompt that is too long under the kindest estimate: in doubt the
     endpoint decides.
     """
+    if context_tokens is None or fits_surely(messages, max_tokens, context_tokens):
+        return max_tokens
     guess = estimate(messages)
     fit(int(guess / DOUBT / 2), max_tokens, context_tokens)
     room = int(0.9 * (context_tokens - guess))

@@ -1,0 +1,1 @@
+"""A package, so that `tests.server` is this one whatever else is installed."""
