@@ -51,8 +51,9 @@ class Channel:
                 yield self._inbox.get_nowait()
 
     def _read(self) -> None:
-        for line in self._in:
-            self._deliver(orjson.loads(line))
+        with contextlib.suppress(orjson.JSONDecodeError):  # the parent was killed in the middle of a line
+            for line in self._in:
+                self._deliver(orjson.loads(line))
         if self._ended is not None:
             self._ended()
             return

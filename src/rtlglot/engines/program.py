@@ -44,7 +44,8 @@ class Program:
         self._cause = ""
         self.ended: str | None = None
         """How it ended; None while it lives."""
-        self._tasks = [asyncio.create_task(self._read_answers()), asyncio.create_task(self._read_chatter())]
+        self._chatter = asyncio.create_task(self._read_chatter())
+        self._tasks = [asyncio.create_task(self._read_answers()), self._chatter]
         if group:
             self._tasks.append(asyncio.create_task(self._end_group()))
 
@@ -130,21 +131,30 @@ class Program:
 
     async def _read_answers(self) -> None:
         assert self._process.stdout is not None
-        async for line in self._process.stdout:
-            message = orjson.loads(line)
-            if message["n"] is None:
-                self._cause = message["message"]
-                continue
-            answer = self._open.get(message["n"])
-            if answer is not None and not answer.done():
-                answer.set_result(message)
+        try:
+            async for line in self._process.stdout:
+                self._hear(orjson.loads(line))
+        except ValueError as error:  # a line cut off by its death, or longer than any answer
+            self._cause = self._cause or f"it sent no valid answer ({error})"
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
         await self._process.wait()
+        await asyncio.wait([self._chatter], timeout=CLOSE_S)
         self._bury()
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if message["n"] is None:
+            self._cause = message["message"]
+            return
+        answer = self._open.get(message["n"])
+        if answer is not None and not answer.done():
+            answer.set_result(message)
 
     async def _read_chatter(self) -> None:
         assert self._process.stderr is not None
-        async for line in self._process.stderr:
-            self._last_words.append(line.decode(errors="replace").rstrip())
+        while chunk := await self._process.stderr.read(1 << 16):  # a progress bar may have no line ends
+            for line in chunk.decode(errors="replace").splitlines():
+                self._last_words.append(line.rstrip())
 
     def _bury(self) -> None:
         code = self._process.returncode
