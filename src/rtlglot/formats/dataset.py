@@ -53,7 +53,7 @@ def open_dataset(
     try:
         name = format or _format_of(source)
         keep = compile_filter(selection.where, source.name) if selection.where else None
-        return Dataset(source, load_format(name), selection, keep)
+        return Dataset(source, load_format(name, "" if source.piped else source.path), selection, keep)
     except BaseException:
         source.close()
         raise
@@ -101,9 +101,9 @@ class Dataset:
         limit, keep, columns = self._selection.limit, self._keep, self._columns
         ids: Callable[[Record], str] | None = None
         passed = 0
+        if limit == 0:
+            return
         for position, record in enumerate(self._renamed(self._format.read(self._source))):
-            if passed == limit:
-                break
             if keep is not None and not keep(record):
                 continue
             ids = ids or self._id_rule(record)
@@ -111,6 +111,8 @@ class Dataset:
                 columns.update(dict.fromkeys(record.fields))
             passed += 1
             yield Row(ids(record), record.fields, position, record.where)
+            if passed == limit:
+                break
         if passed:
             self._refuse_names_of_nothing()
 

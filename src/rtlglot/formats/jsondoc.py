@@ -6,6 +6,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import BinaryIO
 
 from rtlglot.errors import InputError
@@ -25,6 +26,7 @@ class JsonDocument:
     """Reads and writes JSON documents."""
 
     suffixes = (".json",)
+    seeks = False
 
     def shape(self, source: Source, new_names: Mapping[str, str]) -> Shape:
         """Object or list."""
@@ -48,7 +50,7 @@ class JsonDocument:
             if text.peek():
                 raise text.broken(f"there is more text after the closing {'}' if opening == '{' else ']'}")
 
-    def write(self, out: BinaryIO, shape: Shape) -> JsonDocumentWriter:
+    def write(self, out: BinaryIO, shape: Shape, scratch: Path) -> JsonDocumentWriter:
         """An object by id where the input was one, else a list."""
         return JsonDocumentWriter(out, keyed=shape.keyed)
 
@@ -57,14 +59,12 @@ class JsonDocumentWriter:
     """Writes entry by entry, one field per line."""
 
     def __init__(self, out: BinaryIO, *, keyed: bool) -> None:
-        self._out, self._keyed = out, keyed
+        self._out, self.keyed = out, keyed
         self._between = b"{\n  " if keyed else b"[\n  "
 
     def write(self, id_: str, fields: Mapping[str, Json]) -> None:
-        """One entry; in a list with the id, where the row has no `id` of its own."""
-        if not self._keyed and "id" not in fields:
-            fields = {"id": id_, **fields}
-        key = encode(id_) + b": " if self._keyed else b""
+        """One entry."""
+        key = encode(id_) + b": " if self.keyed else b""
         # No newline within a string is raw in JSON, so this indents and nothing else.
         entry = encode(fields, INDENT).replace(b"\n", b"\n  ")
         self._out.write(self._between + key + entry)
@@ -73,7 +73,10 @@ class JsonDocumentWriter:
     def finish(self) -> None:
         """Close the object or the list."""
         opening = b"" if self._between[:1] == b"," else self._between[:1]
-        self._out.write(opening + (b"\n}\n" if self._keyed else b"\n]\n"))
+        self._out.write(opening + (b"\n}\n" if self.keyed else b"\n]\n"))
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 def _members(text: _Text) -> Iterator[Record]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 from rtlglot.errors import InputError
@@ -17,6 +18,7 @@ class JsonLines:
     """Reads and writes JSON Lines."""
 
     suffixes = (".jsonl", ".ndjson")
+    seeks = False
 
     def shape(self, source: Source, new_names: Mapping[str, str]) -> Shape:
         """Nothing to take over."""
@@ -40,23 +42,28 @@ class JsonLines:
                     yield Record(number, f"line {number}", None, fields)
                 offset += len(line)
 
-    def write(self, out: BinaryIO, shape: Shape) -> JsonLinesWriter:
+    def write(self, out: BinaryIO, shape: Shape, scratch: Path) -> JsonLinesWriter:
         """One line per row."""
         return JsonLinesWriter(out)
 
 
 class JsonLinesWriter:
-    """Writes one object per line, with the id where the row has no `id` of its own."""
+    """Writes one object per line."""
+
+    keyed = False
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
 
     def write(self, id_: str, fields: Mapping[str, Json]) -> None:
         """One line."""
-        self._out.write(encode(fields if "id" in fields else {"id": id_, **fields}, LINE))
+        self._out.write(encode(fields, LINE))
 
     def finish(self) -> None:
         """Nothing is due."""
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 def _explain(source: Source, number: int, offset: int, error: ValueError) -> NoReturn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol, runtime_checkable
 
 from rtlglot.errors import UsageError
@@ -15,8 +16,12 @@ from rtlglot.registry import Table
 FORMATS = Table(
     "format",
     {
+        "csv": "rtlglot.formats.delimited:Csv",
         "json": "rtlglot.formats.jsondoc:JsonDocument",
         "jsonl": "rtlglot.formats.jsonl:JsonLines",
+        "parquet": "rtlglot.formats.parquet:Parquet",
+        "tsv": "rtlglot.formats.delimited:Tsv",
+        "verilog": "rtlglot.formats.verilog_folder:VerilogFolder",
     },
     extras={
         "parquet": ("pyarrow", "parquet"),
@@ -52,11 +57,17 @@ class Shape:
 class RowWriter(Protocol):
     """Takes the rows of one file."""
 
+    keyed: bool
+    """Whether the id is a key of the container; else it is a field."""
+
     def write(self, id_: str, fields: Mapping[str, Json]) -> None:
         """Raises TypeError for a value that the format cannot hold."""
 
     def finish(self) -> None:
         """Write what is still due. The file itself is closed by whoever opened it."""
+
+    def close(self) -> None:
+        """Free everything, also without `finish`. May be called twice."""
 
 
 @runtime_checkable
@@ -65,6 +76,8 @@ class Format(Protocol):
 
     suffixes: tuple[str, ...]
     """Ends of the names of files that hold it, lower case with the dot."""
+    seeks: bool
+    """Whether it is read by seeking: then it cannot be compressed as a whole."""
 
     def shape(self, source: Source, new_names: Mapping[str, str]) -> Shape:
         """What a writer takes over from that input. `new_names`: name in the file -> name in rows."""
@@ -72,19 +85,32 @@ class Format(Protocol):
     def read(self, source: Source) -> Iterator[Record]:
         """All records, in order, in memory one at a time. Raises InputError with the place."""
 
-    def write(self, out: BinaryIO, shape: Shape) -> RowWriter:
-        """Start a file. Raises UsageError where the format cannot be written."""
+    def write(self, out: BinaryIO, shape: Shape, scratch: Path) -> RowWriter:
+        """Start a file; temporary files may lie in the folder `scratch`.
+
+        Raises UsageError where the format cannot be written.
+        """
 
 
-def load_format(name: str) -> Format:
-    """The format of that name, ready to use. Raises UsageError for an unknown or uninstalled one."""
+def load_format(name: str, path: str | os.PathLike[str] = "") -> Format:
+    """The format of that name, ready to use for that path.
+
+    Raises UsageError for an unknown format, one whose package is missing, and one that cannot be
+    compressed as a whole where the path's suffix says that it is.
+    """
     made = FORMATS.load(name)()
+    if not isinstance(made, Format):
+        raise UsageError(f"{name!r} is no format", hint="it needs suffixes, seeks, shape, read and write")
     if not FORMATS.installed(name):
         raise UsageError(
             f"the format {name!r} needs a package that is not installed", hint=FORMATS.install_hint(name)
         )
-    if not isinstance(made, Format):
-        raise UsageError(f"{name!r} is no format: it needs `suffixes`, `read` and `write`")
+    stem, compression = strip_compression(os.fspath(path))
+    if compression and made.seeks:
+        raise UsageError(
+            f"{os.fspath(path)}: {name} is not compressed with {compression} as a whole",
+            hint=f"{name} compresses within; name the file {os.path.basename(stem)}",
+        )
     return made
 
 
@@ -102,5 +128,5 @@ def format_of(path: str | os.PathLike[str]) -> str:
         known += suffixes
     raise UsageError(
         f"the name {os.fspath(path)!r} does not tell its format",
-        hint=f"known: {', '.join(known)}, each also with .gz, .zst or .xz; or say --format",
+        hint=f"known: {', '.join(known)}, with .gz, .zst or .xz after it or not; or say --format",
     )

@@ -213,3 +213,10 @@ def text_of(value: Json) -> str | None:
     if not isinstance(value, str) or not value or value.isspace():
         return None
     return value
+
+
+def cell(value: Json) -> str:
+    """A value as the text of a cell: a text as it is, None as '', anything else as JSON."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else encode(value).decode()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 from rtlglot.errors import OutputError
 from rtlglot.formats.dataset import Dataset
@@ -36,29 +39,39 @@ class Writer:
 
     def __init__(self, path: str | os.PathLike[str], like: Dataset | None, format: str, shape: Shape) -> None:
         self._path, self._like = os.fspath(path), like
-        self._format = load_format(format)
+        self._format = load_format(format, path)
         self._shape = shape
         self._stack = contextlib.ExitStack()
         self._rows: RowWriter | None = None
 
     def __enter__(self) -> Writer:
-        out = self._stack.enter_context(open_sink(self._path))
-        try:
-            self._rows = self._format.write(out, self._shape)
-        except BaseException as error:
-            self._stack.__exit__(type(error), error, error.__traceback__)
-            raise
+        with contextlib.ExitStack() as stack:
+            out = stack.enter_context(open_sink(self._path))
+            self._rows = stack.enter_context(self._started(out))
+            self._stack = stack.pop_all()
         return self
+
+    @contextlib.contextmanager
+    def _started(self, out: BinaryIO) -> Iterator[RowWriter]:
+        target = Path(os.path.realpath(self._path))
+        direct = target.exists() and not target.is_file()  # a device or a pipe
+        scratch = Path(tempfile.gettempdir()) if direct else target.parent
+        with contextlib.closing(self._format.write(out, self._shape, scratch)) as rows:
+            yield rows
+            rows.finish()
 
     def write(self, id_: str, fields: Mapping[str, Json]) -> None:
         """Add a row. `fields` is all that is written.
 
-        Where the id is not a key of the container, a row without a field `id` gets one in front; where it
-        is, an `id` among the fields that the input's rows do not have is left out.
+        Where the id is a field, a row that has none called `id` gets it in front. Where the id is a key, an
+        `id` among the fields is left out unless the rows of the input have one.
         Raises OutputError, naming the file and the row.
         """
         assert self._rows is not None, "write within `with`"
-        if self._shape.keyed and self._like is not None and "id" in fields and "id" not in self._like.columns:
+        if not self._rows.keyed:
+            if "id" not in fields:
+                fields = {"id": id_, **fields}
+        elif "id" in fields and self._like is not None and "id" not in self._like.columns:
             fields = {name: value for name, value in fields.items() if name != "id"}
         try:
             self._rows.write(id_, fields)
@@ -68,10 +81,4 @@ class Writer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None and self._rows is not None:
-            try:
-                self._rows.finish()
-            except BaseException as failure:
-                self._stack.__exit__(type(failure), failure, failure.__traceback__)
-                raise
         self._stack.__exit__(kind, error, trace)
