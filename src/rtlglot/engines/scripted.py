@@ -90,6 +90,8 @@ class ScriptedEngine:
             raise EngineDead(f"the scripted engine {self._model!r} is not running")
         if not request.messages:
             raise RowError(Reason.BAD_REQUEST, "the chat has no messages")
+        if request.sampling.max_tokens < 1:
+            raise RowError(Reason.BAD_REQUEST, f"max_tokens is {request.sampling.max_tokens}")
         prompt_tokens = _prompt_tokens(request.messages)
         most = fit(prompt_tokens, request.sampling.max_tokens, self._options.context_tokens)
         if self._log is not None:

@@ -1,0 +1,137 @@
+"""The engines that the contract is tried on: one entry each, with what differs between them.
+
+To add an engine, write a Stand and put it into STANDS.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rtlglot import models
+from rtlglot.engines import ENGINES, Engine
+from rtlglot.records import Message, Request, Sampling
+
+HELLO = "hi"
+"""Answered with a short text that ends by itself."""
+TALE = "Write a very long story about a flip-flop, with many chapters."
+"""Answered with more than any `max_tokens` below."""
+FATAL = "Die now."
+"""Kills a scripted engine."""
+
+SCRIPT = [
+    {"when": "^Die now", "error": "dead", "message": "the script kills it"},
+    {"when": "^hi$", "reply": "Hello, how can I help you with your design today?"},
+    {"when": "story", "reply": "Once upon a time a latch met a flip-flop. " * 2000, "delay_s": 0.3},
+    {"reply": "It counts the rising edges of the clock, and then it starts again. " * 20, "delay_s": 0.02},
+]
+
+
+@dataclass(frozen=True)
+class Stand:
+    """One engine under test."""
+
+    name: str
+    model: Callable[[Path], str]
+    """The model, given a folder to put files in."""
+    kill: Callable[[Engine], Awaitable[None]]
+    """Kills the engine under its rows."""
+    missing: str = ""
+    """Why it cannot be tried here."""
+    greedy_repeats: bool = True
+
+
+def _scripted_model(folder: Path) -> str:
+    path = folder / "replies.json"
+    path.write_text(json.dumps(SCRIPT))
+    return str(path)
+
+
+async def _kill_scripted(engine: Engine) -> None:
+    with contextlib.suppress(Exception):
+        await engine.generate(ask(FATAL))
+
+
+async def _kill_children(engine: Engine) -> None:
+    children = child_pids("rtlglot.engines.")
+    assert children, "the engine has no child program"
+    for pid in children:
+        os.kill(pid, signal.SIGKILL)
+
+
+def child_pids(module: str) -> list[int]:
+    """Our own children that run a module of that name."""
+    text = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text()
+    return [pid for pid in map(int, text.split()) if module in Path(f"/proc/{pid}/cmdline").read_text()]
+
+
+def _no_openvino() -> str:
+    if importlib.util.find_spec("openvino_genai") is None:
+        return "openvino-genai is not installed"
+    if models.find(models.EMBEDDED) is None:
+        return f"the embedded model is not here: rtlglot models pull {models.EMBEDDED}"
+    return ""
+
+
+STANDS = [
+    pytest.param(Stand("scripted", _scripted_model, _kill_scripted), id="scripted"),
+    pytest.param(
+        Stand("openvino", lambda _: models.EMBEDDED, _kill_children, missing=_no_openvino()),
+        id="openvino",
+        marks=pytest.mark.embedded,
+    ),
+]
+
+
+@pytest.fixture(params=STANDS)
+def stand(request: pytest.FixtureRequest) -> Stand:
+    stand: Stand = request.param
+    if stand.missing:
+        pytest.skip(stand.missing)
+    return stand
+
+
+Make = Callable[..., Engine]
+
+
+@pytest.fixture
+async def make(stand: Stand, tmp_path: Path) -> AsyncIterator[Make]:
+    """Makes engines with options; closes them all at the end."""
+    made: list[Engine] = []
+
+    def make(**options: Any) -> Engine:
+        engine: Engine = ENGINES.load(stand.name)(stand.model(tmp_path), options)
+        made.append(engine)
+        return engine
+
+    yield make
+    for engine in made:
+        await engine.aclose()
+
+
+@pytest.fixture
+async def engine(make: Make) -> Engine:
+    """A started engine."""
+    engine = make()
+    await engine.start()
+    return engine
+
+
+def ask(text: str, max_tokens: int = 16, **sampling: Any) -> Request:
+    """A request with one system and one user message, greedy unless said otherwise."""
+    sampling = {"temperature": 0.0, "seed": 1, **sampling}
+    return Request(chat(text), Sampling(max_tokens=max_tokens, **sampling), row_id=text[:20])
+
+
+def chat(text: str) -> tuple[Message, ...]:
+    """A chat of two messages."""
+    return (Message("system", "You are a helpful hardware engineer."), Message("user", text))
