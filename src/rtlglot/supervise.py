@@ -70,9 +70,10 @@ class Supervised:
     async def generate(self, request: Request) -> Reply:
         """One reply, however long it takes. Raises RowError for this row, EngineLost for all."""
         deaths = failures = 0
+        served = self._replies
         while True:
             alone = deaths >= DEATHS_BEFORE_ALONE or failures >= FAILURES_BEFORE_ALONE
-            epoch, replies = self._epoch, self._replies
+            epoch = self._epoch
             try:
                 return await self._ask(request, alone=alone)
             except EngineDead as error:
@@ -87,8 +88,9 @@ class Supervised:
                     raise RowError(
                         Reason.ENGINE_ERROR, f"failed {failures + 1} times, at last alone: {error}"
                     ) from error
-                # It counts against the row only where others are being served meanwhile.
-                failures += not error.overload and self._replies > replies
+                # It counts against the row only where others were served since the last one.
+                if not error.overload and self._replies > served:
+                    failures, served = failures + 1, self._replies
                 await self._back_off(error, failures)
 
     async def _ask(self, request: Request, *, alone: bool) -> Reply:

@@ -1,0 +1,163 @@
+"""The supervisor over the scripted engine, which fails on demand."""
+
+import asyncio
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from rtlglot import supervise
+from rtlglot.engines.scripted import ScriptedEngine
+from rtlglot.errors import EngineLost, RowError
+from rtlglot.gate import Gate
+from rtlglot.records import Message, Reason, Reply, Request, Sampling
+from rtlglot.supervise import Supervised
+
+
+async def started(tmp_path: Path, rules: list[dict[str, object]], **options: object) -> Supervised:
+    script, log = tmp_path / "script.json", tmp_path / "asked.jsonl"
+    script.write_text(json.dumps([*rules, {"reply": "fine", "delay_s": [0.005]}]))
+    engine = Supervised(ScriptedEngine(str(script), {"log": str(log), **options}), in_flight=16)
+    await engine.start()
+    return engine
+
+
+def request(id_: str) -> Request:
+    return Request((Message("user", f"row {id_}"),), Sampling(100), id_)
+
+
+def asked(tmp_path: Path, id_: str) -> int:
+    return sum(json.loads(line)["row_id"] == id_ for line in (tmp_path / "asked.jsonl").read_text().splitlines())
+
+
+async def all_of(engine: Supervised, count: int) -> list[Reply | BaseException]:
+    rows = (engine.generate(request(f"r{n}")) for n in range(count))
+    return await asyncio.gather(*rows, return_exceptions=True)
+
+
+async def test_a_death_costs_no_row_and_is_one_restart(tmp_path: Path) -> None:
+    engine = await started(tmp_path, [{"id": "r5", "error": "dead", "times": 1}])
+    results = await all_of(engine, 40)
+    assert all(isinstance(result, Reply) for result in results)
+    assert engine._epoch == 1
+
+
+async def test_a_row_that_kills_the_engine_is_poison_and_the_others_finish(tmp_path: Path) -> None:
+    engine = await started(tmp_path, [{"id": "r5", "error": "dead"}])
+    results = await all_of(engine, 40)
+    poison = results.pop(5)
+    assert isinstance(poison, RowError)
+    assert poison.reason is Reason.POISON
+    assert all(isinstance(result, Reply) for result in results)
+    assert asked(tmp_path, "r5") == 3  # two deaths among others, one alone
+
+
+async def test_an_engine_that_only_dies_is_lost(tmp_path: Path) -> None:
+    engine = await started(tmp_path, [{"error": "dead"}])
+    first, second = await all_of(engine, 2)
+    lost = first if isinstance(first, EngineLost) else second
+    assert isinstance(lost, EngineLost)
+    assert "without one reply" in str(lost)
+
+
+async def test_a_failing_row_is_tried_alone_and_then_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervise, "LONGEST_PAUSE_S", 0.01)
+    engine = await started(tmp_path, [{"id": "bad", "error": "transient", "message": "500"}])
+    stop = False
+
+    async def others() -> None:
+        while not stop:
+            await all_of(engine, 4)
+
+    neighbours = asyncio.create_task(others())
+    with pytest.raises(RowError, match="failed 9 times, at last alone: 500") as caught:
+        await engine.generate(request("bad"))
+    stop = True
+    await neighbours
+    assert caught.value.reason is Reason.ENGINE_ERROR
+
+
+async def test_rate_limits_narrow_the_gate_and_fail_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervise, "LONGEST_PAUSE_S", 0.01)
+    rule = {"when": "row r[0-7]$", "error": "transient", "overload": True, "message": "429", "times": 20}
+    engine = await started(tmp_path, [rule])
+    narrowest = 16.0
+
+    async def look() -> None:
+        nonlocal narrowest
+        while True:
+            narrowest = min(narrowest, engine.gate.limit)
+            await asyncio.sleep(0.001)
+
+    looker = asyncio.create_task(look())
+    results = await all_of(engine, 40)
+    looker.cancel()
+    assert all(isinstance(result, Reply) for result in results)
+    assert narrowest < 4
+    assert asked(tmp_path, "r3") == 21
+
+
+async def test_an_endpoint_that_only_errs_is_lost_after_the_patience(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervise, "LONGEST_PAUSE_S", 0.01)
+    script = tmp_path / "script.json"
+    script.write_text('[{"error": "transient", "message": "refused"}]')
+    engine = Supervised(ScriptedEngine(str(script), {}), patience_s=0.2)
+    await engine.start()
+    with pytest.raises(EngineLost, match="refused"):
+        await engine.generate(request("r0"))
+
+
+async def test_retry_after_shuts_the_gate_for_all() -> None:
+    gate = Gate(4)
+    entered = await gate.enter()
+    gate.overloaded(entered, 0.2)
+    gate.leave()
+    begun = time.monotonic()
+    await gate.enter()
+    assert time.monotonic() - begun >= 0.19
+    gate.leave()
+
+
+async def test_alone_means_alone() -> None:
+    gate = Gate(8)
+    inside: set[int] = set()
+    worst = 0
+
+    async def crowd(number: int) -> None:
+        nonlocal worst
+        for _ in range(20):
+            await gate.enter()
+            inside.add(number)
+            await asyncio.sleep(0)
+            worst = max(worst, len(inside))
+            inside.discard(number)
+            gate.leave()
+
+    async def alone() -> None:
+        await gate.enter_alone()
+        assert not inside
+        await asyncio.sleep(0.02)
+        assert not inside
+        gate.leave_alone()
+
+    await asyncio.gather(*(crowd(n) for n in range(20)), alone(), alone())
+    assert 1 < worst <= 8
+    assert gate.inside == 0
+
+
+async def test_a_cancelled_waiter_gives_its_place_back() -> None:
+    gate = Gate(1)
+    await gate.enter()
+    waiter = asyncio.create_task(gate.enter())
+    await asyncio.sleep(0)
+    gate.leave()  # hands the place over
+    waiter.cancel()  # before it could run
+    await asyncio.gather(waiter, return_exceptions=True)
+    await asyncio.wait_for(gate.enter(), 1)
