@@ -10,25 +10,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-VERILOG_TAGS = frozenset(["verilog", "systemverilog", "sv", "v", "vlog", "svh", "vh", "hdl", "rtl"])
+VERILOG_TAGS = frozenset({"verilog", "systemverilog", "sv", "v", "vlog", "svh", "vh", "hdl", "rtl"})
 _OTHER_TAGS = frozenset(
-    [
-        "json",
-        "text",
-        "txt",
-        "plaintext",
-        "markdown",
-        "md",
-        "c",
-        "cpp",
-        "python",
-        "bash",
-        "sh",
-        "vhdl",
-        "html",
-        "xml",
-        "tcl",
-    ]
+    {
+        *("json", "text", "txt", "plaintext", "markdown", "md", "c", "cpp", "python", "bash", "sh", "vhdl"),
+        *("html", "xml", "tcl", "yaml"),
+    }
 )
 _TAGS = VERILOG_TAGS | _OTHER_TAGS
 _MARKER = re.compile(r"`{3,}|^[ \t]*~{3,}", re.MULTILINE)
@@ -66,13 +53,13 @@ def split(text: str) -> list[Piece]:
 
 
 def _info(text: str, at: int) -> tuple[bool, int, str]:
-    """(whether a tag says that this marker opens, where the block's text starts, the tag)."""
+    """(whether a language's tag says that this marker opens, where the block's text starts, the tag)."""
     info = _INFO.match(text, at)
     if info is None or info["tag"] is None:
         return False, at, ""
     tag, rest = info["tag"].lower(), info["rest"].strip()
-    if tag not in _TAGS and rest:
-        return False, at, ""  # "```module adder(" or prose behind a closing fence
-    if rest and _CODE.match(text, info.start("rest")):
-        return True, info.start("rest"), tag
-    return True, info.end(), tag
+    known = tag in _TAGS
+    if rest and (not known or _CODE.match(text, info.start("rest"))):
+        # Code or prose begins on the marker's own line.
+        return known, info.start("rest") if known else at, tag if known else ""
+    return known, info.end(), tag

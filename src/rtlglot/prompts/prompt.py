@@ -11,7 +11,8 @@ from rtlglot.errors import RowError, UsageError
 from rtlglot.prompts import sheet as sheets
 from rtlglot.prompts.extract import Kind, extract
 from rtlglot.prompts.given import Given, folded
-from rtlglot.prompts.template import Fields, Template
+from rtlglot.prompts.language import Fields
+from rtlglot.prompts.template import Template
 from rtlglot.records import Candidate, Finish, Json, Message, Pair, Reason, Row
 
 _ROW = frozenset({"row", "interface"})
@@ -41,7 +42,7 @@ class Prompt:
         self._system = self._template(sheet, "system") if "system" in sheet.sections else None
         section = repair or sheets.Section(own, 1)
         self._repair = Template(
-            section.text, name if repair else "repair.md", line=section.line, names=_REPAIR
+            section.text, name if repair else "repair.md", line=section.line, known=_REPAIR
         )
         self._takes_interface = "interface" in self._user.names
         self._shots = self._examples(
@@ -88,7 +89,7 @@ class Prompt:
 
     def _template(self, sheet: sheets.Sheet, section: str) -> Template:
         part = sheet.sections[section]
-        return Template(part.text, self._name, line=part.line, names=_ROW)
+        return Template(part.text, self._name, line=part.line, known=_ROW)
 
     def _constant_head(self) -> tuple[Message, ...] | None:
         """System message and examples, where they are the same for every row."""

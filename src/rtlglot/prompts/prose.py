@@ -10,29 +10,35 @@ from rtlglot.prompts.given import Given, example_question, folded, repeats
 from rtlglot.prompts.unwrap import Answer, from_json
 from rtlglot.records import Candidate, Finish, Reason
 
+_NOUNS = (
+    r"(?:descriptions?|instructions?|requests?|specification|summary|explanation|text|answer|response"
+    r"|version|translation|task|prompt)"
+)
 _LABEL_WORDS = (
-    r"(?:(?:the|a|your|my|design|module|rewritten|revised|corrected|final|translated|natural[- ]language|verilog|rtl"
-    r"|hardware|functional|short|brief|detailed) ){0,4}"
-    r"(?:description|instruction|instructions|request|specification|answer|output|response|result|translation)"
+    r"(?:(?:the|a|your|my|design|module|rewritten|revised|corrected|final|translated|natural[- ]language"
+    r"|verilog|rtl|hardware|functional|short|brief|detailed|complete) ){0,4}"
+    r"(?:description|instructions?|request|specification|answer|output|response|result|translation)"
 )
 _OPENER = re.compile(
-    r"(?:(?:sure(?: thing)?|certainly|of course|ok(?:ay)?|absolutely|great|alright|got it)\b[^\n:.!]{0,40}[!.,:]?[ \t]*\n*"
-    r"(?=here\b|[\n*#\"]|[A-Z]))",
+    r"(?:sure(?: thing)?|certainly|of course|ok(?:ay)?|absolutely|great|alright|got it)\b"
+    r"[^\n:.!]{0,40}(?:[!.,:][ \t]*\n*|\n+)",
     re.IGNORECASE,
 )
 _HERE_IS = re.compile(
-    r"(?:here(?:'s|’s| is| are)|below is|the following is|this is) [^\n.]{0,160}?:[*_]*(?:[ \t]*\n+|[ \t]+)",
+    r"(?:here(?:'s|’s| is| are)|below is|the following is)\b"
+    rf"(?:[^\n.:]{{0,120}}\b{_NOUNS}\b[^\n.:]{{0,120}}:[*_]*\s+|[^\n.:]{{0,160}}:[*_]*[ \t]*\n\s*)",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    rf"[#*_ \t]*{_LABEL_WORDS}[*_]*[ \t]*(?::[*_]*[ \t]*\n*|(?<=[*_])[ \t]*\n+|[ \t]*\n+(?=\S))",
+    rf"(?:[#*_ \t]{{0,8}}{_LABEL_WORDS}[*_]{{0,3}}[ \t]*:[*_]{{0,3}}"
+    rf"|[#*_]{{1,6}}[ \t]*{_LABEL_WORDS}[*_]{{0,3}}[ \t]*(?=\n)|{_LABEL_WORDS}[ \t]*(?=\n\n))\s*",
     re.IGNORECASE,
 )
-_HASH_LABEL = re.compile(rf"#+[ \t]*[*_]*{_LABEL_WORDS}[*_:]*[ \t]*\n+", re.IGNORECASE)
 _RULE = re.compile(r"(?:[-*_=][ \t]*){3,}\n+")
 _SUFFIX = re.compile(
-    r"(?:please )?(?:let me know|feel free|i hope|hope (?:this|that|it)|do let me|if you (?:need|have|want|would|'d|like)"
-    r"|is there anything|would you like|note that i|this (?:description|instruction) (?:covers|captures|follows|can be|is))\b",
+    r"(?:please )?(?:let me know|feel free|i hope|hope (?:this|that|it)|do let me|is there anything"
+    r"|would you like|note that i|if you(?:'d like|’d like| need| have| want| would)"
+    r"|this (?:description|instruction|request) (?:covers|captures|follows|can be|is))\b",
     re.IGNORECASE,
 )
 _RUN_ON = re.compile(
@@ -111,7 +117,7 @@ def _without_run_on(text: str, answer: Answer) -> str:
 def _without_prefix(text: str, answer: Answer) -> str:
     start = text
     for _ in range(4):
-        for pattern in (_RULE, _OPENER, _HERE_IS, _HASH_LABEL, _LABEL):
+        for pattern in (_RULE, _OPENER, _HERE_IS, _LABEL):
             match = pattern.match(text)
             if match and match.end() < len(text):
                 text = text[match.end() :].lstrip()

@@ -11,7 +11,8 @@ _CANNOT = (
     r"(?:can(?:no|')?t|can ?not|am (?:unable|not able)|'m (?:unable|not able)|won't|will not|am not going)"
 )
 _SORRY = (
-    r"(?:(?:i'?m|i am|we'?re|my) ?(?:very |so |really )?(?:sorry|afraid|apologies)|sorry|apologies|unfortunately"
+    r"(?:(?:i'?m|i am|we'?re|my) ?(?:very |so |really )?(?:sorry|afraid|apologies)|sorry|apologies"
+    r"|unfortunately"
     r"|i apologi[sz]e|as an? (?:ai|language|large)\b|thank)[^.!?\n]{0,80}?\b"
 )
 _TASK = (

@@ -69,9 +69,7 @@ def unwrap(text: str, finish: Finish) -> Answer:
 def _channels(answer: Answer) -> None:
     """The harmony format: what is behind the last `final` channel is the answer."""
     start = _ANALYSIS.match(answer.text)
-    final = None
-    for final in _FINAL.finditer(answer.text):
-        pass
+    final = next(reversed([*_FINAL.finditer(answer.text)]), None)
     if final is not None and (start or final[0].startswith("<")):
         _think(answer, answer.text[start.end() if start else 0 : final.start()])
         answer.text = answer.text[final.end() :]
@@ -160,9 +158,11 @@ def from_json(text: str, field: str) -> str | None:
         return None
     at = start.end()
     try:
-        value, _ = json.JSONDecoder(strict=False).raw_decode(text, at)
+        value, end = json.JSONDecoder(strict=False).raw_decode(text, at)
     except (ValueError, RecursionError):
         return _from_broken(text[at:])
+    if isinstance(value, str) and text[end:].strip("` \n"):
+        return None  # a text that begins with a quotation
     return _wanted(value, field, 3)
 
 

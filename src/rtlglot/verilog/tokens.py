@@ -102,39 +102,16 @@ def _without(match: re.Match[str]) -> str:
 
 
 _OPEN = frozenset(
-    [
-        "(",
-        "[",
-        "{",
-        "(*",
-        "'{",
-        "begin",
-        "case",
-        "casex",
-        "casez",
-        "fork",
-        "generate",
-        "function",
-        "task",
-        "module",
-    ]
+    {
+        *("(", "[", "{", "(*", "'{", "begin", "case", "casex", "casez", "fork", "generate", "function"),
+        *("task", "module"),
+    }
 )
 _CLOSE = frozenset(
-    [
-        ")",
-        "]",
-        "}",
-        "*)",
-        "end",
-        "endcase",
-        "join",
-        "join_any",
-        "join_none",
-        "endgenerate",
-        "endfunction",
-        "endtask",
-        "endmodule",
-    ]
+    {
+        *(")", "]", "}", "*)", "end", "endcase", "join", "join_any", "join_none", "endgenerate"),
+        *("endfunction", "endtask", "endmodule"),
+    }
 )
 
 
