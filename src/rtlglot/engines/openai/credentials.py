@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from string import Template
@@ -23,7 +24,7 @@ class Secrets:
 
     def __init__(self, values: list[str]) -> None:
         known = sorted({value for value in values if len(value) >= SHORTEST_SECRET}, key=len, reverse=True)
-        forms = [form for value in known for form in dict.fromkeys((value, quote(value, safe="")))]
+        forms = [form for value in known for form in _forms(value)]
         starts = [value[:TELLING] for value in known if len(value) > TELLING]
         self._exact = [form.encode() for form in forms]
         self._start = [start.encode() for start in starts]
@@ -43,6 +44,12 @@ class Secrets:
     def scrub_text(self, text: str) -> str:
         """The same for text."""
         return self.scrub(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+
+def _forms(value: str) -> list[str]:
+    """How a secret may come back: as it is, quoted in a URL, with JSON's escaped slash, in base64."""
+    coded = [base64.b64encode(text.encode()).decode() for text in (value, f"Bearer {value}")]
+    return list(dict.fromkeys([value, quote(value, safe=""), value.replace("/", "\\/"), *coded]))
 
 
 def key_variable(options: OpenAiOptions) -> str:

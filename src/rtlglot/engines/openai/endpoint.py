@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 import aiohttp
+from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from rtlglot.engines.openai.credentials import Secrets
@@ -84,12 +85,18 @@ class Endpoint:
                 proxy=self._proxy,
                 proxy_headers=self._proxy_headers,
             ) as response:
-                data = await _read(response)
-                return Answer(response.status, response.headers, self._secrets.scrub(data))
+                data = self._secrets.scrub(await _read(response))
+                if response.status == 200:  # nobody reads its headers
+                    return Answer(response.status, {}, data)
+                return Answer(response.status, self._scrubbed(response.headers), data)
         except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
             failure = self._explain(url, error)
         # Raised out here so that the error drags no request, and with it no key, along as its context.
         raise failure
+
+    def _scrubbed(self, headers: CIMultiDictProxy[str]) -> CIMultiDictProxy[str]:
+        pairs = [(name, self._secrets.scrub_text(value)) for name, value in headers.items()]
+        return CIMultiDictProxy(CIMultiDict(pairs))
 
     def _explain(self, url: URL, error: Exception) -> RtlglotError:
         where = f"{url.scheme}://{url.authority}"

@@ -173,7 +173,7 @@ def _http_url(text: str) -> URL:
         usable = False
     if not usable:
         raise UsageError(f"{_shown(text)!r} is no endpoint", hint="for example http://localhost:8000/v1")
-    if url.user or url.password:
+    if "@" in text:  # also further on, where a password holds an unquoted slash
         raise UsageError(
             f"the endpoint {_shown(text)} holds a user name or password",
             hint="keep them out of URLs: put the key into the environment (RTLGLOT_API_KEY)",
