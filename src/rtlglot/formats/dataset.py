@@ -62,7 +62,12 @@ def open_dataset(
 def _format_of(source: Source) -> str:
     if source.folder:
         return FOLDER_FORMAT
-    return sniff(source) if source.piped else format_of(source.path)
+    if not source.piped:
+        return format_of(source.path)
+    try:
+        return format_of(source.path)  # of a named pipe
+    except UsageError:
+        return sniff(source)
 
 
 class Dataset:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from rtlglot.errors import InputError
 from rtlglot.formats.source import Source
 from rtlglot.formats.table import Record, Shape
-from rtlglot.formats.values import DECODER, INDENT, encode, refuse_half_pairs
+from rtlglot.formats.values import DECODER, INDENT, encode, refuse_unwritable
 from rtlglot.records import Json
 
 _CHUNK_BYTES = 1 << 18
@@ -158,14 +158,13 @@ class _Text:
         while True:
             try:
                 value, end = DECODER.raw_decode(self._buffer, self._pos)
-                refuse_half_pairs(value, self._buffer, self._pos, end)
+                refuse_unwritable(value, self._buffer, self._pos, end)
             except json.JSONDecodeError as error:
                 if self._ended or not self._is_cut(error.pos):
                     raise self.broken(error.msg, error.pos) from None
                 self._grow()
             except (ValueError, RecursionError) as error:
-                what = "nested too deep" if isinstance(error, RecursionError) else str(error)
-                raise InputError(what, file=self._source.name, row=where) from None
+                raise InputError(str(error), file=self._source.name, row=where) from None
             else:
                 self._pos = end
                 return value

@@ -140,12 +140,14 @@ class ParquetWriter:
         schema = pa.schema([(name, column.type) for name, column in columns.items()] or [("id", pa.string())])
         with pq.ParquetWriter(self._out, schema, compression="zstd") as writer:
             pending: list[Any] = []
+            pending_bytes = 0
             for rows in self._spool.batches():
                 arrays = [column.build([row.get(name) for row in rows]) for name, column in columns.items()]
                 pending.append(pa.record_batch(arrays, schema=schema))
-                if sum(batch.nbytes for batch in pending) >= _GROUP_BYTES:
+                pending_bytes += pending[-1].nbytes
+                if pending_bytes >= _GROUP_BYTES:
                     writer.write_table(pa.Table.from_batches(pending))
-                    pending = []
+                    pending, pending_bytes = [], 0
             if pending:
                 writer.write_table(pa.Table.from_batches(pending))
 

@@ -11,7 +11,7 @@ import re
 import secrets
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,11 +32,12 @@ def open_sink(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """
     name = os.fspath(path)
     target = Path(os.path.realpath(name))
-    with _explained(name):
+    passing: list[BaseException] = []
+    with _explained(name, passing):
         _refuse_unwritable(name, target)
         if target.exists() and not target.is_file():
             with open(target, "wb", buffering=BUFFER_BYTES) as device, _compressed(device, name) as out:
-                yield out
+                yield from _noted(out, passing)
             return
         _remove_stale(target)
         temporary = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
@@ -44,7 +45,7 @@ def open_sink(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             with open(temporary, "xb", buffering=BUFFER_BYTES) as file:
                 _lock(file)
                 with _compressed(file, name) as out:
-                    yield out
+                    yield from _noted(out, passing)
                 file.flush()
                 if target.exists():
                     os.chmod(temporary, stat.S_IMODE(target.stat().st_mode))
@@ -78,15 +79,32 @@ def _refuse_unwritable(name: str, target: Path) -> None:
         raise OutputError(f"{name}: the file is read-only", hint=f"chmod u+w {name}, or name another file")
 
 
+def _noted(out: BinaryIO, passing: list[BaseException]) -> Iterator[BinaryIO]:
+    # Remembers what the user's own block raises: it must pass through as it is.
+    try:
+        yield out
+    except BaseException as error:
+        passing.append(error)
+        raise
+
+
 @contextlib.contextmanager
-def _explained(name: str) -> Iterator[None]:
+def _explained(name: str, passing: Sequence[BaseException] = ()) -> Iterator[None]:
+    """Turn an OSError that is not `passing` into an OutputError for the file `name`."""
     try:
         yield
     except OSError as error:
-        raise OutputError(
-            f"{name}: cannot be written: {error.strerror or error}",
-            hint="the file that was there before is untouched",
-        ) from error
+        if error in passing:
+            raise
+        raise unwritable(name, error) from error
+
+
+def unwritable(name: str, error: OSError) -> OutputError:
+    """The error for a file that the system does not let us write."""
+    return OutputError(
+        f"{name}: cannot be written: {error.strerror or error}",
+        hint="the file that was there before is untouched",
+    )
 
 
 @contextlib.contextmanager

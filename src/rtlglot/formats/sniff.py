@@ -6,6 +6,7 @@ import re
 
 from rtlglot.errors import UsageError
 from rtlglot.formats.source import Source
+from rtlglot.formats.values import decode
 
 _HEAD_BYTES = 1 << 16
 _OBJECT_OF_OBJECTS = re.compile(rb'\{\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*\{|\}\s*$)')
@@ -14,7 +15,8 @@ _OBJECT_OF_OBJECTS = re.compile(rb'\{\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*\{|\}\s*$)')
 def sniff(source: Source) -> str:
     """The name of the format: parquet by its magic, JSON by its first bracket, else TSV or CSV.
 
-    An object whose first value is an object is a document by id, any other begins JSON Lines.
+    An object that fills a line before another is a row of JSON Lines; one alone is a document by id where
+    its first value is an object.
     Raises UsageError where there is nothing to go by.
     """
     with source.open_raw() as raw:
@@ -28,5 +30,16 @@ def sniff(source: Source) -> str:
     if head.startswith(b"["):
         return "json"
     if head.startswith(b"{"):
-        return "json" if _OBJECT_OF_OBJECTS.match(head) else "jsonl"
+        return "jsonl" if _begins_with_a_row(head) else "json"
     return "tsv" if b"\t" in head.partition(b"\n")[0] else "csv"
+
+
+def _begins_with_a_row(head: bytes) -> bool:
+    first, _, rest = head.partition(b"\n")
+    if rest.lstrip().startswith(b"{"):
+        try:
+            decode(first)
+        except ValueError:
+            return False
+        return True
+    return _OBJECT_OF_OBJECTS.match(head) is None

@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import os
+import shutil
 import sys
 import tempfile
 import threading
@@ -40,7 +41,7 @@ class Source:
         self._spool: BinaryIO | None = None
         self._lock = threading.Lock()
         if path != "-":
-            self._check()
+            self._check(path)
         if path == "-" or not (self.path.is_file() or self.path.is_dir()):
             self._spool = self._copy(path)
         self.piped = self._spool is not None
@@ -49,9 +50,9 @@ class Source:
         self.compression = self._magic() if self.piped else strip_compression(path)[1]
         self._stamp = self._now()
 
-    def _check(self) -> None:
+    def _check(self, path: str) -> None:
         try:
-            self.path.stat()
+            os.stat(path)  # not of a Path: '' would be the current folder
         except FileNotFoundError:
             raise InputError("no such file or folder", file=self.name) from None
         except (OSError, ValueError) as error:
@@ -61,13 +62,15 @@ class Source:
         # The file has no name from the start, so that nothing is left behind however we end.
         spool = tempfile.TemporaryFile(prefix="rtlglot-")  # noqa: SIM115  (closed in close)
         try:
-            with sys.stdin.buffer if path == "-" else open(path, "rb") as pipe:
-                while chunk := pipe.read1(BUFFER_BYTES):  # type: ignore[union-attr]
-                    spool.write(chunk)
+            with _standard_input() if path == "-" else open(path, "rb") as pipe:
+                shutil.copyfileobj(pipe, spool, BUFFER_BYTES)
             spool.flush()
         except OSError as error:
             spool.close()
             raise self._unreadable(error) from error
+        except BaseException:
+            spool.close()
+            raise
         return spool
 
     def _magic(self) -> str:
@@ -151,6 +154,12 @@ class Source:
         """Remove the temporary file, if there is one. May be called twice."""
         if self._spool is not None:
             self._spool.close()
+
+
+def _standard_input() -> contextlib.AbstractContextManager[BinaryIO]:
+    if sys.stdin is None or sys.stdin.closed:
+        raise InputError("there is none", file="standard input")
+    return contextlib.nullcontext(sys.stdin.buffer)  # it is not ours to close
 
 
 class _Spooled(io.RawIOBase):

@@ -77,6 +77,8 @@ def _refuse(constant: str) -> NoReturn:
 DECODER = json.JSONDecoder(parse_float=read_float, parse_int=read_int, parse_constant=_refuse)
 """Decodes text with all literals kept. Raises ValueError (with a place: json.JSONDecodeError)."""
 
+MAX_LEVELS = 128
+"""Of objects and lists in each other. What is read must also be writable: orjson ends at 254."""
 _HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
@@ -90,7 +92,7 @@ def decode(data: bytes) -> Json:
         value = orjson.loads(data)
     except orjson.JSONDecodeError:
         return decode_exactly(data.decode())  # slower, and says what is wrong and where
-    return value if _is_plain((value,), data) else decode_exactly(data.decode())
+    return value if _is_plain((value,), data, MAX_LEVELS) else decode_exactly(data.decode())
 
 
 def decode_exactly(text: str) -> Json:
@@ -98,15 +100,15 @@ def decode_exactly(text: str) -> Json:
     try:
         value = DECODER.decode(text)
     except RecursionError:
-        raise ValueError("nested too deep") from None
-    refuse_half_pairs(value, text, 0, len(text))
+        raise _too_deep() from None
+    refuse_unwritable(value, text, 0, len(text))
     return value
 
 
-def refuse_half_pairs(value: Json, text: str, start: int, end: int) -> None:
-    """Raise json.JSONDecodeError where `value`, read from text[start:end], is not valid Unicode."""
-    escape = _HALF_PAIR.search(text, start, end)
-    if escape is None:
+def refuse_unwritable(value: Json, text: str, start: int, end: int) -> None:
+    """Raise ValueError where `value`, read from text[start:end], is too deep or not valid Unicode."""
+    _refuse_deep((value,), MAX_LEVELS)
+    if _HALF_PAIR.search(text, start, end) is None:
         return
     try:
         json.dumps(value, ensure_ascii=False).encode()
@@ -117,22 +119,38 @@ def refuse_half_pairs(value: Json, text: str, start: int, end: int) -> None:
         raise json.JSONDecodeError(message, text, max(place, start)) from None
 
 
-def _is_plain(values: Iterable[Json], data: bytes) -> bool:
+def _is_plain(values: Iterable[Json], data: bytes, levels: int) -> bool:
     # Whether orjson writes the values as they were read. It is exact for strings and 64-bit ints;
     # longer ints come as floats, and -0 as 0.
+    if levels < 0:
+        raise _too_deep()
     for value in values:
         kind = type(value)
         if kind is str:
             continue
         if kind is dict:
-            if not _is_plain(value.values(), data):
+            if not _is_plain(value.values(), data, levels - 1):
                 return False
         elif kind is list:
-            if not _is_plain(value, data):
+            if not _is_plain(value, data, levels - 1):
                 return False
         elif kind is float or (kind is int and value == 0 and b"-0" in data):
             return False
     return True
+
+
+def _refuse_deep(values: Iterable[Json], levels: int) -> None:
+    if levels < 0:
+        raise _too_deep()
+    for value in values:
+        if type(value) is dict:
+            _refuse_deep(value.values(), levels - 1)
+        elif type(value) is list:
+            _refuse_deep(value, levels - 1)
+
+
+def _too_deep() -> ValueError:
+    return ValueError(f"nested more than {MAX_LEVELS} levels deep")
 
 
 _OPTIONS = orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATACLASS
@@ -150,7 +168,7 @@ def encode(value: Json, options: int = 0) -> bytes:
     try:
         return orjson.dumps(value, default=_as_json, option=_OPTIONS | options)
     except TypeError:
-        # orjson refuses ints over 64 bits, half surrogate pairs and more than 254 levels.
+        # orjson refuses plain ints over 64 bits and half surrogate pairs.
         text = _encode_slowly(value)
         return (text + "\n" if options & LINE else text).encode()
 

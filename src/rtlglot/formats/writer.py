@@ -7,14 +7,18 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from pickle import PicklingError
 from types import TracebackType
 from typing import BinaryIO
 
 from rtlglot.errors import OutputError
 from rtlglot.formats.dataset import Dataset
-from rtlglot.formats.sink import open_sink
+from rtlglot.formats.sink import open_sink, unwritable
 from rtlglot.formats.table import RowWriter, Shape, format_of, load_format
 from rtlglot.records import Json
+
+_UNWRITABLE = (TypeError, ValueError, RecursionError, PicklingError)
+"""What formats raise for a value that is not JSON."""
 
 
 def open_writer(
@@ -58,7 +62,10 @@ class Writer:
         scratch = Path(tempfile.gettempdir()) if direct else target.parent
         with contextlib.closing(self._format.write(out, self._shape, scratch)) as rows:
             yield rows
-            rows.finish()
+            try:
+                rows.finish()
+            except _UNWRITABLE as error:
+                raise OutputError(f"{self._path}: a row cannot be written: {error}") from error
 
     def write(self, id_: str, fields: Mapping[str, Json]) -> None:
         """Add a row. `fields` is all that is written.
@@ -75,7 +82,9 @@ class Writer:
             fields = {name: value for name, value in fields.items() if name != "id"}
         try:
             self._rows.write(id_, fields)
-        except (TypeError, ValueError, RecursionError) as error:
+        except OSError as error:
+            raise unwritable(self._path, error) from error
+        except _UNWRITABLE as error:
             raise OutputError(f"{self._path}: row {id_!r} cannot be written: {error}") from error
 
     def __exit__(
