@@ -64,6 +64,6 @@ def _convert(wanted: Any, value: Any) -> Any:
         raise ValueError(value)
     if wanted is tuple:
         return tuple(value.split(",")) if isinstance(value, str) else tuple(value)
-    if wanted in (int, float, str):
+    if isinstance(wanted, type) and issubclass(wanted, (int, float, str)):  # enumerations of texts too
         return wanted(value)
     return value

@@ -115,16 +115,19 @@ class _Reader:
             value = self._value(self._unpack("I"))
             if value is not None:
                 metadata[name] = value
-        types = {self._tensor_type() for _ in range(tensors)}
-        return GgufHeader(metadata, frozenset(types))
+        infos = [self._tensor() for _ in range(tensors)]
+        last = max((offset for _, offset in infos), default=0)
+        if infos and self._at + last >= len(self._data):
+            raise ValueError("it ends before its last tensor")
+        return GgufHeader(metadata, frozenset(kind for kind, _ in infos))
 
-    def _tensor_type(self) -> str:
+    def _tensor(self) -> tuple[str, int]:
+        """A tensor's type and where its data begin, from the end of the header."""
         self._skip_text()
         dimensions = self._unpack("I")
         self._at += 8 * dimensions
-        number = self._unpack("I")
-        self._at += 8
-        return TENSOR_TYPES.get(number, f"type {number}")
+        number, offset = self._unpack("I"), self._unpack("Q")
+        return TENSOR_TYPES.get(number, f"type {number}"), offset
 
     def _value(self, kind: int) -> Any:
         if kind == _STRING:
