@@ -21,9 +21,11 @@ ENGINES = Table(
         "openai": "rtlglot.engines.openai.engine:OpenAiEngine",
         "openvino": "rtlglot.engines.openvino:OpenVinoEngine",
         "scripted": "rtlglot.engines.scripted:ScriptedEngine",
+        "vllm": "rtlglot.engines.vllm:VllmEngine",
     },
     extras={
         "openvino": ("openvino_genai", "openvino"),
+        "vllm": ("vllm", "vllm"),
     },
 )
 

@@ -89,13 +89,13 @@ def _splits(shape: ModelShape, gpus: Gpus, need: Need) -> Iterator[Split]:
     for tensor in range(1, min(gpus.count, gpus.per_node) + 1):
         refusal = _refusal(shape, tensor)
         if not refusal:
-            yield _split(shape, gpus, need, (tensor, 1))
+            yield split_of(shape, gpus, need, (tensor, 1))
         elif gpus.count % tensor == 0:
             yield Split(tensor, 1, gpus.count // tensor, None, 0, fits=False, reason=refusal)
     widest = max(t for t in range(1, gpus.per_node + 1) if not _refusal(shape, t))
     for pipeline in range(2, min(gpus.count // widest, shape.layers) + 1):
         if widest * pipeline > gpus.per_node:
-            yield _split(shape, gpus, need, (widest, pipeline))
+            yield split_of(shape, gpus, need, (widest, pipeline))
 
 
 def _refusal(shape: ModelShape, tensor: int) -> str:
@@ -108,7 +108,8 @@ def _refusal(shape: ModelShape, tensor: int) -> str:
     return ""
 
 
-def _split(shape: ModelShape, gpus: Gpus, need: Need, size: tuple[int, int]) -> Split:
+def split_of(shape: ModelShape, gpus: Gpus, need: Need, size: tuple[int, int]) -> Split:
+    """What becomes of one split, (tensor, pipeline) parallel, wise or not."""
     tensor, pipeline = size
     spent = budget(shape, need, gpus.memory_gib, tensor=tensor, pipeline=pipeline)
     fits = spent.kv_tokens >= need.max_model_len

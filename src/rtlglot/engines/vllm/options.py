@@ -1,0 +1,69 @@
+"""The vLLM engine's options: ours by dataclass, vLLM's own by name."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rtlglot.engines.vllm.arguments import OURS, check_names
+from rtlglot.errors import ConfigError
+from rtlglot.options import fill
+from rtlglot.records import Json
+
+
+@dataclass(frozen=True, slots=True)
+class VllmOptions:
+    """What rtlglot decides for vLLM; any other engine argument of vLLM is passed on by its name."""
+
+    gpus: int | None = None
+    """How many of the visible GPUs to use; None is all."""
+    tensor_parallel: int | None = None
+    """GPUs that share each layer; None lets the planner choose, and so below."""
+    pipeline_parallel: int | None = None
+    data_parallel: int | None = None
+    """Independent replicas."""
+    max_model_len: str = "auto"
+    """Longest prompt plus reply in tokens; auto: from the data, else what the model and memory allow."""
+    max_num_batched_tokens: int | None = None
+    """Tokens of one step of the scheduler."""
+    prefix_caching: bool = True
+    dummy_weights: bool = False
+    """Random weights: nothing is loaded, texts are noise, speed is real."""
+    gpu_memory: float | None = None
+    """GiB that one GPU shows; None asks the driver."""
+    row_tokens: int = 700
+    """Prompt plus reply of a typical row: decides how many rows are in flight."""
+    lora: str = ""
+    """Folder of a LoRA adapter that every request uses."""
+    chat_template: str = ""
+    """File with a Jinja chat template, instead of the model's own."""
+    thinking: bool | None = None
+    """Given to the chat template as enable_thinking, where a model knows it."""
+    reasoning_parser: str = ""
+    """Name of vLLM's parser that takes the reasoning out of the reply."""
+    download: bool = False
+    """Let vLLM fetch a hub model that is not in the local cache."""
+
+    def __post_init__(self) -> None:
+        for name in ("gpus", "tensor_parallel", "pipeline_parallel", "data_parallel", "row_tokens"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ConfigError(f"engine.vllm.{name} is {value}", hint="at least 1")
+        if self.max_model_len != "auto" and not (self.max_model_len.isdecimal() and int(self.max_model_len)):
+            raise ConfigError(
+                f"engine.vllm.max_model_len is {self.max_model_len!r}", hint="a number of tokens, or auto"
+            )
+
+
+def split_options(values: Mapping[str, Any]) -> tuple[VllmOptions, dict[str, Json]]:
+    """Our options and vLLM's arguments. Raises UsageError for an unknown name or a bad value."""
+    ours = {field.name for field in dataclasses.fields(VllmOptions)}
+    named = {OURS.get(name, name).replace("-", "_"): value for name, value in values.items()}
+    options = fill(
+        VllmOptions, {name: value for name, value in named.items() if name in ours}, part="engine.vllm"
+    )
+    rest = {name: value for name, value in named.items() if name not in ours}
+    check_names(rest)
+    return options, rest
