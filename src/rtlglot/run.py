@@ -12,6 +12,7 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from rtlglot.ask import Ask
 from rtlglot.assemble import Assembly, assemble
@@ -40,25 +41,19 @@ def run(spec: Spec, watch: Watch | None = None) -> Summary:
     Raises UsageError and LedgerError before anything is asked, EngineLost after everything that had
     finished is settled and delivered.
     """
+    if not _inside_a_loop():
+        return asyncio.run(arun(spec, watch))
+    # A notebook's loop runs already: a thread of our own has none.
+    with ThreadPoolExecutor(1, thread_name_prefix="rtlglot-run") as thread:
+        return thread.submit(asyncio.run, arun(spec, watch)).result()
+
+
+def _inside_a_loop() -> bool:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(arun(spec, watch))
-    # A notebook's loop runs already: a thread of our own has none.
-    results: list[Summary | BaseException] = []
-
-    def target() -> None:
-        try:
-            results.append(asyncio.run(arun(spec, watch)))
-        except BaseException as error:  # noqa: BLE001 - handed over to the calling thread
-            results.append(error)
-
-    thread = threading.Thread(target=target, name="rtlglot-run")
-    thread.start()
-    thread.join()
-    if isinstance(results[0], BaseException):
-        raise results[0]
-    return results[0]
+        return False
+    return True
 
 
 async def arun(spec: Spec, watch: Watch | None = None) -> Summary:
@@ -95,7 +90,8 @@ async def _run(plan: Assembly, ledger: Ledger, watch: Watch) -> Summary:
 def _prepare(plan: Assembly, ledger: Ledger, watch: Watch) -> tuple[Tally, int]:
     """Index the input, free what is to be redone, count what is there already."""
     watch.stage(f"reading {plan.spec.input}")
-    total = ledger.index(Indexed(row.id, content_key(row, plan.reads), row.where) for row in plan.dataset)
+    rows = (Indexed(r.position, r.id, content_key(r, plan.reads), r.where) for r in plan.dataset)
+    total = ledger.index(rows, plan.dataset.name)
     previous = ledger.last_recipe()
     number = ledger.begin_run(plan.recipe, plan.description())
     if plan.spec.redo and ledger.redo(plan.key, previous, plan.spec.redo):

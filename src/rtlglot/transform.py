@@ -97,7 +97,7 @@ async def try_sample(
             return Try(candidate, (), tuple(attempts), prompt_tokens, completion_tokens)
         prompt_tokens += reply.prompt_tokens or 0
         completion_tokens += reply.completion_tokens or 0
-        candidate = parts.prompt.extract(reply.text, reply.finish, messages)
+        candidate = parts.prompt.extract(reply.text, reply.finish, messages, context.interface)
         examined = () if candidate.text is None else await parts.examine(candidate.text, context)
         verdicts = tuple(verdict for verdict, _ in examined)
         keys = tuple(verdict_key for _, verdict_key in examined)

@@ -16,7 +16,6 @@ COMMANDS = [
     "transform",
     "models",
     "plan",
-    "demo",
 ]
 """Each is a module of this package with `add(subparsers)`."""
 
