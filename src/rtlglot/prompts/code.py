@@ -25,6 +25,7 @@ _RUN_ON = re.compile(r"\bendmodule(?=(?:endmodule|module|macromodule|[A-Z])\w*)"
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#0*39|#x27|#0*34|#x22);")
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'", "nbsp": " "}
 _RAW = re.compile(r"<(?!/?(?:pre|code|p|br|div|span)\b)|&(?!(?:\w+|#\w+);)|(?<![&\w])(?:lt|gt|amp|quot)\b")
+_UNIT = re.compile(r"module|endpackage|endinterface")
 _BODY = re.compile(
     r"^[ \t]*(?:assign|always\w*|initial|wire|reg|logic|input|output|localparam)\b", re.MULTILINE
 )
@@ -48,7 +49,7 @@ def find_code(answer: Answer, given: Given) -> Candidate:
         return nothing(answer)
     chosen = _believed(pieces)
     if not any(segment.unit.kind == "module" for segment in chosen):
-        return _no_module(pieces, answer, given)
+        return _no_module(pieces, answer, given, others=bool(chosen))
     kept = _without_testbenches(chosen, answer)
     kept = _without_repeats(kept, pieces, answer)
     cut = [segment for segment in kept if not segment.complete]
@@ -98,7 +99,7 @@ def _entity(match: re.Match[str]) -> str:
 
 def _believed(pieces: Sequence[Piece]) -> list[Segment]:
     """The segments of the fences, or of all pieces where no fence holds a whole design."""
-    found = [(p, segments(p, n)) for n, p in enumerate(pieces) if "module" in p.text]
+    found = [(p, segments(p, n)) for n, p in enumerate(pieces) if _UNIT.search(p.text)]
     fenced = [segment for piece, some in found if piece.fenced for segment in some]
     loose = [segment for piece, some in found if not piece.fenced for segment in some]
     if _has_design(fenced) or not loose:
@@ -178,7 +179,8 @@ def _assembled(whole: Sequence[Segment], pieces: Sequence[Piece], answer: Answer
     return Candidate(text, think=answer.think, notes=answer.notes)
 
 
-def _no_module(pieces: Sequence[Piece], answer: Answer, given: Given) -> Candidate:
+def _no_module(pieces: Sequence[Piece], answer: Answer, given: Given, *, others: bool) -> Candidate:
+    """What is there instead of a module; `others`: a package or an interface."""
     body = next((p.text for p in reversed(pieces) if p.fenced and _BODY.search(p.text)), None)
     if body is None:
         joined = "\n".join(piece.text for piece in pieces)
@@ -188,9 +190,9 @@ def _no_module(pieces: Sequence[Piece], answer: Answer, given: Given) -> Candida
         return _with_header(body, given.interface, answer)
     if answer.finish is Finish.LENGTH:
         return _truncated(answer, "no module is there")
-    if body is not None:
+    if body is not None and not others:
         said = "the reply has only a body: statements without a module header"
-    elif any(piece.tag in VERILOG_TAGS for piece in pieces):
+    elif others or any(piece.tag in VERILOG_TAGS for piece in pieces):
         said = "the code in the reply has no module"
     else:
         said = "the reply has no Verilog"

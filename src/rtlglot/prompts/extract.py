@@ -85,6 +85,7 @@ def _recover(answer: Answer) -> None:
     last = pieces[-1] if pieces else None
     if last is not None and last.fenced and last.text.rstrip().endswith("endmodule"):
         answer.text = last.text
+        answer.note("fence")
 
 
 def _refused(answer: Answer) -> Candidate:

@@ -119,7 +119,7 @@ def _without_prefix(text: str, answer: Answer) -> str:
     for _ in range(4):
         for pattern in (_RULE, _OPENER, _HERE_IS, _LABEL):
             match = pattern.match(text)
-            if match and match.end() < len(text):
+            if match:
                 text = text[match.end() :].lstrip()
         quote = _QUOTES.get(text[:1])
         inner = text[1:-1]
