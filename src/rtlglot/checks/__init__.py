@@ -1,7 +1,7 @@
 """Checks: one question each about a candidate. One file per check, one line in the table.
 
-A check is made with `Check(options)` and asked with `check(text, context, box)`. It runs tools on
-untrusted text only through the Box.
+A check is made with `Check(options)`, its own options as a mapping, and asked with
+`check(text, context, box)`. It runs tools on untrusted text only through the Box.
 """
 
 from __future__ import annotations
@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from rtlglot.records import Context, Json, Verdict
+from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.registry import Table
-from rtlglot.sandbox import Box
+from rtlglot.sandbox import Box, BoxResult, Ended
 
 CHECKS = Table(
     "check",
-    {},
+    {
+        "screen": "rtlglot.checks.screen:Screen",
+        "syntax": "rtlglot.checks.syntax:Syntax",
+        "elaborate": "rtlglot.checks.elaborate:Elaborate",
+        "synth": "rtlglot.checks.synth:Synth",
+    },
 )
 
 
@@ -32,3 +37,13 @@ class Check(Protocol):
 
     async def check(self, text: str, context: Context, box: Box) -> Verdict:
         """The verdict. Never raises for what the text does to a tool."""
+
+
+_UNFINISHED = {Ended.TIMEOUT: CheckStatus.TIMEOUT, Ended.UNAVAILABLE: CheckStatus.UNAVAILABLE}
+
+
+def unfinished(check: str, result: BoxResult, data: Mapping[str, Json]) -> Verdict:
+    """The verdict where the tool did not come to an end by itself: it says nothing about the design."""
+    finding = Finding(Severity.NOTE, f"tool-{result.ended}", f"the tool gave no answer: {result.detail}")
+    status = _UNFINISHED.get(result.ended, CheckStatus.ERROR)
+    return Verdict(check, status, (finding,), result.seconds, data)

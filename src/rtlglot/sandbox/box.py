@@ -7,8 +7,10 @@ import itertools
 import json
 import logging
 import os
+import re
 import shutil
 import tempfile
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Protocol, Self
@@ -21,6 +23,13 @@ log = logging.getLogger(__name__)
 
 NOTHING = Permit()
 """The permit of a tool that only computes."""
+IN_BATCH_S = 2.0
+"""A text that takes longer holds up its neighbours; it gets its whole deadline when run singly."""
+REMEMBERED = 512
+"""Latest answers to `shared` that are kept: the rungs of a ladder ask alike."""
+LONGEST_TAME = 16_384
+LONGEST_TAME_STATEMENT = 4_096
+_CONTROL = re.compile(r"\\u00(?:[01][0-9a-f]|7f)|\\[bf]")
 
 
 class Box(Protocol):
@@ -38,9 +47,11 @@ class Box(Protocol):
     async def shared(
         self, tool: str, arguments: Mapping[str, Json], *, deadline_s: float, permit: Permit = NOTHING
     ) -> BoxResult:
-        """As `run`, but the child may be shared with other texts waiting at the same time.
+        """As `run`, but the child may be shared with other texts waiting at the same time, and the
+        answer to the same arguments comes from memory.
 
-        For cheap tools and tame texts only: see `run_many` for what stands between neighbours.
+        For cheap tools: see `run_many` for what stands between neighbours. A text that is not tame
+        (long, with a long statement, with control characters) is always run in a child of its own.
         """
 
     async def run_many(
@@ -86,6 +97,7 @@ class ForkBox:
         self._numbers = itertools.count()
         self._gatherings: dict[tuple[str, float, Permit], _Gathering] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._memory: OrderedDict[tuple[str, float, Permit, str], BoxResult] = OrderedDict()
         self._warned = False
 
     async def __aenter__(self) -> Self:
@@ -106,7 +118,7 @@ class ForkBox:
     ) -> list[BoxResult]:
         """See Box.run_many."""
         if self._share and len(many) > 1:
-            results, clean = await self._submit(tool, many, deadline_s, permit)
+            results, clean = await self._submit(tool, many, min(deadline_s, IN_BATCH_S), permit)
             if clean:
                 return results
         singly = (self.run(tool, one, deadline_s=deadline_s, permit=permit) for one in many)
@@ -116,8 +128,24 @@ class ForkBox:
         self, tool: str, arguments: Mapping[str, Json], *, deadline_s: float, permit: Permit = NOTHING
     ) -> BoxResult:
         """See Box.shared."""
-        if not self._share:
-            return await self.run(tool, arguments, deadline_s=deadline_s, permit=permit)
+        blob = json.dumps(arguments)
+        known = (tool, deadline_s, permit, blob)
+        if known in self._memory:
+            self._memory.move_to_end(known)
+            return self._memory[known]
+        if self._share and tame(blob):
+            result = await self._join(tool, arguments, deadline_s, permit)
+        else:
+            result = await self.run(tool, arguments, deadline_s=deadline_s, permit=permit)
+        if result.ended is Ended.OK:
+            self._memory[known] = result
+            if len(self._memory) > REMEMBERED:
+                self._memory.popitem(last=False)
+        return result
+
+    async def _join(
+        self, tool: str, arguments: Mapping[str, Json], deadline_s: float, permit: Permit
+    ) -> BoxResult:
         key = (tool, deadline_s, permit)
         gathering = self._gatherings.get(key)
         if gathering is None:
@@ -232,6 +260,13 @@ class ForkBox:
     def _return(self, zygote: ZygoteProcess) -> None:
         self._idle.append(zygote)
         self._room.release()
+
+
+def tame(blob: str) -> bool:
+    """Whether arguments, as JSON, look like nothing that has ever broken a parser."""
+    if len(blob) > LONGEST_TAME or _CONTROL.search(blob):
+        return False
+    return max(map(len, blob.split(";"))) <= LONGEST_TAME_STATEMENT
 
 
 def _result(one: Mapping[str, Json], answer: Mapping[str, Json], values: list[bytes]) -> BoxResult:

@@ -26,6 +26,7 @@ _LOAD, _EQUAL, _GREATER, _BITS, _RETURN = 0x20, 0x15, 0x25, 0x45, 0x06
 _NR, _ARCH, _ARG0 = 0, 4, 16
 _ALLOW, _ERRNO, _KILL_PROCESS = 0x7FFF0000, 0x00050000, 0x80000000
 _X32 = 0x40000000
+_THREAD = 0x10000
 _NEW_NAMESPACES = 0x7E020080
 """CLONE_NEWTIME | NEWNS | NEWCGROUP | NEWUTS | NEWIPC | NEWUSER | NEWPID | NEWNET."""
 
@@ -41,8 +42,8 @@ def _errno(number: int) -> bytes:
 def program(*, pid: int, may_start: bool) -> bytes | None:
     """The filter for the process `pid`, or None on an architecture without a table.
 
-    `may_start` allows fork and exec (never new namespaces), and then signals to others as well:
-    there Landlock keeps them inside the box.
+    Threads are always allowed. `may_start` allows fork and exec (never new namespaces), and then
+    signals to others as well: there Landlock keeps them inside the box.
     """
     machine = MACHINES.get(platform.machine())
     if machine is None:
@@ -56,15 +57,17 @@ def program(*, pid: int, may_start: bool) -> bytes | None:
         ops += [_op(_EQUAL, number, 0, 1), _errno(0)]
     denied = _numbers(DENY, machine)
     if not may_start:
-        denied += [*_numbers(START, machine), CLONE[machine]]
+        denied += _numbers(START, machine)
     for number in denied:
         ops += [_op(_EQUAL, number, 0, 1), _errno(errno.EPERM)]
     # glibc falls back from clone3, whose flags a filter cannot read, to clone
     ops += [_op(_EQUAL, CLONE3[machine], 0, 1), _errno(errno.ENOSYS)]
+    ops += [_op(_EQUAL, CLONE[machine], 0, 4), _op(_LOAD, _ARG0)]
     if may_start:
-        ops += [_op(_EQUAL, CLONE[machine], 0, 4), _op(_LOAD, _ARG0)]
         ops += [_op(_BITS, _NEW_NAMESPACES, 0, 1), _errno(errno.EPERM), _op(_RETURN, _ALLOW)]
     else:
+        # a thread ends with its process; anything else is a process of its own
+        ops += [_op(_BITS, _THREAD, 1, 0), _errno(errno.EPERM), _op(_RETURN, _ALLOW)]
         for number in _numbers(SIGNAL, machine):
             ops += [_op(_EQUAL, number, 0, 4), _op(_LOAD, _ARG0)]
             ops += [_op(_EQUAL, pid, 1, 0), _errno(errno.EPERM), _op(_RETURN, _ALLOW)]

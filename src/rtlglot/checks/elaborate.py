@@ -1,0 +1,64 @@
+"""The third rung: do the names, types, widths and drivers of the design make sense."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from rtlglot.checks import unfinished
+from rtlglot.options import fill
+from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
+from rtlglot.sandbox import Box, reading
+
+_UNKNOWN = frozenset({"UnknownModule", "UnknownPackage", "UnknownInterface", "UnknownPrimitive"})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `--set check.elaborate.NAME=VALUE` can say."""
+
+    deadline_s: float = reading.DEADLINE_S
+    """Wall time for one text."""
+    warnings: bool = True
+    """Report what is legal and mostly a mistake: widths, latches, unconnected ports."""
+    strict: bool = False
+    """Let warnings fail the design."""
+
+
+class Elaborate:
+    """Elaborates and analyses with slang."""
+
+    name = "elaborate"
+
+    def __init__(self, options: Mapping[str, Json] | None = None) -> None:
+        self.options = fill(Options, options or {}, part="check.elaborate")
+
+    def identity(self) -> Mapping[str, Json]:
+        """See Check."""
+        return {"check": self.name, "version": 1, **asdict(self.options), "pyslang": reading.version()}
+
+    def applies(self, context: Context) -> bool:
+        """To Verilog."""
+        return context.field == "verilog"
+
+    async def check(self, text: str, context: Context, box: Box) -> Verdict:
+        """See Check."""
+        data: dict[str, Json] = {"tool": f"pyslang {reading.version()}", "standard": context.standard}
+        result = await reading.read(box, text, context.standard, deadline_s=self.options.deadline_s)
+        if result.value is None:
+            return unfinished(self.name, result, data)
+        value = result.value
+        data |= {"modules": value["modules"], "tops": value["tops"], "unknown_modules": value["unknown"]}
+        errors = tuple(f for f in reading.findings(value["parse"]) if f.severity is Severity.ERROR)
+        found = errors + reading.findings(value["design"] or [])
+        if not value["modules"] and not errors:
+            found += (Finding(Severity.ERROR, "no-module", "there is no module in the text"),)
+        if not self.options.warnings:
+            found = tuple(finding for finding in found if finding.severity is Severity.ERROR)
+        return Verdict(self.name, self._status(found), found, result.seconds, data)
+
+    def _status(self, found: tuple[Finding, ...]) -> CheckStatus:
+        errors = {finding.code for finding in found if finding.severity is Severity.ERROR}
+        if errors - _UNKNOWN or (self.options.strict and found):
+            return CheckStatus.FAIL
+        return CheckStatus.INCOMPLETE if errors else CheckStatus.PASS

@@ -1,0 +1,96 @@
+"""The second rung: does the text parse, in the language it should be in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from rtlglot.checks import unfinished
+from rtlglot.options import fill
+from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
+from rtlglot.sandbox import Box, Ended, reading
+from rtlglot.verilog.dialect import foreign
+from rtlglot.verilog.tokens import Kind
+
+_LANGUAGES = {"v2001": "Verilog-2001", "v2005": "Verilog-2005", "sv2017": "SystemVerilog-2017"}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `--set check.syntax.NAME=VALUE` can say."""
+
+    deadline_s: float = reading.DEADLINE_S
+    """Wall time for one text."""
+
+
+class Syntax:
+    """Parses with slang."""
+
+    name = "syntax"
+
+    def __init__(self, options: Mapping[str, Json] | None = None) -> None:
+        self.options = fill(Options, options or {}, part="check.syntax")
+
+    def identity(self) -> Mapping[str, Json]:
+        """See Check."""
+        return {"check": self.name, "version": 1, **asdict(self.options), "pyslang": reading.version()}
+
+    def applies(self, context: Context) -> bool:
+        """To Verilog."""
+        return context.field == "verilog"
+
+    async def check(self, text: str, context: Context, box: Box) -> Verdict:
+        """See Check."""
+        standard, deadline_s = context.standard, self.options.deadline_s
+        data: dict[str, Json] = {"tool": f"pyslang {reading.version()}", "standard": standard}
+        result = await reading.read(box, text, standard, deadline_s=deadline_s)
+        if result.value is None and result.ended is not Ended.UNAVAILABLE:
+            # what elaboration trips over is not this rung's business
+            result = await reading.read(box, text, standard, deadline_s=deadline_s, parse_only=True)
+        if result.value is None:
+            return unfinished(self.name, result, data)
+        found = reading.findings(result.value["parse"])
+        if not reading.has_error(found):
+            found += _nothing_to_build(result.value) + _hidden_calls(result.value)
+        if standard != "sv2017":
+            found = await self._of_another_language(text, standard, box, found, result.value) + found
+        status = CheckStatus.FAIL if reading.has_error(found) else CheckStatus.PASS
+        return Verdict(self.name, status, found, result.seconds, data)
+
+    async def _of_another_language(
+        self, text: str, standard: str, box: Box, found: tuple[Finding, ...], value: Json
+    ) -> tuple[Finding, ...]:
+        """Errors for what only a later language has. A later language's keyword is a fine name in an
+        earlier one, so keywords count only where the text is wrong as it stands and right as the
+        later language."""
+        language = _LANGUAGES[standard]
+        strangers = [
+            (token, f"{token.text!r} is not {language}: {instead}")
+            for token, instead in foreign(text, standard)
+        ]
+        keywords = any(token.kind is Kind.NAME for token, _ in strangers)
+        broken = reading.has_error(found) or reading.has_error(reading.findings(value["design"] or []))
+        if keywords and broken:
+            later = await reading.read(box, text, "sv2017", deadline_s=self.options.deadline_s)
+            keywords = later.value is not None and not reading.has_error(
+                reading.findings(later.value["parse"])
+            )
+        return tuple(
+            Finding(Severity.ERROR, "not-in-standard", message, token.line, token.column)
+            for token, message in strangers
+            if token.kind is not Kind.NAME or (keywords and broken)
+        )
+
+
+def _nothing_to_build(value: Json) -> tuple[Finding, ...]:
+    if value["modules"] or value["design"] is None:
+        return ()
+    return (Finding(Severity.ERROR, "no-module", "there is no module in the text"),)
+
+
+def _hidden_calls(value: Json) -> tuple[Finding, ...]:
+    """System tasks that only appear once macros are expanded, where the screen cannot see them."""
+    return tuple(
+        Finding(Severity.ERROR, "system-task", f"{name[:40]} is put together by a macro")
+        for name in value["system"]
+    )

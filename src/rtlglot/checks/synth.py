@@ -1,0 +1,146 @@
+"""The fourth rung: can the design be built from cells."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+
+from rtlglot.checks import unfinished
+from rtlglot.options import fill
+from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
+from rtlglot.sandbox import Box, BoxResult, Ended, Permit, scrub
+
+TOOL = "rtlglot.checks.yosys_tool:synthesise"
+_REFUSAL = re.compile(r"^(?:design\.sv:(\d+)(?::(\d+))?: )?(?:ERROR|error): (.+)$", re.MULTILINE)
+_NEVER_SAID = ("Design elaboration failed", "Build failed")
+_MOST_WIDTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `--set check.synth.NAME=VALUE` can say."""
+
+    strict: bool = False
+    """Let latches and combinational loops fail the design."""
+    max_cells: int = 200_000
+    max_memory_bits: int = 1 << 24
+    deadline_s: float = 60.0
+    """Wall time of one front end; only a guard on a crowded machine."""
+    cpu_s: int = 20
+    """CPU time of one front end: the limit that is meant."""
+    memory_mb: int = 2048
+
+
+class Synth:
+    """Reads with yosys' slang front end, or with its own where that refuses, and synthesises."""
+
+    name = "synth"
+
+    def __init__(self, options: Mapping[str, Json] | None = None) -> None:
+        self.options = fill(Options, options or {}, part="check.synth")
+
+    def identity(self) -> Mapping[str, Json]:
+        """See Check."""
+        return {"check": self.name, "version": 1, **asdict(self.options), "pyosys": _version()}
+
+    def applies(self, context: Context) -> bool:
+        """To Verilog."""
+        return context.field == "verilog"
+
+    async def check(self, text: str, context: Context, box: Box) -> Verdict:
+        """See Check."""
+        data: dict[str, Json] = {"tool": f"yosys {_version()}", "standard": context.standard}
+        if not _version():
+            missing = Finding(Severity.NOTE, "tool-missing", "pyosys is not installed")
+            return Verdict(self.name, CheckStatus.UNAVAILABLE, (missing,), 0.0, data)
+        seconds, refusal = 0.0, None
+        for frontend in ("slang", "verilog"):
+            result = await self._run(text, context, box, frontend)
+            seconds += result.seconds
+            if result.ended is Ended.OK:
+                return self._verdict(result.value, seconds, data | {"frontend": f"read_{frontend}"})
+            if result.ended not in (Ended.EXIT, Ended.CRASH):
+                return unfinished(self.name, result, data)
+            # the better words are slang's; a crash has none
+            if refusal is None or refusal.ended is Ended.CRASH:
+                refusal = result
+        assert refusal is not None
+        if refusal.ended is Ended.CRASH:
+            return unfinished(self.name, refusal, data)
+        found = tuple(_refused(refusal.log))
+        return Verdict(self.name, CheckStatus.FAIL, found, seconds, data | {"frontend": None})
+
+    async def _run(self, text: str, context: Context, box: Box, frontend: str) -> BoxResult:
+        arguments = {"text": text, "standard": context.standard, "frontend": frontend}
+        permit = Permit(memory_mb=self.options.memory_mb, cpu_s=self.options.cpu_s)
+        return await box.run(TOOL, arguments, deadline_s=self.options.deadline_s, permit=permit)
+
+    def _verdict(self, value: Json, seconds: float, data: dict[str, Json]) -> Verdict:
+        for name in ("cells", "flip_flops", "latches", "memory_bits"):
+            data[name] = value[name]
+        found = tuple(self._found(value))
+        if any(finding.severity is Severity.ERROR for finding in found):
+            status = CheckStatus.FAIL
+        elif value["unknown"]:
+            status = CheckStatus.INCOMPLETE
+        else:
+            status = CheckStatus.PASS
+        return Verdict(self.name, status, found, seconds, data)
+
+    def _found(self, value: Json) -> Iterator[Finding]:
+        grave = Severity.ERROR if self.options.strict else Severity.WARNING
+        if not value["modules"]:
+            yield Finding(Severity.ERROR, "no-module", "there is no module to build")
+        for kind, what, line, column in value["problems"]:
+            severity = {"drivers": Severity.ERROR, "loop": grave}.get(kind, Severity.WARNING)
+            yield Finding(severity, kind, _PROBLEMS[kind](what)[:_MOST_WIDTH], line, column)
+        if value["latches"]:
+            message = f"{value['latches']} bits are kept in latches: assign on every path, or use a clock"
+            yield Finding(grave, "latch", message)
+        if value["cells"] > self.options.max_cells:
+            message = f"{value['cells']} cells; {self.options.max_cells} are allowed"
+            yield Finding(Severity.ERROR, "too-many-cells", message)
+        if value["memory_bits"] > self.options.max_memory_bits:
+            message = f"{value['memory_bits']} memory bits; {self.options.max_memory_bits} are allowed"
+            yield Finding(Severity.ERROR, "too-much-memory", message)
+        for name in value["unknown"]:
+            message = f"the module '{name[:80]}' is not in the text"
+            yield Finding(Severity.NOTE, "unknown-module", message)
+
+
+_PROBLEMS = {
+    "drivers": lambda what: f"{_named(what)} is driven from more than one place",
+    "loop": lambda what: f"combinational loop{f' through {what}' if what else ''}: break it with a register",
+    "undriven": lambda what: f"{_named(what)} is used and nothing drives it",
+}
+
+
+def _named(what: str) -> str:
+    return f"'{what}'" if what else "a signal"
+
+
+def _refused(log: str) -> Iterator[Finding]:
+    """What yosys said last, as findings."""
+    seen: dict[Finding, None] = {}
+    for line, column, message in _REFUSAL.findall(log):
+        if message.startswith(_NEVER_SAID):
+            continue
+        said = "".join(c if c.isprintable() else " " for c in scrub(message))[:_MOST_WIDTH]
+        place = (int(line) if line else None, int(column) if column else None)
+        seen[Finding(Severity.ERROR, "unreadable", said, *place)] = None
+    yield from list(seen)[:MOST_FINDINGS] or [
+        Finding(Severity.ERROR, "unreadable", "yosys refused the text without saying why")
+    ]
+
+
+MOST_FINDINGS = 20
+
+
+def _version() -> str:
+    """Of the installed yosys, '' where there is none (Windows)."""
+    if importlib.util.find_spec("pyosys") is None:
+        return ""
+    return importlib.metadata.version("pyosys")

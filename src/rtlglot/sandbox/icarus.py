@@ -1,0 +1,98 @@
+"""Icarus Verilog: where it is, what it may touch, and one compilation and run inside the box.
+
+The driver `iverilog` starts its preprocessor and compiler by a shell, and `vvp` runs what they make;
+the permit names these programs and nothing else. Everything is written to the run's own folder.
+"""
+
+from __future__ import annotations
+
+import functools
+import glob
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rtlglot.records import Json
+from rtlglot.sandbox.job import Permit
+
+MOST_OUTPUT = 1 << 20
+"""Bytes of a simulation's output that are kept: the end of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Icarus:
+    """One installation."""
+
+    iverilog: str
+    vvp: str
+    library: str
+    """The folder with ivl, ivlpp and the code generators."""
+    version: str
+
+    @property
+    def permit(self) -> Permit:
+        """What a run may start."""
+        shell = os.path.realpath("/bin/sh")
+        return Permit(execute=(self.iverilog, self.vvp, self.library, shell))
+
+    def to_json(self) -> dict[str, str]:
+        """For a tool's arguments."""
+        return {"iverilog": self.iverilog, "vvp": self.vvp}
+
+
+@functools.cache
+def installed() -> Icarus | None:
+    """The Icarus Verilog on this host's PATH, or None."""
+    iverilog, vvp = shutil.which("iverilog"), shutil.which("vvp")
+    if not iverilog or not vvp:
+        return None
+    prefix = os.path.dirname(os.path.dirname(os.path.realpath(iverilog)))
+    folders = [*glob.glob(f"{prefix}/lib/*/ivl"), f"{prefix}/lib/ivl", f"{prefix}/lib64/ivl"]
+    library = next((folder for folder in folders if os.access(f"{folder}/ivl", os.X_OK)), None)
+    if library is None:
+        return None
+    said = subprocess.run([vvp, "-V"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    number = re.search(r"version (\S+)", said.stdout + said.stderr)
+    return Icarus(iverilog, vvp, library, f"Icarus Verilog {number[1] if number else '?'}")
+
+
+def simulate(
+    programs: Mapping[str, str], texts: Sequence[str], *, top: str, wall_s: float
+) -> dict[str, Json]:
+    """Compile texts together, in their order, and run the module `top`. Inside the box only.
+
+    {"ended": "ok" | "compile" | "timeout" | "crash", "output": what vvp printed or, where it did not
+    come to that, what the compiler said}.
+    """
+    started = time.monotonic()
+    names = []
+    for number, text in enumerate(texts):
+        names.append(f"part{number}.sv")
+        Path(names[-1]).write_text(text, encoding="utf-8", errors="replace")
+    command = [programs["iverilog"], "-g2012", "-s", top, "-o", "design.vvp", *names]
+    code, said = _run(command, wall_s)
+    if code != 0:
+        return {"ended": "timeout" if code is None else "compile", "output": said}
+    left_s = wall_s - (time.monotonic() - started)
+    # -n: $stop ends the run instead of waiting for a person
+    code, said = _run([programs["vvp"], "-n", "design.vvp"], left_s)
+    return {"ended": {None: "timeout", 0: "ok", 1: "ok"}.get(code, "crash"), "output": said}
+
+
+def _run(command: Sequence[str], wall_s: float) -> tuple[int | None, str]:
+    """Exit code (None: out of time) and the end of what was printed."""
+    with open("output.txt", "w+b") as output:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            code: int | None = process.wait(max(wall_s, 0.01))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            code = None
+        output.seek(max(0, output.seek(0, os.SEEK_END) - MOST_OUTPUT))
+        return code, output.read().decode("utf-8", "replace")

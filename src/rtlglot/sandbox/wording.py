@@ -1,0 +1,110 @@
+"""Which of slang's diagnostics are findings, how much they weigh, and what to do about the frequent ones."""
+
+from __future__ import annotations
+
+AS_ERROR = frozenset(
+    {
+        "DuplicateDefinition",
+        "MixedVarAssigns",
+        "MultipleAlwaysAssigns",
+        "MultipleContAssigns",
+        "ParameterDoesNotExist",
+        "Redefinition",
+        "RedefinitionDifferentType",
+    }
+)
+"""Warnings of slang that no synthesis tool takes."""
+
+AS_WARNING = frozenset(
+    {
+        "BadProceduralForce",
+        "CaseDup",
+        "CaseGenerateDup",
+        "CaseIncomplete",
+        "CaseNotWildcard",
+        "CaseOutsideRange",
+        "CaseUnreachable",
+        "CannotIndexScalar",
+        "DivisionByZero",
+        "DuplicateDefparam",
+        "EventExpressionConstant",
+        "ImplicitNetPortNoDefault",
+        "IndexOOB",
+        "InferredComb",
+        "InferredLatch",
+        "InputPortCoercion",
+        "LoopCondNotModified",
+        "MisleadingIndentation",
+        "MultiBitEdge",
+        "NestedBlockComment",
+        "NetInconsistent",
+        "NetRangeInconsistent",
+        "OutputPortCoercion",
+        "PortWidthExpand",
+        "PortWidthTruncate",
+        "RangeOOB",
+        "RangeSelectReversed",
+        "RangeWidthOOB",
+        "RealLiteralOverflow",
+        "RedefiningMacro",
+        "ReversedValueRange",
+        "ShiftCountNegative",
+        "ShiftCountOverflow",
+        "SignedIntegerOverflow",
+        "UnassignedVariable",
+        "UnconnectedInOutPort",
+        "UnconnectedInputPort",
+        "UnconnectedOutputPort",
+        "UndrivenNet",
+        "UndrivenPort",
+        "UnknownSystemName",
+        "UnsizedInConcat",
+        "VectorLiteralOverflow",
+        "WidthExpand",
+        "WidthTruncate",
+    }
+)
+"""What is legal and mostly a mistake."""
+
+IGNORED = frozenset({"NoTopModules", "InfoTask", "WarningTask"})
+
+_ADVICE = {
+    "AssignToNet": "declare it as reg (output reg …) or drive it by an assign statement",
+    "BadDecimalDigit": "give the number a base that has this digit",
+    "CaseDup": "an earlier item has the same value",
+    "DuplicateDefinition": "give the modules different names or remove one",
+    "ExceededMaxIncludeDepth": "files cannot be included; write the definitions into the text",
+    "ExprNotStatement": "a statement needs an assignment",
+    "GenvarUnknownBit": "give every genvar a known value",
+    "InferredLatch": "assign it on every path, for example a default at the top of the block",
+    "InstanceMissingParens": "an instance needs a name and a port list in parentheses",
+    "InvalidNGateCount": "use an assign statement or connect one output and at least one input",
+    "MaxGenerateStepsExceeded": "the generate loop makes too many blocks",
+    "MixedVarAssigns": "drive it either by assign or in an always block",
+    "MultipleAlwaysAssigns": "write it in one always block only",
+    "MultipleContAssigns": "drive it by one assign only",
+    "NotAType": "a declaration needs a type that exists",
+    "ParameterDoesNotExist": "the module has no such parameter",
+    "PortDeclInANSIModule": "the port is declared in the header already; remove this declaration",
+    "PortDoesNotExist": "the module has no such port",
+    "Redefinition": "remove one of the declarations",
+    "RedefinitionDifferentType": "remove one of the declarations",
+    "TooManyPortConnections": "the module has fewer ports",
+    "UTF8Char": "use ASCII outside of comments and strings",
+    "UndeclaredIdentifier": "declare it before its first use, or correct the name",
+    "UnknownDirective": "define the macro in the text",
+    "UnknownModule": "its definition is not in the text",
+    "UnknownSystemName": "there is no such system task or function",
+    "UsedBeforeDeclared": "move the declaration above the first use",
+    "VectorLiteralOverflow": "give the number a larger size",
+    "WidthExpand": "the upper bits become zero or copies of the sign",
+    "WidthTruncate": "the upper bits are lost",
+    "PortWidthExpand": "the upper bits of the port are not driven by a signal",
+    "PortWidthTruncate": "the upper bits are lost",
+}
+
+
+def plain(code: str, message: str) -> str:
+    """What slang says, and what to do where there is one usual answer."""
+    advice = _ADVICE.get(code)
+    return f"{message}: {advice}" if advice else message
