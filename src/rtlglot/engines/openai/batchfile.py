@@ -89,14 +89,15 @@ class RequestWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if kind is None:
-                self._file.flush()
-                os.fsync(self._file.fileno())
-            self._file.close()
+            with self._file:  # closes it whatever happens
+                if kind is None:
+                    self._file.flush()
+                    os.fsync(self._file.fileno())
             if kind is None:
                 self._part.replace(self._path)
         except OSError as problem:
-            raise OutputError(f"{self._path}: {problem.strerror}") from problem
+            if kind is None:  # else the first error is the one to hear of
+                raise OutputError(f"{self._path}: {problem.strerror}") from problem
         finally:
             self._part.unlink(missing_ok=True)
 

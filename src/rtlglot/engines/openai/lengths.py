@@ -8,7 +8,8 @@ from rtlglot.engines import LEAST_REPLY_TOKENS, fit
 from rtlglot.records import Message
 
 BYTES_PER_TOKEN = 3.2
-"""What Verilog and prose about it come to with today's tokenizers; measured from 2.6 to 4.4."""
+"""Between Verilog and prose: with SmolLM2's tokenizer, a small one, real rows have a median of 2.7 for
+Verilog and 3.6 to 3.9 for prose about it, and of 20 Verilog texts one has less than 1.9."""
 TEMPLATE_TOKENS = 8
 """What a chat template adds to a message."""
 DOUBT = 2.0
