@@ -2,14 +2,14 @@
 
 Two doors lead to it. `header_of` reads the header as text, for prompts: it works on tokens, takes
 any text and never fails. What a header *means* (a port's width in bits, a parameter's value) only
-an elaboration knows: `rtlglot.verilog.facts`, which runs inside the box, gives it as an `Interface`.
+an elaboration knows: `rtlglot.checks.facts` has it read inside the box and gives it as an `Interface`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from rtlglot.records import Json
@@ -235,8 +235,3 @@ def _macros(text: str, header: str) -> list[str]:
             used.add(name)
             wanted.update(_MACRO.findall(defined[name]))
     return [line for name, line in defined.items() if name in used]
-
-
-def renamed(interface: Interface, name: str) -> Interface:
-    """The same interface under another module name."""
-    return replace(interface, module=name)

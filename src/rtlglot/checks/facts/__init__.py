@@ -1,0 +1,203 @@
+"""What is true of a reference design: its interface, and how it is clocked and reset.
+
+Read inside the box by slang (interface) and yosys (netlist), and remembered by whoever asks.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rtlglot.checks.facts.yosys import FRONT_ENDS
+from rtlglot.records import Json
+from rtlglot.sandbox import Box, BoxResult, Ended
+from rtlglot.verilog.interface import Interface, Port, top_module
+from rtlglot.verilog.keywords import KEYWORDS
+from rtlglot.verilog.tokens import Kind, code_tokens
+
+INTERFACE_TOOL = "rtlglot.checks.facts.slang:interface"
+NETLIST_TOOL = "rtlglot.checks.facts.yosys:netlist"
+INTERFACE_DEADLINE_S = 10.0
+NETLIST_DEADLINE_S = 20.0
+_NOT_THE_TEXT = frozenset({Ended.TIMEOUT, Ended.UNAVAILABLE})
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Bits of state that one clock input clocks."""
+
+    rising: int
+    falling: int
+
+
+@dataclass(frozen=True, slots=True)
+class Force:
+    """Bits of state that one input forces to a constant while it is low, and while it is high."""
+
+    asynchronous_low: int
+    asynchronous_high: int
+    synchronous_low: int
+    synchronous_high: int
+
+    @property
+    def asynchronous(self) -> int:
+        """Bits forced at once."""
+        return self.asynchronous_low + self.asynchronous_high
+
+    @property
+    def synchronous(self) -> int:
+        """Bits forced at the next clock edge."""
+        return self.synchronous_low + self.synchronous_high
+
+    @property
+    def active(self) -> str | None:
+        """'low' or 'high'; None where both levels force something."""
+        low, high = self.synchronous_low, self.synchronous_high
+        if self.asynchronous:
+            low, high = self.asynchronous_low, self.asynchronous_high
+        return None if bool(low) == bool(high) else "low" if low else "high"
+
+
+@dataclass(frozen=True, slots=True)
+class Clocking:
+    """The state of a design and what clocks and resets it."""
+
+    flip_flops: int
+    latches: int
+    memories: tuple[tuple[int, int], ...]
+    """Words and bits of each."""
+    clocks: Mapping[str, Edges]
+    inner_clocks: int
+    """Bits of state that are clocked by a signal made inside."""
+    forces: Mapping[str, Force]
+    """By one-bit input: resets and whatever acts like one."""
+
+    @property
+    def has_state(self) -> bool:
+        """False for a combinational design."""
+        return bool(self.flip_flops or self.latches or self.clocks or self.inner_clocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One reference design. Where `interface` is None nothing can be compared, and `trouble` says why."""
+
+    interface: Interface | None
+    modules: Mapping[str, Interface] = field(default_factory=dict)
+    signals: Mapping[str, Port] = field(default_factory=dict)
+    """What the top module declares, ports included; only name, width and bounds are meant."""
+    names: frozenset[str] = frozenset()
+    """Every identifier in the text."""
+    missing: tuple[str, ...] = ()
+    """Modules that the design uses and the text does not have."""
+    clocking: Clocking | None = None
+    """None where the netlist cannot be read; `trouble` says why."""
+    trouble: str = ""
+
+    def port(self, name: str) -> Port | None:
+        """The top module's port of a name."""
+        ports = self.interface.ports if self.interface else ()
+        return next((port for port in ports if port.name == name), None)
+
+
+class FactsReader:
+    """Reads references and remembers the latest of them."""
+
+    def __init__(self, most: int = 2048) -> None:
+        self._most = most
+        self._known: OrderedDict[tuple[str, str, bool], Facts] = OrderedDict()
+
+    async def __call__(self, text: str, standard: str, box: Box, *, netlist: bool = True) -> Facts:
+        """The facts of a Verilog text; without `netlist` its interface only, which is ten times cheaper."""
+        key = (text, standard, netlist)
+        if key in self._known:
+            self._known.move_to_end(key)
+            return self._known[key]
+        facts, final = await _read(text, standard, box, netlist)
+        if final:
+            self._known[key] = facts
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
+        return facts
+
+
+async def _read(text: str, standard: str, box: Box, netlist: bool) -> tuple[Facts, bool]:  # noqa: FBT001
+    """The facts, and whether they would be the same the next time."""
+    top = top_module(text)
+    arguments = {"text": text, "standard": standard, "top": top.name if top else None}
+    result = await box.shared(INTERFACE_TOOL, arguments, deadline_s=INTERFACE_DEADLINE_S)
+    if result.ended is not Ended.OK:
+        return Facts(None, trouble=f"slang: {result.detail}"), result.ended not in _NOT_THE_TEXT
+    found = result.value
+    if found["problems"] or found["top"] is None:
+        return Facts(None, missing=tuple(found["missing"]), trouble=_problem(found)), True
+    facts = _interface_facts(text, found)
+    if not netlist or facts.missing:
+        trouble = f"the text lacks the module {facts.missing[0]}" if facts.missing else ""
+        return Facts(**{**_fields(facts), "trouble": trouble}), True
+    clocking, trouble, final = await _clocking(text, found["top"]["module"], box)
+    return Facts(**{**_fields(facts), "clocking": clocking, "trouble": trouble}), final
+
+
+def _fields(facts: Facts) -> dict[str, Any]:
+    return {name: getattr(facts, name) for name in Facts.__slots__}
+
+
+def _problem(found: Json) -> str:
+    if found["problems"]:
+        first = found["problems"][0]
+        return f"line {first['line']}: {first['message']}"
+    return "there is no module in it"
+
+
+def _interface_facts(text: str, found: Json) -> Facts:
+    names = (
+        token.text.lstrip("\\").lstrip("`")
+        for token in code_tokens(text)
+        if token.kind in (Kind.NAME, Kind.ESCAPED, Kind.DIRECTIVE)
+    )
+    signals = {
+        name: Port(name, "", width, left, right) for name, (width, left, right) in found["signals"].items()
+    }
+    return Facts(
+        interface=Interface.from_json(found["top"]),
+        modules={module["module"]: Interface.from_json(module) for module in found["modules"]},
+        signals=signals,
+        names=frozenset(names) - KEYWORDS,
+        missing=tuple(found["missing"]),
+    )
+
+
+async def _clocking(text: str, top: str, box: Box) -> tuple[Clocking | None, str, bool]:
+    result: BoxResult | None = None
+    for front_end in FRONT_ENDS:
+        arguments = {"text": text, "top": top, "front_end": front_end}
+        result = await box.run(NETLIST_TOOL, arguments, deadline_s=NETLIST_DEADLINE_S)
+        if result.ended is not Ended.EXIT:
+            break
+    assert result is not None
+    if result.ended is not Ended.OK:
+        return None, f"yosys: {_last_error(result)}", result.ended not in _NOT_THE_TEXT
+    value = result.value
+    clocking = Clocking(
+        flip_flops=value["flip_flops"],
+        latches=value["latches"],
+        memories=tuple((words, bits) for words, bits in value["memories"]),
+        clocks={name: Edges(**edges) for name, edges in value["clocks"].items()},
+        inner_clocks=value["inner_clocks"],
+        forces={name: _force(counts) for name, counts in value["resets"].items()},
+    )
+    return clocking, "", True
+
+
+def _force(counts: Json) -> Force:
+    asynchronous, synchronous = counts["asynchronous"], counts["synchronous"]
+    return Force(asynchronous["0"], asynchronous["1"], synchronous["0"], synchronous["1"])
+
+
+def _last_error(result: BoxResult) -> str:
+    """yosys's own words where it gave any."""
+    lines = [line for line in result.log.splitlines() if line.startswith("ERROR")]
+    return lines[-1][:200] if lines else result.detail
