@@ -12,7 +12,7 @@ from typing import BinaryIO
 from rtlglot.errors import InputError
 from rtlglot.formats.source import Source
 from rtlglot.formats.table import Record, Shape
-from rtlglot.formats.values import DECODER, INDENT, encode, refuse_unwritable
+from rtlglot.formats.values import DECODER, INDENT, encode, refuse_unwritable, too_deep
 from rtlglot.records import Json
 
 _CHUNK_BYTES = 1 << 18
@@ -164,7 +164,8 @@ class _Text:
                     raise self.broken(error.msg, error.pos) from None
                 self._grow()
             except (ValueError, RecursionError) as error:
-                raise InputError(str(error), file=self._source.name, row=where) from None
+                what = too_deep() if isinstance(error, RecursionError) else error
+                raise InputError(str(what), file=self._source.name, row=where) from None
             else:
                 self._pos = end
                 return value

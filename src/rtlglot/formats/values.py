@@ -100,7 +100,7 @@ def decode_exactly(text: str) -> Json:
     try:
         value = DECODER.decode(text)
     except RecursionError:
-        raise _too_deep() from None
+        raise too_deep() from None
     refuse_unwritable(value, text, 0, len(text))
     return value
 
@@ -123,7 +123,7 @@ def _is_plain(values: Iterable[Json], data: bytes, levels: int) -> bool:
     # Whether orjson writes the values as they were read. It is exact for strings and 64-bit ints;
     # longer ints come as floats, and -0 as 0.
     if levels < 0:
-        raise _too_deep()
+        raise too_deep()
     for value in values:
         kind = type(value)
         if kind is str:
@@ -141,7 +141,7 @@ def _is_plain(values: Iterable[Json], data: bytes, levels: int) -> bool:
 
 def _refuse_deep(values: Iterable[Json], levels: int) -> None:
     if levels < 0:
-        raise _too_deep()
+        raise too_deep()
     for value in values:
         if type(value) is dict:
             _refuse_deep(value.values(), levels - 1)
@@ -149,7 +149,8 @@ def _refuse_deep(values: Iterable[Json], levels: int) -> None:
             _refuse_deep(value, levels - 1)
 
 
-def _too_deep() -> ValueError:
+def too_deep() -> ValueError:
+    """What is raised for a value that is nested deeper than MAX_LEVELS."""
     return ValueError(f"nested more than {MAX_LEVELS} levels deep")
 
 

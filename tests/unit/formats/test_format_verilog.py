@@ -1,0 +1,119 @@
+"""Folders of Verilog: which files are rows, in which order, and what is not followed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from format_rows import put, read, write
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtlglot.errors import InputError, UsageError
+from rtlglot.formats import open_dataset
+
+
+def _tree(folder: Path, files: dict[str, str | bytes]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        put(folder / name, text)
+    return folder
+
+
+def test_which_files_are_rows(tmp_path: Path) -> None:
+    names = [
+        "b.v",
+        "a/z.sv",
+        "a.v",
+        "a-x.v",
+        "a/b/c.V",
+        "notes.txt",
+        "defs.vh",
+        "x.svh",
+        ".hidden.v",
+        ".git/x.v",
+        "v",
+    ]
+    folder = _tree(tmp_path / "rtl", {name: f"// {name}\r\nmodule µ;" for name in names})
+    rows = read(folder)
+    ids = [id_ for id_, _ in rows]
+    assert ids == sorted(["b.v", "a/z.sv", "a.v", "a-x.v", "a/b/c.V"])
+    assert rows[0] == ("a-x.v", {"verilog": "// a-x.v\r\nmodule µ;", "path": "a-x.v"})
+    with open_dataset(str(folder) + "/") as dataset:
+        assert [row.where for row in dataset] == ids
+
+
+NAMES = st.text(
+    st.characters(codec="utf-8", exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1, max_size=5
+)
+
+
+@given(
+    paths=st.sets(
+        st.lists(NAMES.filter(lambda n: n[0] != "."), min_size=1, max_size=3).map(tuple), max_size=6
+    )
+)
+def test_rows_are_sorted_by_their_path(paths: set[tuple[str, ...]], tmp_path: Path) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory(dir=tmp_path) as folder:
+        expected = ["/".join((*parents, name)) + ".v" for *parents, name in paths]
+        _tree(Path(folder), dict.fromkeys(["last.v", *expected], "module m; endmodule"))
+        assert [id_ for id_, _ in read(folder)] == sorted({"last.v", *expected}, key=str.encode)
+
+
+def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
+    outside = _tree(tmp_path / "outside", {"secret.v": "secret"})
+    folder = _tree(tmp_path / "rtl", {"a.v": "a", "sub/b.v": "b"})
+    (folder / "out.v").symlink_to(outside / "secret.v")
+    (folder / "outdir").symlink_to(outside)
+    (folder / "loop").symlink_to(folder)
+    (folder / "dangling.v").symlink_to(folder / "nothing.v")
+    (folder / "same.v").symlink_to(folder / "a.v")
+    assert [id_ for id_, _ in read(folder)] == ["a.v", "same.v", "sub/b.v"]
+
+
+def test_what_is_no_regular_file_is_not_opened(tmp_path: Path) -> None:
+    folder = _tree(tmp_path / "rtl", {"a.v": "a", "folder.v/b.v": "b"})
+    os.mkfifo(folder / "pipe.v")
+    assert [id_ for id_, _ in read(folder)] == ["a.v", "folder.v/b.v"]
+
+
+def test_bytes_that_are_not_utf8_name_the_file(tmp_path: Path) -> None:
+    folder = _tree(
+        tmp_path / "rtl", {"a.v": "\ufeffmodule a;", "sub/b.v": "// ok\n// \u00b5".encode("latin-1")}
+    )
+    rows = iter(open_dataset(folder))
+    assert next(rows).fields["verilog"] == "module a;"
+    with pytest.raises(InputError, match=r"sub/b\.v line 2: byte 9 \(0xb5\) is not UTF-8"):
+        next(rows)
+
+
+def test_a_name_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    folder = _tree(tmp_path / "rtl", {})
+    folder.mkdir()
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.v")).write_text("module m; endmodule")
+    with pytest.raises(InputError, match="name is not UTF-8"):
+        read(folder)
+
+
+def test_a_folder_without_verilog_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"there is no \.v or \.sv file in the folder"):
+        read(tmp_path)
+
+
+def test_a_file_is_no_folder_and_a_folder_no_file(tmp_path: Path) -> None:
+    with (
+        pytest.raises(InputError, match="is no folder"),
+        open_dataset(put(tmp_path / "a.v", "x"), format="verilog") as d,
+    ):
+        list(d)
+    with pytest.raises(InputError, match="Is a directory"), open_dataset(tmp_path, format="jsonl") as d:
+        list(d)
+
+
+def test_it_is_only_read(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="only be read"):
+        write(tmp_path / "out", [], format="verilog")
+    assert list(tmp_path.iterdir()) == []
