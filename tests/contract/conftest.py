@@ -10,7 +10,7 @@ import importlib.util
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,9 @@ import pytest
 
 from rtlglot import models
 from rtlglot.engines import ENGINES, Engine
+from rtlglot.errors import EngineDead, RtlglotError, TransientError
 from rtlglot.records import Message, Request, Sampling
+from tests.server import Stub
 
 HELLO = "hi"
 """Answered with a short text that ends by itself."""
@@ -47,6 +49,14 @@ class Stand:
     """Kills the engine under its rows."""
     missing: str = ""
     """Why it cannot be tried here."""
+    options: Callable[[], dict[str, Any]] = dict
+    """Options without which it cannot be made."""
+    revive: Callable[[], None] = lambda: None
+    """What must happen outside the engine before it can start again after `kill`."""
+    dead: type[RtlglotError] = EngineDead
+    """What its rows meet when it is killed: an endpoint that is gone may come back by itself."""
+    counts_early: bool = True
+    """Whether it can count tokens before it is started."""
     greedy_repeats: bool = True
 
 
@@ -82,12 +92,50 @@ def _no_openvino() -> str:
     return ""
 
 
+ENDPOINT = Stub(
+    defaults={
+        "context_tokens": 16_384,
+        "word_s": 0.002,
+        "rules": [{"when": "story", "do": "reply", "words": 3000}],
+    }
+)
+"""The endpoint of the openai engine: started when it is first wanted, and again after a kill."""
+
+
+def _endpoint() -> dict[str, Any]:
+    if not ENDPOINT.port:
+        ENDPOINT.start()
+    return {"base_url": ENDPOINT.base_url}
+
+
+async def _kill_endpoint(engine: Engine) -> None:
+    ENDPOINT.kill()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _end_of_the_endpoint() -> Iterator[None]:
+    yield
+    ENDPOINT.kill()
+
+
 STANDS = [
     pytest.param(Stand("scripted", _scripted_model, _kill_scripted), id="scripted"),
     pytest.param(
         Stand("openvino", lambda _: models.EMBEDDED, _kill_children, missing=_no_openvino()),
         id="openvino",
         marks=pytest.mark.embedded,
+    ),
+    pytest.param(
+        Stand(
+            "openai",
+            lambda _: "stub",
+            _kill_endpoint,
+            options=_endpoint,
+            revive=ENDPOINT.start,
+            dead=TransientError,
+            counts_early=False,
+        ),
+        id="openai",
     ),
 ]
 
@@ -109,7 +157,7 @@ async def make(stand: Stand, tmp_path: Path) -> AsyncIterator[Make]:
     made: list[Engine] = []
 
     def make(**options: Any) -> Engine:
-        engine: Engine = ENGINES.load(stand.name)(stand.model(tmp_path), options)
+        engine: Engine = ENGINES.load(stand.name)(stand.model(tmp_path), {**stand.options(), **options})
         made.append(engine)
         return engine
 

@@ -16,7 +16,7 @@ TEXT = (
     "the counter increments on every rising clock edge while enable is high and wraps to zero at its "
     "maximum value where a terminal flag is raised for one cycle before an asynchronous reset clears it"
 )
-WORDS = TEXT.split() * 40
+WORDS = TEXT.split() * 120
 TEMPLATE_TOKENS = 3
 """What the 'chat template' adds to a message."""
 
@@ -74,8 +74,11 @@ class Endpoint:
         rule = self.faults.for_prompt(str(body["messages"][-1]["content"]), self.setup.rules)
         if rule is not None and rule.do not in ("slow", "reply"):
             return await self._fault(request, rule)
-        await asyncio.sleep(rule.delay_s if rule is not None and rule.do == "slow" else self.setup.delay_s)
-        return _json(completion(body, self.setup, rule))
+        answer = completion(body, self.setup, rule)
+        delay_s = rule.delay_s if rule is not None and rule.do == "slow" else self.setup.delay_s
+        written = len(answer["choices"][0]["message"]["content"] or "") / 5 if self.setup.word_s else 0
+        await asyncio.sleep(delay_s + self.setup.word_s * written)
+        return _json(answer)
 
     def _refusal(self, request: web.Request, body: dict[str, Any]) -> web.Response | None:
         """What a sound server says to a request that it cannot serve, in vLLM's words."""
@@ -92,6 +95,8 @@ class Endpoint:
         if setup.context_tokens is None:
             return None
         count = prompt_tokens(body["messages"])
+        if wanted < 1:
+            return error(400, f"max_tokens must be at least 1, got {wanted}.", param="max_tokens")
         if count >= setup.context_tokens:
             return error(
                 400,
@@ -182,11 +187,13 @@ def completion(body: dict[str, Any], setup: Setup, rule: Rule | None) -> dict[st
     seed = body.get("seed") if body.get("temperature") else None
     drawn = zlib.crc32(orjson.dumps([body["messages"], seed]))
     start = drawn % 500
-    words = [f"design-{drawn:x}", *WORDS[start : start + setup.words - 1]]
-    most = body.get("max_tokens", body.get("max_completion_tokens", setup.words))
+    length = setup.words if rule is None or rule.words is None else rule.words
+    words = [f"design-{drawn:x}", *WORDS[start : start + length - 1]]
+    most = body.get("max_tokens", body.get("max_completion_tokens", length))
     text, reason = " ".join(words[:most]), "length" if len(words) > most else "stop"
     for end in body.get("stop", ()):
-        text = text.partition(end)[0]
+        if end in text:
+            text, reason = text.partition(end)[0], "stop"
     choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": reason}
     tokens = {"prompt_tokens": prompt_tokens(body["messages"]), "completion_tokens": min(most, len(words))}
     answer: dict[str, Any] = {"id": "chatcmpl-1", "object": "chat.completion", "model": body["model"]}

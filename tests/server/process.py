@@ -18,33 +18,49 @@ ROOT = Path(__file__).parents[2]
 
 
 class Stub:
-    """A running endpoint. `base_url` is what `--base-url` takes."""
+    """An endpoint in a process of its own. `base_url` is what `--base-url` takes."""
 
-    def __init__(
-        self, process: subprocess.Popen[str], port: int, scheme: str, defaults: dict[str, Any]
-    ) -> None:
-        self.process = process
-        self.port = port
-        self._scheme = scheme
-        self._defaults = defaults
-        self.base_url = f"{scheme}://localhost:{port}/v1"
+    def __init__(self, flags: tuple[str, ...] = (), defaults: dict[str, Any] | None = None) -> None:
+        """`defaults` are its settings until `setup` changes them."""
+        self._flags = flags
+        self._defaults = defaults or {}
+        self._scheme = "https" if "--cert" in flags else "http"
+        self._process: subprocess.Popen[str] | None = None
+        self.port = 0
+
+    @property
+    def base_url(self) -> str:
+        return f"{self._scheme}://localhost:{self.port}/v1"
 
     @classmethod
     @contextmanager
     def running(cls, *flags: str, **defaults: Any) -> Iterator[Stub]:
-        """A new one, ended with the block. `defaults` are its settings until `setup` changes them."""
-        command = [sys.executable, "-m", "tests.server", "--setup", json.dumps(defaults), *flags]
-        process = subprocess.Popen(
+        """A new one, ended with the block."""
+        stub = cls(flags, defaults)
+        try:
+            stub.start()
+            yield stub
+        finally:
+            stub.kill()
+
+    def start(self) -> None:
+        """Start it; where it was killed, again on the port that it had."""
+        command = [sys.executable, "-m", "tests.server", "--setup", json.dumps(self._defaults), *self._flags]
+        command += ["--port", str(self.port)] if self.port else []
+        self._process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            assert line, "the stub server did not start"
-            yield cls(process, json.loads(line)["port"], "https" if "--cert" in flags else "http", defaults)
-        finally:
-            process.kill()
-            process.communicate()
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, "the stub server did not start"
+        self.port = json.loads(line)["port"]
+
+    def kill(self) -> None:
+        """SIGKILL: what is in flight is cut off."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
 
     def setup(self, **settings: Any) -> None:
         """Change settings and zero all counts."""

@@ -26,6 +26,8 @@ class Rule:
     headers: dict[str, str] = field(default_factory=dict)
     body: Any = None
     delay_s: float = 0.0
+    words: int | None = None
+    """For 'reply': its length."""
     choice: dict[str, Any] = field(default_factory=dict)
     message: dict[str, Any] = field(default_factory=dict)
     usage: Any = "own"
@@ -54,6 +56,8 @@ class Setup:
     delay_s: float = 0.0
     words: int = 20
     """Length of a reply, in words, which are its tokens."""
+    word_s: float = 0.0
+    """Seconds for each of them."""
     models_rule: dict[str, Any] | None = None
     """A rule for the list of models: 'status' or 'hang'."""
     rules: list[dict[str, Any]] = field(default_factory=list)

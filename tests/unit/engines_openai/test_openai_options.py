@@ -90,5 +90,7 @@ def test_what_is_refused_by_name(options: dict[str, Any], named: str) -> None:
 def test_identity_is_what_changes_the_text_and_not_where_it_runs() -> None:
     one = OpenAiEngine("m", {"base_url": "http://a.example/v1", "max_in_flight": 3, "timeout_s": 5})
     two = OpenAiEngine("m", {"base_url": "http://b.example/v1", "max_tokens_field": "max_completion_tokens"})
-    assert one.identity() == two.identity() == {}
-    assert OpenAiEngine("m", {"base_url": "http://a.example/v1", "extra": {"top_k": 3}}).identity()
+    assert one.identity() == two.identity()
+    for options in ({"extra": {"top_k": 3}}, {"omit": "seed"}):
+        other = OpenAiEngine("m", {"base_url": "http://a.example/v1", **options})
+        assert other.identity() != one.identity()

@@ -60,21 +60,22 @@ class Endpoint:
         )
 
     async def get(self, url: URL) -> Answer:
-        """Raises TransientError and ConfigError for what breaks on the way."""
+        """Raises TransientError and ConfigError for what breaks on the way, EngineDead once closed."""
         return await self._send("GET", url, None)
 
     async def post(self, url: URL, body: bytes) -> Answer:
-        """Raises TransientError and ConfigError for what breaks on the way."""
+        """As `get`."""
         return await self._send("POST", url, body)
 
     async def aclose(self) -> None:
-        """Close all connections; requests in flight end as TransientError."""
+        """Close all connections; requests in flight end as EngineDead."""
         await self._session.close()
 
     async def _send(self, method: str, url: URL, body: bytes | None) -> Answer:
         if self._session.closed:
             raise EngineDead(f"{url}: the engine is closed")
         large = body is not None and len(body) > LARGEST_PLAIN_BODY_BYTES
+        failure: RtlglotError
         try:
             async with self._session.request(
                 method,
@@ -90,7 +91,8 @@ class Endpoint:
                     return Answer(response.status, {}, data)
                 return Answer(response.status, self._scrubbed(response.headers), data)
         except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
-            failure = self._explain(url, error)
+            closed = self._session.closed
+            failure = EngineDead(f"{url}: the engine was closed") if closed else self._explain(url, error)
         # Raised out here so that the error drags no request, and with it no key, along as its context.
         raise failure
 

@@ -51,13 +51,7 @@ class OpenAiEngine:
 
     def identity(self) -> Mapping[str, Json]:
         """What is sent besides the request itself. Not the address: the same model may move."""
-        dialect = self._dialect
-        identity: dict[str, Json] = {}
-        if dialect.extra:
-            identity["extra"] = dict(dialect.extra)
-        if dialect.omit:
-            identity["omit"] = sorted(dialect.omit)
-        return identity
+        return {"extra": dict(self._dialect.extra), "omit": sorted(self._dialect.omit)}
 
     async def start(self) -> EngineInfo:
         """Ask for the list of models.
@@ -89,11 +83,22 @@ class OpenAiEngine:
         )
 
     async def count_tokens(self, messages: Sequence[Message]) -> int | None:
-        """An estimate where that decides everything, else the endpoint's own count; None without one."""
-        context = self._context_tokens
-        if context is None or self._endpoint is None or lengths.fits_surely(messages, 0, context):
-            return lengths.estimate(messages)
-        return await self._count(messages)
+        """The endpoint's own count (vLLM has one, beside /v1); None without, and before `start`."""
+        endpoint = self._endpoint
+        if endpoint is None or not self._counts:
+            return None
+        url = self._base.with_path(self._base.path.removesuffix("/v1") + "/tokenize")
+        answer = await endpoint.post(url, wire.encode(wire.tokenize(messages, self._dialect)))
+        said = wire.decode(answer.body) if answer.status == 200 else None
+        count = said.get("count") if isinstance(said, dict) else None
+        if isinstance(count, int) and count > 0:
+            return count
+        if answer.status not in WAIT:
+            error = failure(answer, str(url)) if answer.status != 200 else None
+            if isinstance(error, RowError) and error.reason is Reason.PROMPT_TOO_LONG:
+                raise error
+            self._counts = False
+        return None
 
     async def generate(self, request: Request) -> Reply:
         """One reply; cancelling the task closes the connection, which ends the request there."""
@@ -147,28 +152,10 @@ class OpenAiEngine:
         """What the context leaves of what is wanted. Raises RowError where it leaves nothing."""
         wanted, context = request.sampling.max_tokens, self._context_tokens
         if context is not None and not lengths.fits_surely(request.messages, wanted, context):
-            count = await self._count(request.messages)
+            count = await self.count_tokens(request.messages)
             if count is not None:
                 return fit(count, wanted, context)
         return lengths.fit_roughly(request.messages, wanted, context)
-
-    async def _count(self, messages: Sequence[Message]) -> int | None:
-        """The endpoint's own count (vLLM has one, beside /v1); None without."""
-        endpoint = self._endpoint
-        if endpoint is None or not self._counts:
-            return None
-        url = self._base.with_path(self._base.path.removesuffix("/v1") + "/tokenize")
-        answer = await endpoint.post(url, wire.encode(wire.tokenize(messages, self._dialect)))
-        said = wire.decode(answer.body) if answer.status == 200 else None
-        count = said.get("count") if isinstance(said, dict) else None
-        if isinstance(count, int) and count > 0:
-            return count
-        if answer.status not in WAIT:
-            error = failure(answer, str(url)) if answer.status != 200 else None
-            if isinstance(error, RowError) and error.reason is Reason.PROMPT_TOO_LONG:
-                raise error
-            self._counts = False
-        return None
 
     async def _served(self, endpoint: Endpoint) -> ServedModel | None:
         """The model's entry in the endpoint's list; None where there is no list or it is not asked."""

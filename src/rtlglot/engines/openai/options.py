@@ -12,7 +12,7 @@ from typing import Any, Literal
 import orjson
 from yarl import URL
 
-from rtlglot.errors import UsageError
+from rtlglot.errors import ConfigError, UsageError
 from rtlglot.options import fill
 from rtlglot.records import Json
 
@@ -136,7 +136,7 @@ def base_url(model: str, options: OpenAiOptions) -> URL:
     """
     given = options.base_url or (model if is_url(model) else "") or os.environ.get("OPENAI_BASE_URL", "")
     if not given:
-        raise UsageError("the openai engine needs an endpoint", hint="--base-url http://localhost:8000/v1")
+        raise ConfigError("the openai engine needs an endpoint", hint="--base-url http://localhost:8000/v1")
     url = _http_url(given)
     if is_url(model) and options.base_url and _trimmed(_http_url(model)) != _trimmed(url):
         raise UsageError(f"the model is a URL, {_shown(model)}, and --base-url another, {_shown(str(url))}")
