@@ -62,9 +62,11 @@ def installed() -> Icarus | None:
 
 
 def simulate(
-    programs: Mapping[str, str], texts: Sequence[str], *, top: str, wall_s: float
+    programs: Mapping[str, str], texts: Sequence[str], *, top: str, wall_s: float, language: str = "2012"
 ) -> dict[str, Json]:
     """Compile texts together, in their order, and run the module `top`. Inside the box only.
+
+    `language` is Icarus' name of a standard: '2005' or '2012'.
 
     {"ended": "ok" | "compile" | "timeout" | "crash", "output": what vvp printed or, where it did not
     come to that, what the compiler said}.
@@ -74,7 +76,7 @@ def simulate(
     for number, text in enumerate(texts):
         names.append(f"part{number}.sv")
         Path(names[-1]).write_text(text, encoding="utf-8", errors="replace")
-    command = [programs["iverilog"], "-g2012", "-s", top, "-o", "design.vvp", *names]
+    command = [programs["iverilog"], f"-g{language}", "-s", top, "-o", "design.vvp", *names]
     code, said = _run(command, wall_s)
     if code != 0:
         return {"ended": "timeout" if code is None else "compile", "output": said}

@@ -1,0 +1,180 @@
+"""The check itself: from a candidate and its row's reference to a verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import importlib.metadata
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rtlglot.checks.equivalence.miter import ZERO, X
+from rtlglot.checks.equivalence.prover import Found, Limits, Prover
+from rtlglot.checks.equivalence.reference import Reference, prepare
+from rtlglot.checks.equivalence.solve import abc_program
+from rtlglot.checks.equivalence.verdicts import verdict_of
+from rtlglot.options import fill
+from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
+from rtlglot.sandbox import Box, icarus
+
+KEPT_REFERENCES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class EquivalenceOptions:
+    """Options of the check. Limits that decide are in conflicts, frames and CPU seconds, so that a
+    loaded machine gives the same verdicts."""
+
+    limit_s: float = 10.0
+    """CPU seconds of the solvers for one proof."""
+    deadline_s: float = 60.0
+    """Wall seconds for one candidate, and once more for its reference: the last guard."""
+    frames: int = 24
+    """Steps of the bounded search."""
+    conflicts: int = 20_000
+    """SAT conflicts for one step of the bounded search."""
+    memory_bits: int = 4096
+    """Largest memory, in bits, that is taken apart into registers."""
+    replay: bool = True
+    """Play each difference in Icarus Verilog where that is installed."""
+
+
+class Equivalence:
+    """The check `equivalence`."""
+
+    name = "equivalence"
+
+    def __init__(self, options: Mapping[str, Any] | None = None) -> None:
+        self._options = fill(EquivalenceOptions, options or {}, part="check.equivalence")
+        self._abc = abc_program()
+        self._icarus = icarus.installed() if self._options.replay else None
+        self._references: OrderedDict[bytes, Reference] = OrderedDict()
+        self._under_way: dict[bytes, asyncio.Task[Reference]] = {}
+
+    def identity(self) -> Mapping[str, Json]:
+        """See Check."""
+        return {
+            "check": self.name,
+            "revision": 1,
+            "options": asdict(self._options),
+            "pyosys": _version("pyosys"),
+            "pyslang": _version("pyslang"),
+            "simulator": self._icarus.version if self._icarus else None,
+        }
+
+    def applies(self, context: Context) -> bool:
+        """See Check."""
+        return context.field == "verilog" and bool(context.reference)
+
+    async def check(self, text: str, context: Context, box: Box) -> Verdict:
+        """See Check."""
+        started = time.monotonic()
+        if self._abc is None:
+            text_ = "pyosys with its yosys-abc is not installed (pip install pyosys)"
+            return Verdict(
+                self.name, CheckStatus.UNAVAILABLE, (Finding(Severity.NOTE, "unavailable", text_),)
+            )
+        assert context.reference is not None
+        reference = await self._reference(context.reference, box, self._abc)
+        if reference.status != "usable":
+            found: Found = {"status": reference.status, "what": f"the reference: {reference.what}"}
+        else:
+            prover = self._prover(box, self._abc)
+            found = await _judge(prover, reference, text, context.standard)
+        return verdict_of(found, reference, time.monotonic() - started)
+
+    def recall(self, reference: str) -> Json:
+        """What is known of a reference (see Reference.to_json), or None."""
+        known = self._references.get(_key(reference))
+        return known.to_json() if known else None
+
+    def remember(self, reference: str, known: Mapping[str, Any]) -> None:
+        """Take over what `recall` gave, in another process or earlier."""
+        self._keep(_key(reference), Reference.from_json(known))
+
+    async def _reference(self, text: str, box: Box, abc: str) -> Reference:
+        key = _key(text)
+        if key in self._references:
+            self._references.move_to_end(key)
+            return self._references[key]
+        task = self._under_way.get(key)
+        if task is None:
+            task = asyncio.create_task(prepare(self._prover(box, abc), text))
+            self._under_way[key] = task
+            task.add_done_callback(lambda done: self._prepared(key, done))
+        return await asyncio.shield(task)
+
+    def _prepared(self, key: bytes, task: asyncio.Task[Reference]) -> None:
+        self._under_way.pop(key, None)
+        if not task.cancelled() and task.exception() is None:
+            self._keep(key, task.result())
+
+    def _keep(self, key: bytes, reference: Reference) -> None:
+        self._references[key] = reference
+        while len(self._references) > KEPT_REFERENCES:
+            self._references.popitem(last=False)
+
+    def _prover(self, box: Box, abc: str) -> Prover:
+        options = self._options
+        limits = Limits(
+            cpu_s=options.limit_s,
+            wall_s=options.deadline_s,
+            frames=options.frames,
+            conflicts=options.conflicts,
+            memory_bits=options.memory_bits,
+        )
+        return Prover(box, limits, abc, self._icarus)
+
+
+async def _judge(prover: Prover, reference: Reference, text: str, standard: str) -> Found:
+    """The proofs that are needed, and then what a simulator has to say to them."""
+    found = await prover.prove(reference.read, text, standard, reference.semantics)
+    if found["status"] == "equivalent" and reference.vacuous and reference.semantics == X:
+        # about its vacuous outputs that proof said nothing
+        found = await prover.prove(reference.read, text, standard, ZERO)
+    if found["status"] in ("equivalent", "bounded"):
+        return await _beyond_the_netlist(prover, reference, found)
+    if found["status"] != "different":
+        return found
+    replayed = await prover.replay(
+        reference.read, found, [step["inputs"] for step in found["trace"]["steps"]]
+    )
+    found["confirmed"] = replayed["confirmed"]
+    found |= {name: replayed[name] for name in ("trace", "simulator") if name in replayed}
+    if not reference.reflexive and not found["confirmed"]:
+        return {"status": "unsupported", "what": "the reference differs from itself in this proof"}
+    return found
+
+
+async def _beyond_the_netlist(prover: Prover, reference: Reference, found: dict[str, Any]) -> Found:
+    """Where a text is simulated otherwise than it is synthesised, only a simulator can tell."""
+    ours = [hazard for hazard in found["hazards"] if _counts(hazard, found)]
+    theirs = [hazard for hazard in reference.read["top"]["hazards"] if hazard["code"] != "x-compare"]
+    if not ours and not theirs:
+        return found
+    replayed = await prover.replay(reference.read, found, None)
+    if replayed["confirmed"]:
+        told = {name: replayed[name] for name in ("trace", "simulator", "confirmed")}
+        return found | told | {"status": "different", "engine": "random simulation", "findings": ours}
+    side, hazards = ("", ours) if ours else ("the reference: ", theirs)
+    codes = ", ".join(dict.fromkeys(hazard["code"] for hazard in hazards))
+    return found | {"status": "unsupported", "what": side + codes, "findings": hazards}
+
+
+def _counts(hazard: Mapping[str, Any], found: Found) -> bool:
+    # a comparison with x can only hold where a register starts as x
+    return hazard["code"] != "x-compare" or bool(found["has_state"] and found["semantics"] == X)
+
+
+def _key(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None

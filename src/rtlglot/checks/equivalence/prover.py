@@ -1,0 +1,158 @@
+"""From this side of the Box: one reference and one text through the tools, and what came of it."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rtlglot.checks.equivalence.netlist import FRONT_ENDS
+from rtlglot.checks.equivalence.solve import techmap_file
+from rtlglot.records import Json
+from rtlglot.sandbox import Box, BoxResult, Ended, Permit
+from rtlglot.sandbox.icarus import Icarus
+
+TOOLS = "rtlglot.checks.equivalence.tools"
+REPLAY = "rtlglot.checks.equivalence.replay:replay"
+Found = Mapping[str, Any]
+"""What a tool answered; always with a 'status'."""
+
+_ERROR = re.compile(r"^.*?\bERROR:\s*(.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one proof may cost; see the check's options."""
+
+    cpu_s: float
+    wall_s: float
+    frames: int
+    conflicts: int
+    memory_bits: int
+
+
+class Prover:
+    """The tools, with limits and the programs that they need."""
+
+    def __init__(self, box: Box, limits: Limits, abc: str, icarus: Icarus | None) -> None:
+        self._box, self._limits, self._abc, self._icarus = box, limits, abc, icarus
+        self._end = time.monotonic() + limits.wall_s
+
+    def _left_s(self) -> float:
+        return self._end - time.monotonic()
+
+    async def read(self, text: str) -> Found:
+        """The reference's netlist and interface, or why there is none."""
+        return await self._by_any_front_end("read_reference", {"text": text, "standard": "sv2017"})
+
+    async def prove(
+        self, reference: Found, text: str, standard: str, semantics: str, *, want_undefined: bool = False
+    ) -> dict[str, Any]:
+        """Compare a text with a reference that was read, with the solvers where they are needed."""
+        found = await self._by_any_front_end(
+            "compare",
+            {
+                "reference": {"top": reference["top"], "netlist": reference["netlist"]},
+                "text": text,
+                "standard": standard,
+                "semantics": semantics,
+                "want_undefined": want_undefined,
+            },
+        )
+        found["semantics"] = semantics
+        if found.get("undefined"):
+            asked = await self._conclude(reference, found, {"undefined": found["undefined"]})
+            found["undefined"] = asked.get("undefined", found["undefined"])
+        if found["status"] == "open":
+            found |= await self._conclude(reference, found, {})
+        elif len(found.get("stimulus", ())) > 3:
+            # the first that was found at random is seldom the shortest
+            shorter = await self._conclude(reference, found, {"stimulus": found["stimulus"]})
+            found["trace"] = shorter.get("trace", found["trace"])
+        for bulky in ("aiger", "stimulus"):
+            found.pop(bulky, None)
+        return found
+
+    async def replay(self, reference: Found, found: Found, steps: Json) -> Found:
+        """A trace (or random inputs where `steps` is None) in the simulator, if there is one."""
+        if self._icarus is None:
+            return {"confirmed": None, "why": "no simulator is installed"}
+        if self._left_s() <= 0:
+            return {"confirmed": None, "why": "out of time"}
+        clocking = found["clocking"]
+        edge = ("rising" if clocking["rising"] else "falling") if clocking["clock"] else None
+        arguments = {
+            "programs": self._icarus.to_json(),
+            "reference": _side(reference, reference["top"]["name"]),
+            "candidate": _side(found, found["top"]),
+            "ports": reference["top"]["ports"],
+            "clock": clocking["clock"] or None,
+            "edge": edge,
+            "clocks": found["clocks"],
+            "steps": steps,
+            "wall_s": max(self._left_s() - 0.2, 0.1),
+        }
+        ran = await self._box.run(
+            REPLAY, arguments, deadline_s=max(self._left_s(), 0.5), permit=self._icarus.permit
+        )
+        if ran.ended is not Ended.OK:
+            return {"confirmed": None, "why": ran.detail}
+        return {**ran.value, "simulator": self._icarus.version}
+
+    async def _conclude(self, reference: Found, found: Found, extra: Mapping[str, Json]) -> dict[str, Any]:
+        limits = self._limits
+        arguments = {
+            "aiger": found["aiger"],
+            "ports": reference["top"]["ports"],
+            "clocking": found["clocking"],
+            "abc": self._abc,
+            "effort": {
+                "frames": limits.frames,
+                "conflicts": limits.conflicts,
+                "cpu_s": limits.cpu_s,
+                # it shall have time to say how far it came
+                "wall_s": max(self._left_s() * 0.9 - 0.1, 0.1),
+            },
+        }
+        permit = Permit(execute=(self._abc,))
+        ran = await self._box.run(
+            f"{TOOLS}:conclude", {**arguments, **extra}, deadline_s=max(self._left_s(), 0.2), permit=permit
+        )
+        return dict(ran.value) if ran.ended is Ended.OK else _no_run(ran)
+
+    async def _by_any_front_end(self, tool: str, arguments: Mapping[str, Json]) -> dict[str, Any]:
+        """The first front end's answer that does not end its process."""
+        troubles: list[dict[str, Any]] = []
+        for front_end in FRONT_ENDS:
+            left_s = self._left_s()
+            if left_s <= 0:
+                return {"status": "timeout"}
+            ran = await self._box.run(
+                f"{TOOLS}:{tool}",
+                {**arguments, "front_end": front_end, "memory_bits": self._limits.memory_bits},
+                deadline_s=left_s,
+                permit=Permit(read=(techmap_file(),), cpu_s=max(1, round(self._limits.cpu_s))),
+            )
+            if ran.ended is Ended.OK:
+                return dict(ran.value)
+            troubles.append(_no_run(ran))
+            if ran.ended is not Ended.EXIT:
+                break
+        return troubles[0]
+
+
+def _side(known: Found, top: str) -> dict[str, str]:
+    return {"plain": known["plain"], "version": known["version"], "top": top}
+
+
+def _no_run(ran: BoxResult) -> dict[str, Any]:
+    if ran.ended is Ended.EXIT:
+        said = _ERROR.findall(ran.log)
+        return {"status": "unsupported", "what": said[0][:300] if said else "yosys cannot read it"}
+    if ran.ended is Ended.MEMORY:
+        return {"status": "unsupported", "what": "it needs more memory than a check may have"}
+    if ran.ended is Ended.TIMEOUT:
+        return {"status": "timeout", "what": ran.detail}
+    return {"status": "error", "what": ran.detail}
