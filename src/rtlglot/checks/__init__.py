@@ -20,6 +20,7 @@ CHECKS = Table(
         "syntax": "rtlglot.checks.syntax:Syntax",
         "elaborate": "rtlglot.checks.elaborate:Elaborate",
         "synth": "rtlglot.checks.synth:Synth",
+        "equivalence": "rtlglot.checks.equivalence:Equivalence",
     },
 )
 

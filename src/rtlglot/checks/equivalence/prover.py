@@ -155,4 +155,5 @@ def _no_run(ran: BoxResult) -> dict[str, Any]:
         return {"status": "unsupported", "what": "it needs more memory than a check may have"}
     if ran.ended is Ended.TIMEOUT:
         return {"status": "timeout", "what": ran.detail}
-    return {"status": "error", "what": ran.detail}
+    status = "unavailable" if ran.ended is Ended.UNAVAILABLE else "error"
+    return {"status": status, "what": ran.detail}

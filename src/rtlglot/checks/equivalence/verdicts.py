@@ -18,6 +18,7 @@ _STATUS = {
     "unsupported": CheckStatus.UNSUPPORTED,
     "timeout": CheckStatus.TIMEOUT,
     "error": CheckStatus.ERROR,
+    "unavailable": CheckStatus.UNAVAILABLE,
 }
 _TOLD = ("what", "semantics", "engine", "k", "trace", "confirmed", "simulator", "top", "front_end")
 """What of a finding goes into the verdict's data under its own name."""
@@ -47,7 +48,7 @@ def _findings(status: CheckStatus, found: Mapping[str, Any], reference: Referenc
         yield Finding(
             Severity.NOTE, "bounded", f"no difference within {found['k']} steps, but no proof either"
         )
-    elif status in (CheckStatus.UNSUPPORTED, CheckStatus.ERROR, CheckStatus.TIMEOUT):
+    elif status is not CheckStatus.EQUIVALENT and status is not CheckStatus.PORTS_DIFFER:
         text = found.get("what") or "out of time"
         yield Finding(Severity.WARNING, status.value, f"not compared: {text}")
     for said in found.get("findings", ())[:_MOST_FINDINGS]:
