@@ -14,6 +14,8 @@ from rtlglot.errors import ConfigError
 from rtlglot.records import Json
 from rtlglot.sandbox import frames
 
+_INSIDE = "RTLGLOT_ZYGOTE"
+"""Set in a zygote's environment and in nothing else's."""
 _START_S = 120.0
 _GRACE_S = 60.0
 """For a tool's import and warm-up on top of a job's own deadline, on a crowded machine."""
@@ -37,14 +39,20 @@ class ZygoteProcess:
     @classmethod
     async def start(cls, folder: str) -> ZygoteProcess:
         """Start one and wait until it is ready. Raises ConfigError where none can be started."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "rtlglot.sandbox", folder),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
-            env=_environment(),
-        )
+        if _INSIDE in os.environ:
+            # a tool's module that opens a box when imported would start zygotes without end
+            raise ConfigError("a tool's module must not open a box: guard it by `if __name__ == '__main__'`")
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "rtlglot.sandbox", folder),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                start_new_session=True,
+                env=_environment(),
+            )
+        except OSError as error:
+            raise ConfigError(f"the sandbox cannot start its worker program: {error}") from error
         self = cls(process)
         try:
             hello, _ = await asyncio.wait_for(self._receive(), _START_S)
@@ -125,4 +133,4 @@ def _environment() -> dict[str, str]:
     kept = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "VERILATOR_ROOT", "IVERILOG_BASE")
     own = {name: os.environ[name] for name in kept if name in os.environ}
     paths = os.pathsep.join(path for path in sys.path if path)
-    return own | {"PYTHONPATH": paths, "LANG": "C.UTF-8", "YOSYS_MAX_THREADS": "1", "PYTHONFAULTHANDLER": ""}
+    return own | {"PYTHONPATH": paths, "LANG": "C.UTF-8", "YOSYS_MAX_THREADS": "1", _INSIDE: "1"}

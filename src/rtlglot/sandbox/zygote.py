@@ -84,7 +84,7 @@ class Zygote:
         self._running = head["id"]
         try:
             tool = self._tool(head["tool"])
-        except Exception as error:  # noqa: BLE001 - a tool that cannot be loaded is the answer
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a tool that cannot be loaded is the answer
             detail = scrub(f"{head['tool']} cannot be loaded: {type(error).__name__}: {error}")
             result = {"ended": Ended.UNAVAILABLE, "detail": detail, "seconds": 0.0}
             head = {"id": head["id"], "results": [result] * len(arguments), "clean": True, "log": ""}

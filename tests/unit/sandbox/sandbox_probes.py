@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from typing import Any
 
@@ -21,7 +22,7 @@ def hang(_: Any) -> Any:
         pass
 
 
-def sleep(arguments: Any) -> Any:
+def nap(arguments: Any) -> Any:
     time.sleep(arguments["seconds"])
     return "slept"
 
@@ -100,7 +101,7 @@ def execute(arguments: Any) -> Any:
 
 def linger(arguments: Any) -> Any:
     """Start a long-lived process, then hang."""
-    subprocess.Popen([arguments["program"], "300"])
+    subprocess.Popen([arguments["program"], arguments["seconds"]])
     time.sleep(300)
 
 
@@ -114,19 +115,37 @@ def signal_parent(_: Any) -> Any:
     return "killed"
 
 
-def interrupt_group(_: Any) -> Any:
+def interrupt_itself(_: Any) -> Any:
     os.kill(os.getpid(), signal.SIGINT)
     return "still here"
 
 
-def system_call(arguments: Any) -> Any:
-    libc = ctypes.CDLL(None, use_errno=True)
-    answer = libc.syscall(arguments["number"], 0, 0, 0, 0)
-    return [answer, ctypes.get_errno()]
+def open_files(_: Any) -> Any:
+    found = []
+    for number in range(64):
+        try:
+            os.fstat(number)
+        except OSError:
+            continue
+        found.append(number)
+    return found
 
 
-def files(_: Any) -> Any:
-    return sorted(int(name) for name in os.listdir("/dev/fd")) if os.path.exists("/dev/fd") else []
+def thread(_: Any) -> Any:
+    said = []
+    worker = threading.Thread(target=said.append, args=("ran",))
+    worker.start()
+    worker.join()
+    return said[0]
+
+
+def where(_: Any) -> Any:
+    return [os.getcwd(), sys.prefix]
+
+
+def complains(_: Any) -> Any:
+    print(f"cannot open /etc/passwd and {os.getcwd()}/secret.txt: a/b stays", flush=True)
+    raise OSError("/home/user/.ssh/id_rsa")
 
 
 STATE = []
@@ -138,10 +157,34 @@ def stateful(arguments: Any) -> Any:
     return len(STATE)
 
 
-def batch_crash(arguments: Any) -> Any:
-    if arguments.get("bad"):
+def crashing(arguments: Any) -> Any:
+    if arguments["bad"]:
         ctypes.string_at(0)
-    return arguments["n"]
+    return [os.getpid(), arguments["n"]]
+
+
+def raising(arguments: Any) -> Any:
+    if arguments["bad"]:
+        raise ValueError(arguments)
+    return [os.getpid(), arguments["n"]]
+
+
+def leaving(arguments: Any) -> Any:
+    if arguments["bad"]:
+        os._exit(0)
+    return [os.getpid(), arguments["n"]]
+
+
+def hungry(arguments: Any) -> Any:
+    if arguments["bad"]:
+        bytearray(b"x") * (400 << 20)
+    return [os.getpid(), arguments["n"]]
+
+
+def hanging(arguments: Any) -> Any:
+    while arguments["bad"]:
+        pass
+    return [os.getpid(), arguments["n"]]
 
 
 def chatty(arguments: Any) -> Any:

@@ -1,0 +1,116 @@
+"""Texts that share a fork: what keeps them from each other."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from rtlglot.sandbox import Ended, open_box
+from rtlglot.sandbox.box import tame
+
+PROBES = "sandbox_probes"
+
+
+@pytest.fixture
+async def box():
+    async with open_box(workers=2) as box:
+        yield box
+
+
+async def test_a_clean_batch_shares_one_child(box):
+    results = await box.run_many(f"{PROBES}:chatty", [{"n": n} for n in range(20)], deadline_s=20)
+    assert [result.value[1] for result in results] == list(range(20))
+    assert len({result.value[0] for result in results}) == 1
+
+
+@pytest.mark.parametrize("tool", ["crashing", "chatty", "raising", "leaving", "hungry"])
+async def test_an_odd_batch_is_run_again_singly(box, tool):
+    many = [{"n": n, "bad": n == 3} for n in range(8)]
+    results = await box.run_many(f"{PROBES}:{tool}", many, deadline_s=20)
+    good = [result for n, result in enumerate(results) if n != 3]
+    assert [result.value[1] for result in good] == [0, 1, 2, 4, 5, 6, 7]
+    # each in a child of its own
+    assert len({result.value[0] for result in good}) == 7
+
+
+async def test_a_crash_in_a_batch_is_the_crash_of_one(box):
+    many = [{"n": n, "bad": n == 3} for n in range(8)]
+    results = await box.run_many(f"{PROBES}:crashing", many, deadline_s=20)
+    assert [result.ended for result in results].count(Ended.CRASH) == 1
+    assert results[3].ended is Ended.CRASH
+
+
+async def test_a_hang_in_a_batch_is_the_hang_of_one(box):
+    many = [{"n": n, "bad": n == 1} for n in range(4)]
+    results = await box.run_many(f"{PROBES}:hanging", many, deadline_s=1.0)
+    assert [result.ended for result in results] == [Ended.OK, Ended.TIMEOUT, Ended.OK, Ended.OK]
+
+
+async def test_a_text_that_changes_the_child_changes_no_neighbours_answer(box):
+    # the tool counts what it has seen: answers in a shared child depend on who came before
+    results = await box.run_many(f"{PROBES}:stateful", [{"n": n} for n in range(5)], deadline_s=20)
+    assert [result.value for result in results] == [1, 1, 1, 1, 1]
+
+
+async def test_waiting_texts_are_gathered(box):
+    await box.run(f"{PROBES}:who", {}, deadline_s=20)
+    asked = (box.shared(f"{PROBES}:chatty", {"n": n}, deadline_s=20) for n in range(100))
+    results = await asyncio.gather(*asked)
+    assert [result.value[1] for result in results] == list(range(100))
+    assert len({result.value[0] for result in results}) <= 4
+
+
+async def test_without_sharing_every_text_has_its_own_child():
+    async with open_box(workers=2, share=False) as box:
+        asked = (box.shared(f"{PROBES}:chatty", {"n": n}, deadline_s=20) for n in range(6))
+        results = await asyncio.gather(*asked)
+        many = await box.run_many(f"{PROBES}:chatty", [{"n": n} for n in range(6)], deadline_s=20)
+    assert len({result.value[0] for result in [*results, *many]}) == 12
+
+
+async def test_the_same_question_is_answered_from_memory(box):
+    first = await box.shared(f"{PROBES}:who", {"n": 1}, deadline_s=20)
+    again = await box.shared(f"{PROBES}:who", {"n": 1}, deadline_s=20)
+    other = await box.shared(f"{PROBES}:who", {"n": 2}, deadline_s=20)
+    assert first.value == again.value != other.value
+
+
+async def test_a_failure_is_not_remembered(box):
+    for _ in range(2):
+        start = time.monotonic()
+        result = await box.shared(f"{PROBES}:hang", {}, deadline_s=0.4)
+        assert result.ended is Ended.TIMEOUT
+        assert time.monotonic() - start > 0.3
+
+
+@pytest.mark.parametrize(
+    ("text", "is_tame"),
+    [
+        ("module m(input a, output b); assign b = a; endmodule", True),
+        ("x" * 20_000, False),
+        ("assign y = " + "a+" * 2500 + "a;", False),
+        ("a;" * 3000, True),
+        ("a\\u0000b", False),
+        ("a\\u001bb", False),
+    ],
+)
+def test_tame_texts(text, is_tame):
+    assert tame(text) is is_tame
+
+
+async def test_a_text_that_is_not_tame_never_shares(box):
+    wild = "+a" * 5000
+    asked = [box.shared(f"{PROBES}:chatty", {"n": n, "text": wild}, deadline_s=20) for n in range(4)]
+    results = await asyncio.gather(*asked)
+    assert len({result.value[0] for result in results}) == 4
+
+
+async def test_a_cancelled_text_leaves_its_batch_to_the_others(box):
+    tasks = [asyncio.create_task(box.shared(f"{PROBES}:chatty", {"n": n}, deadline_s=20)) for n in range(5)]
+    await asyncio.sleep(0)
+    tasks[2].cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert isinstance(results[2], asyncio.CancelledError)
+    assert [r.value[1] for n, r in enumerate(results) if n != 2] == [0, 1, 3, 4]
