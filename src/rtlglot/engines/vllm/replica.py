@@ -21,7 +21,7 @@ import json
 import os
 import signal
 import threading
-import typing
+import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,6 +30,9 @@ from rtlglot.registry import did_you_mean
 
 GRACE_S = 8.0
 """For vLLM to end its own processes once our parent is gone or done; then they are killed."""
+
+ON = frozenset({"true", "1", "on", "yes"})
+OFF = frozenset({"false", "0", "off", "no"})
 
 CPU_KV_BYTES = 4 << 30
 """Of the KV cache on a CPU, where the user does not say: at most a quarter of the memory."""
@@ -90,6 +93,10 @@ class Server:
             answer = await act(message)
         except Refused as refused:
             answer = {"error": refused.kind, "message": str(refused), "hint": refused.hint}
+        except Exception as error:  # noqa: BLE001 - whoever waits gets an answer
+            traceback.print_exc()
+            kind = "load" if self._engine is None else "dead" if self._engine.errored else "row"
+            answer = {"error": kind, "message": f"{type(error).__name__}: {_said(error)}", "hint": ""}
         self._channel.send({"n": number, **answer})
         if answer.get("error") == "dead":
             # The others in flight get the same answer from their own tasks first.
@@ -188,16 +195,14 @@ def engine_arguments(model: str, named: Mapping[str, Any]) -> Any:
     from vllm.engine.arg_utils import AsyncEngineArgs
     from vllm.utils.argparse_utils import FlexibleArgumentParser
 
-    known = {field.name for field in dataclasses.fields(AsyncEngineArgs)}
+    known = {field.name: str(field.type) for field in dataclasses.fields(AsyncEngineArgs)}
     for name in named:
         if name not in known:
-            hint = did_you_mean(name, sorted(known))
-            raise Refused("config", f"vLLM has no engine argument {name!r}", hint)
+            raise Refused("config", f"vLLM has no engine argument {name!r}", did_you_mean(name, known))
     parser = AsyncEngineArgs.add_cli_args(FlexibleArgumentParser())
-    hints = typing.get_type_hints(AsyncEngineArgs)
     words = ["--model", model]
     for name, value in named.items():
-        words += _words(name, value, hints[name])
+        words += _words(name, value, switch="bool" in known[name])
     complaint = io.StringIO()
     try:
         with contextlib.redirect_stderr(complaint):
@@ -207,10 +212,10 @@ def engine_arguments(model: str, named: Mapping[str, Any]) -> Any:
         raise Refused("config", f"vLLM refuses an argument: {said[-1] if said else 'no word why'}") from error
 
 
-def _words(name: str, value: Any, hint: Any) -> list[str]:
-    flag = name.replace("_", "-")
-    if hint is bool or bool in typing.get_args(hint):
-        return [f"--{flag}" if str(value).lower() in ("true", "1", "on", "yes") else f"--no-{flag}"]
+def _words(name: str, value: Any, *, switch: bool) -> list[str]:
+    flag, text = name.replace("_", "-"), str(value).lower()
+    if switch and text in ON | OFF:
+        return [f"--{flag}" if text in ON else f"--no-{flag}"]
     if isinstance(value, list | tuple):
         return [f"--{flag}", *map(str, value)]
     return [f"--{flag}", json.dumps(value) if isinstance(value, dict) else str(value)]

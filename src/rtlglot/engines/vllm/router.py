@@ -35,6 +35,8 @@ class Launch:
     warm: bool
     """Whether its first prompt is read in alone, so that the others find the shared prefix cached."""
     module: str = MODULE
+    pause_s: float = REVIVAL_PAUSE_S
+    """After the first failed revival; longer after each."""
 
 
 class Replica:
@@ -105,10 +107,9 @@ class Replica:
 
     async def aclose(self) -> None:
         """End its program, and any attempt to start it."""
-        for task in (self._revival, self._warming):
-            if task is not None:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+        if self._revival is not None:
+            self._revival.cancel()
+            await asyncio.gather(self._revival, return_exceptions=True)
         program, self._program, self._revival = self._program, None, None
         if program is not None:
             await program.aclose(patience_s=CLOSE_S)
@@ -133,7 +134,7 @@ class Replica:
             except (ConfigError, EngineDead, OSError) as error:
                 why = str(error)
                 log.warning("%s, start %d of %d: %s", self.launch.name, attempt, REVIVALS, error)
-                await asyncio.sleep(REVIVAL_PAUSE_S * attempt)
+                await asyncio.sleep(self.launch.pause_s * attempt)
         else:
             self.lost = why
         self._revival = None

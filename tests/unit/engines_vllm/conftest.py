@@ -1,0 +1,77 @@
+"""The real engine, router and replica program over stand-ins for vLLM and transformers."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rtlglot.engines.vllm import arguments, gpus
+from rtlglot.records import Message, Request, Sampling
+
+STAND_IN = Path(__file__).parent / "stand_in"
+
+
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[], list[dict]]]:
+    """Puts the stand-ins before whatever is installed; gives a reader of what they noted."""
+    log = tmp_path / "stand-in.jsonl"
+    monkeypatch.setenv("PYTHONPATH", str(STAND_IN))
+    monkeypatch.setenv("STAND_IN_LOG", str(log))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.syspath_prepend(str(STAND_IN))
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("vllm", "transformers")]:
+        monkeypatch.delitem(sys.modules, name)
+    arguments.known_names.cache_clear()
+
+    def noted() -> list[dict]:
+        return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+    yield noted
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("vllm", "transformers")]:
+        del sys.modules[name]
+    arguments.known_names.cache_clear()
+
+
+@pytest.fixture
+def gpu_box(stand_in: object, tmp_path: Path) -> Callable[[int], None]:
+    """Makes an `nvidia-smi` that shows so many GPUs of 80 GB."""
+
+    def make(count: int) -> None:
+        tool = tmp_path / "bin" / "nvidia-smi"
+        tool.parent.mkdir(exist_ok=True)
+        lines = "".join(f"{number}, GPU-{number}, 81559, 559\n" for number in range(count))
+        tool.write_text(f"#!{sys.executable}\nprint({lines!r}, end='')\n")
+        tool.chmod(0o755)
+        assert len(gpus.visible_gpus()) == count
+
+    return make
+
+
+SHAPE = {
+    "model_type": "llama",
+    "num_hidden_layers": 32,
+    "hidden_size": 4096,
+    "num_attention_heads": 32,
+    "num_key_value_heads": 8,
+    "intermediate_size": 14_336,
+    "vocab_size": 128_256,
+    "max_position_embeddings": 131_072,
+}
+"""An 8B model's."""
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> str:
+    """A folder that looks like a model's."""
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps(SHAPE))
+    (folder / "tokenizer.json").write_text(json.dumps({"chat_template": "{}"}))
+    (folder / "model.safetensors").write_bytes(b"w" * 100)
+    return str(folder)
+
+
+def ask(text: str, max_tokens: int = 100, **sampling: object) -> Request:
+    return Request((Message("user", text),), Sampling(max_tokens, **sampling))
