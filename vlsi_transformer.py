@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import re
 import shlex
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +24,7 @@ from rtlglot.errors import RowError
 from rtlglot.formats import open_dataset, open_writer
 from rtlglot.library import Model
 from rtlglot.prompts import load
-from rtlglot.records import Finish, Message, Pair, Reply, Request, Sampling
+from rtlglot.records import Finish, Message, Pair, Reply, Request, Row, Sampling
 from rtlglot.run import run
 from rtlglot.spec import make_spec
 
@@ -37,12 +38,23 @@ arguments = argparse.Namespace(model=DEFAULT_MODEL)
 
 def generate_system_message(input_type: str, output_type: str) -> str:
     """The task, its rules and a worked example, for one pair of instruction, description, verilog."""
-    return load(Pair(input_type, output_type)).system_text
+    system, *shots, _ = _chat(input_type, output_type)
+    turns = [f"{'Answer' if turn.role == 'assistant' else 'Example'}:\n{turn.content}" for turn in shots]
+    return "\n\n".join([system.content, *turns])
 
 
 def generate_user_message(input_type: str, output_type: str) -> str:
     """What is asked for one text; `create_prompt` puts the text under it."""
-    return load(Pair(input_type, output_type)).user_text
+    before, _, after = _chat(input_type, output_type)[-1].content.partition(_TEXT)
+    parts = (re.sub(r"```\w*", "", part).strip() for part in (after, before))
+    return "\n\n".join(part for part in parts if part)
+
+
+_TEXT = "<the text>"
+
+
+def _chat(input_type: str, output_type: str) -> tuple[Message, ...]:
+    return load(Pair(input_type, output_type)).render(Row("", {input_type: _TEXT}, 0))
 
 
 def create_prompt(input_text: str, system_message: str, user_message: str) -> list[dict[str, str]]:

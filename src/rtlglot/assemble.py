@@ -10,7 +10,8 @@ from pathlib import Path
 
 import orjson
 
-from rtlglot.checks import CHECKS, Check
+from rtlglot.checks import Check
+from rtlglot.checks.ladder import ladder
 from rtlglot.deliver import Delivery
 from rtlglot.engines import ENGINES, Engine
 from rtlglot.engines.pick import EMBEDDED, pick
@@ -63,7 +64,7 @@ def assemble(spec: Spec, watch: Watch) -> Assembly:
     if not spec.model and model == EMBEDDED:
         watch.note(f"no --model given: {EMBEDDED} runs here; it is a small one to try things with")
     engine = ENGINES.load(engine_name)(model, spec.engine_options)
-    checks = _checks(spec)
+    checks = ladder(spec.check, spec.target, spec.check_options)
     recipe = Recipe(
         pair=spec.pair,
         prompt=prompt.source,
@@ -95,28 +96,6 @@ def assemble(spec: Spec, watch: Watch) -> Assembly:
 
 def _selection(spec: Spec) -> Selection:
     return Selection(map=dict(spec.map), id_field=spec.id or None, where=spec.where or None, limit=spec.limit)
-
-
-LADDERS = {"verilog": ("screen", "interface", "syntax", "elaborate", "synth", "equivalence", "testbench")}
-"""Rungs in their order, by target; texts about designs have the one below."""
-TEXT_LADDER = ("wording", "fidelity")
-
-
-def _checks(spec: Spec) -> tuple[Check, ...]:
-    """'none', 'default' (all that the row has what it takes), the highest rung, or a list by comma."""
-    rungs = [name for name in LADDERS.get(spec.target, TEXT_LADDER) if name in set(CHECKS)]
-    if spec.check == "none":
-        names: list[str] = []
-    elif spec.check == "default":
-        names = rungs
-    elif spec.check in rungs:
-        names = rungs[: rungs.index(spec.check) + 1]
-    else:
-        names = spec.check.split(",")
-    for name in spec.check_options:
-        if name not in names:
-            raise UsageError(f"check.{name} has options, but it is no rung of this run: {', '.join(names)}")
-    return tuple(CHECKS.load(name)(spec.check_options.get(name, {})) for name in names)
 
 
 def _examples(spec: Spec) -> list[Mapping[str, Json]]:

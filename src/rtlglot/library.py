@@ -68,8 +68,9 @@ class Model:
         """`model` and `engine` as on the command line, or an Engine; `options` are the engine's own."""
         if isinstance(engine, str):
             name, model = pick(engine, model)
-            engine = ENGINES.load(name)(model, options)
-        self._engine = engine
+            self._engine: Engine = ENGINES.load(name)(model, options)
+        else:
+            self._engine = engine
         self._runner = asyncio.Runner()
         self._started = False
 

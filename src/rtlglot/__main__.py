@@ -1,0 +1,6 @@
+"""`python -m rtlglot`: the command line."""
+
+from rtlglot.cli import entry
+
+if __name__ == "__main__":
+    entry()
