@@ -38,6 +38,8 @@ KV_VALUES = 65_536
 """Of one token, where the model does not say: an 8B model's."""
 TYPICAL_TOKENS = 1536
 """A prompt with its reply, for sizing the KV cache."""
+SEEDS = 4_294_967_291
+"""OpenVINO looks at 32 bits of a seed; a prime, so that the higher bits of ours count too."""
 MOST_CONTEXT_TOKENS = 32_768
 """A longer context is kept free only where kv_cache_gib asks for it."""
 
@@ -124,7 +126,7 @@ class OpenVinoEngine:
             "max_tokens": sampling.max_tokens,
             "temperature": sampling.temperature,
             "top_p": sampling.top_p,
-            "seed": sampling.seed,
+            "seed": None if sampling.seed is None else sampling.seed % SEEDS,
             "stop": sampling.stop,
         }
         answer = await _ask(self._program, message, cancel_with="cancel")

@@ -31,7 +31,6 @@ from rtlglot.engines.channel import Channel, Message
 from rtlglot.errors import ConfigError, RowError
 from rtlglot.records import Reason
 
-_SEED_MASK = (1 << 63) - 1
 _SAVE = {"enable_save_ov_model": True}
 
 
@@ -164,7 +163,7 @@ class Server:
             config.temperature = asked["temperature"]
             config.top_p = asked["top_p"]
             seed = asked["seed"]
-            config.rng_seed = random.getrandbits(63) if seed is None else seed & _SEED_MASK
+            config.rng_seed = random.getrandbits(63) if seed is None else seed
         return config
 
     def _look(self, admission: Admission, job: Job) -> None:
