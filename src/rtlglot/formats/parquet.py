@@ -235,9 +235,12 @@ _MISFITS = (ValueError, TypeError, OverflowError)
 def _restored(values: list[Json], old: Any) -> Any:
     import pyarrow as pa
 
-    if pa.types.is_decimal(old):
+    is_ = pa.types
+    if is_.is_decimal(old) or is_.is_uint64(old):  # through texts: no float or int64 on the way
         return pa.array([None if value is None else str(value) for value in values]).cast(old)
-    if pa.types.is_binary(old) or pa.types.is_large_binary(old):
+    if is_.is_map(old):
+        return pa.array([None if value is None else list(map(tuple, value)) for value in values], old)
+    if is_.is_binary(old) or is_.is_large_binary(old):
         values = [None if value is None else base64.b64decode(value, validate=True) for value in values]
     # Inferred and then cast: asked for a type at once, Arrow would cut 1.7 to an int without a word.
     return pa.array(values).cast(old)

@@ -75,7 +75,8 @@ def _refuse_unwritable(name: str, target: Path) -> None:
         raise OutputError(f"{name}: is a folder", hint="name a file in it")
     if not target.parent.is_dir():
         raise OutputError(f"{name}: there is no folder {target.parent}", hint=f"mkdir -p {target.parent}")
-    if target.exists() and not os.access(target, os.W_OK):
+    as_effective_user = os.access in os.supports_effective_ids
+    if target.exists() and not os.access(target, os.W_OK, effective_ids=as_effective_user):
         raise OutputError(f"{name}: the file is read-only", hint=f"chmod u+w {name}, or name another file")
 
 
@@ -125,7 +126,7 @@ def _compressor(file: BinaryIO, compression: str) -> io.RawIOBase:
         return lzma.LZMAFile(file, "wb")  # type: ignore[return-value]
     import zstandard
 
-    return zstandard.ZstdCompressor().stream_writer(file, closefd=False)  # type: ignore[return-value]
+    return zstandard.ZstdCompressor(write_checksum=True).stream_writer(file, closefd=False)  # type: ignore[return-value]
 
 
 def _lock(file: BinaryIO) -> None:

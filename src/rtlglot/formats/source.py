@@ -195,7 +195,8 @@ class _Guarded(io.RawIOBase):
     def __init__(self, raw: BinaryIO, source: Source) -> None:
         self._raw, self._source = raw, source
         self._inner = _decompressed(raw, source.compression)
-        self._damage = _damage()
+        self._begun = False
+        self._damage = _damage(source.compression)
 
     def readable(self) -> bool:
         return True
@@ -203,6 +204,9 @@ class _Guarded(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         compression, name = self._source.compression, self._source.name
         try:
+            if compression and not self._begun and not self._raw.peek(1):  # type: ignore[attr-defined]
+                raise EOFError  # of no bytes at all gzip and zstd make no data, without a word
+            self._begun = True
             data = self._inner.read(len(buffer))
         except EOFError:
             raise InputError(
@@ -224,10 +228,12 @@ class _Guarded(io.RawIOBase):
         super().close()
 
 
-def _damage() -> tuple[type[Exception], ...]:
+def _damage(compression: str) -> tuple[type[Exception], ...]:
+    if compression != "zstd":
+        return (zlib.error, lzma.LZMAError, gzip.BadGzipFile)
     import zstandard
 
-    return (zlib.error, lzma.LZMAError, gzip.BadGzipFile, zstandard.ZstdError)
+    return (zstandard.ZstdError,)
 
 
 def _decompressed(raw: BinaryIO, compression: str) -> BinaryIO:

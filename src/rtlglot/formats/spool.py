@@ -41,7 +41,8 @@ class Spool:
 
     def close(self) -> None:
         """Give the space back."""
-        self._file.close()
+        with contextlib.suppress(OSError):  # of a full disk, for what was never written out
+            self._file.close()
 
     def _keep_batch(self) -> None:
         # Our own bytes in a file that nobody else can open: pickle is safe here, and keeps literals.

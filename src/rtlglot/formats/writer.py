@@ -60,12 +60,21 @@ class Writer:
         target = Path(os.path.realpath(self._path))
         direct = target.exists() and not target.is_file()  # a device or a pipe
         scratch = Path(tempfile.gettempdir()) if direct else target.parent
-        with contextlib.closing(self._format.write(out, self._shape, scratch)) as rows:
+        with self._explained():
+            rows = self._format.write(out, self._shape, scratch)
+        with contextlib.closing(rows):
             yield rows
-            try:
+            with self._explained():
                 rows.finish()
-            except _UNWRITABLE as error:
-                raise OutputError(f"{self._path}: a row cannot be written: {error}") from error
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise unwritable(self._path, error) from error
+        except _UNWRITABLE as error:
+            raise OutputError(f"{self._path}: a row cannot be written: {error}") from error
 
     def write(self, id_: str, fields: Mapping[str, Json]) -> None:
         """Add a row. `fields` is all that is written.

@@ -111,12 +111,11 @@ def test_values_that_json_lacks_are_read_as_json_values(tmp_path: Path) -> None:
 
 def test_parquet_to_parquet_keeps_types_and_values(tmp_path: Path) -> None:
     pq.write_table(OLD, tmp_path / "a.parquet")
-    kept = [name for name in OLD.column_names if name not in ("map", "big")]
     with open_dataset(tmp_path / "a.parquet") as dataset:
         write(tmp_path / "b.parquet", [(row.id, row.fields) for row in dataset], like=dataset)
     new = pq.read_table(tmp_path / "b.parquet")
-    assert new.select(kept).equals(OLD.select(kept))
-    assert new.select(kept).schema.types == OLD.select(kept).schema.types
+    assert new.select(OLD.column_names).equals(OLD)
+    assert new.schema.types[1:] == OLD.schema.types
     assert new.column_names == ["id", *OLD.column_names]
 
 
