@@ -93,7 +93,7 @@ class Netlist:
         return self._names.get(bit), inverted
 
     def forced(self, input_bit: Bit, value: bool) -> dict[str, set[Bit]]:  # noqa: FBT001
-        """The bits of state that are held, or take a constant at the next edge, while an input has a value."""
+        """The bits of state that an input holds, or makes constant at the next edge, while it has a value."""
         known = self._propagate(input_bit, value)
         held = {q for control, active, q in self._overrides if known.get(control) is active}
         constant = {

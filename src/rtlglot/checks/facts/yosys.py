@@ -38,7 +38,7 @@ def netlist(arguments: Json) -> Json:
     while it has that value (and does not while it has the other). `inner_clocks` counts bits that
     are clocked by a signal made inside. Raises ValueError for a top whose name is no plain one.
     """
-    from pyosys import libyosys  # noqa: PLC0415 - 30 MB, wanted only inside the box
+    from pyosys import libyosys  # 30 MB, wanted only inside the box
 
     if not _PLAIN_NAME.fullmatch(arguments["top"]):
         raise ValueError("the top module's name has special characters")
@@ -65,7 +65,7 @@ def netlist(arguments: Json) -> Json:
 
 def warm() -> None:
     """Load the library, so that children find it loaded."""
-    import pyosys.libyosys  # noqa: PLC0415, F401 - see above
+    import pyosys.libyosys  # noqa: F401 - see above
 
 
 def _facts(module: Mapping[str, Any]) -> Json:

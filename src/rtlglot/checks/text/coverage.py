@@ -1,0 +1,99 @@
+"""Which ports of a design a text does not name, and whether it says that all have one width."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from rtlglot.checks.text.claims import About, Claim, width_at
+from rtlglot.checks.text.compare import bits
+from rtlglot.checks.text.names import Names, base
+from rtlglot.checks.text.prose import Mark, Prose
+from rtlglot.records import Finding, Severity
+
+_SPAN = re.compile(
+    r"\b(?P<stem>[A-Za-z_]\w*?)\[?(?P<first>\d{1,3})\]?\s*(?:-|\.\.+|:|to|through|thru|\.\.\.,?|, ?\.\.\.,?|, ?\w+, ?\.\.\.,?(?: and)?)"
+    r"\s*(?P<again>[A-Za-z_]\w*?)?\[?(?P<last>\d{1,3})\]?\b"
+)
+_LETTERS = re.compile(r"\b(?P<first>[A-Za-z]) ?(?:to|through|-|\.\.+|,? ?\.\.\.,?) ?(?:and )?(?P<last>[A-Za-z])\b")
+_PATTERN = re.compile(r"\b(?P<stem>[A-Za-z]\w*?_)(?:\*|\{|<|x\b|X\b|…|\.\.\.)")
+_VAGUE = re.compile(r"\betc\b|\.\.\.|…|\band so on\b|\bsame (?:ports|interface)\b|\bstandard \w+ (?:ports|interface|signals)\b")
+
+
+def missing_ports(prose: Prose, names: Names) -> list[str]:
+    """The ports whose names do not stand in the text, ranges ("in0 to in7", "s_axis_*") read out."""
+    said = {base(piece) for piece in prose.pieces if piece.mark is Mark.WORD}
+    # code that a text quotes names ports as well
+    said.update(re.findall(r"[A-Za-z_]\w*", prose.original))
+    folded = {word.lower() for word in said}
+    missing = [name for name in names.ports if name.lower() not in folded]
+    return [name for name in missing if not _in_range(prose.plain, name)] if missing else []
+
+
+def _in_range(text: str, name: str) -> bool:
+    stem = name.rstrip("0123456789")
+    number = name[len(stem) :]
+    if number and any(
+        span["stem"] == stem and int(span["first"]) <= int(number) <= int(span["last"])
+        for span in _SPAN.finditer(text)
+    ):
+        return True
+    if len(name) == 1 and any(span["first"] < name < span["last"] for span in _LETTERS.finditer(text)):
+        return True
+    return any(name.startswith(pattern["stem"]) for pattern in _PATTERN.finditer(text))
+
+
+def missing_findings(prose: Prose, names: Names, *, needed: bool) -> list[Finding]:
+    """At most one finding about ports that are not named.
+
+    `needed`: the text is a request, and nothing else tells its reader the names. Who names some ports
+    and not others asks for a module that cannot be compared with the reference, so that is an error;
+    a request that names none leaves the interface open, which is a warning.
+    """
+    missing = missing_ports(prose, names)
+    if not missing:
+        return []
+    clocks = names.facts.clocking.clocks if names.facts.clocking else {}
+    implied = [name for name in missing if name in clocks and "clock" in prose.low]
+    unsaid = [name for name in missing if name not in implied]
+    partial = len(missing) < len(names.ports) and bool(unsaid)
+    certain = needed and partial and not _VAGUE.search(prose.low)
+    listed = ", ".join(missing[:8]) + (" …" if len(missing) > 8 else "")
+    plural = "ports" if len(missing) > 1 else "port"
+    severity = Severity.ERROR if certain else Severity.WARNING
+    return [Finding(severity, "port-missing", f"the text does not name the {plural} {listed}")]
+
+
+_ALL = re.compile(r"\ball (?:of )?(?:the |its )?(?:(?P<way>input|output)s?|ports|signals|input and output ports|inputs and outputs)\b")
+_LIMITS = re.compile(r"\b(?:unless|otherwise|except|without|other|but|remaining|not stated|if not)\b")
+
+
+def blanket_findings(prose: Prose, names: Names, claims: Iterable[Claim]) -> list[Finding]:
+    """What is wrong with "all ports are one bit wide"; ports whose width the text gives are left out."""
+    told = {claim.subject for claim in claims if claim.about is About.WIDTH}
+    found = []
+    for start, end in prose.sentences():
+        sentence = prose.low[start:end]
+        match = _ALL.search(sentence)
+        if match is None or _LIMITS.search(sentence):
+            continue
+        pieces = [piece for piece in prose.pieces if start + match.end() <= piece.start < end]
+        width = next((w for at in range(min(4, len(pieces))) if (w := width_at(pieces, at))), None)
+        if width is None or not all(piece.low in _BETWEEN for piece in pieces[: width[1]] if piece.mark is Mark.WORD):
+            continue
+        wrong = [
+            port
+            for port in names.ports.values()
+            if port.width not in (None, width[0]) and port.name not in told and match["way"] in (None, port.direction)
+        ]
+        if wrong:
+            port = wrong[0]
+            phrase = prose.phrase(start + match.start(), pieces[width[1] - 1].end)
+            line, column = prose.line_column(start + match.start())
+            severity = Severity.WARNING if port.parametric else Severity.ERROR
+            fact = f"{port.name} is {bits(port.width or 0)} wide"
+            found.append(Finding(severity, "port-width", f'the text says "{phrase}", but {fact}', line, column))
+    return found
+
+
+_BETWEEN = frozenset("are is a an single one bit bits wide each both all input output ports".split())

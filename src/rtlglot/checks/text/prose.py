@@ -1,0 +1,192 @@
+"""Prose as words, numbers and breaks, with places: what the readers of claims work on.
+
+Markdown is read past (emphasis, quotes around a name, bullets), code in fences and whole modules are
+blanked out. All replacements keep the length, so that an offset is one of the original text.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import NamedTuple
+
+MOST_CHARACTERS = 40_000
+"""What stands behind is not read: no description of a design is that long."""
+
+
+class Mark(StrEnum):
+    """What a piece of prose is."""
+
+    WORD = "word"
+    NUMBER = "number"
+    LITERAL = "literal"
+    """A sized number of Verilog: 8'hFF."""
+    RANGE = "range"
+    """[7:0] or [3]."""
+    BREAK = "break"
+    """The end of a sentence, of a list's item or of a paragraph."""
+    PUNCTUATION = "punctuation"
+
+
+class Piece(NamedTuple):
+    """One piece of prose and where it stands."""
+
+    mark: Mark
+    text: str
+    low: str
+    """Lower case."""
+    start: int
+    """0-based offset in the text."""
+    end: int
+    quoted: bool
+    """In backticks, quotes or bold type, alone."""
+
+
+class Prose:
+    """A text, cleaned and cut into pieces."""
+
+    def __init__(self, text: str) -> None:
+        self.original = text
+        self.text = _without_code(text[:MOST_CHARACTERS].translate(_TYPOGRAPHY))
+        quoted: set[int] = set()
+        plain = _QUOTED.sub(lambda match: _unquoted(match, quoted), self.text)
+        plain = _EMPHASIS.sub(lambda match: " " * len(match[0]), plain)
+        self.plain = plain
+        """The text without quotes around names and without markdown."""
+        self.low = plain.lower()
+        self.pieces = _pieces(plain, quoted)
+
+    def phrase(self, start: int, end: int) -> str:
+        """The text's own words in a place, on one line, cut where they are many."""
+        words = " ".join(self.original[start:end].split()).strip(" ,;:-")
+        return words if len(words) <= 90 else words[:87] + "..."
+
+    def line_column(self, offset: int) -> tuple[int, int]:
+        """1-based line and column of an offset."""
+        before = self.original[:offset]
+        return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+
+    def sentences(self) -> list[tuple[int, int]]:
+        """Start and end of each sentence or list item that holds a word."""
+        found: list[tuple[int, int]] = []
+        start: int | None = None
+        end = 0
+        for piece in self.pieces:
+            if piece.mark is Mark.BREAK:
+                if start is not None:
+                    found.append((start, max(end, piece.end if piece.text == "." else end)))
+                start = None
+            elif start is None:
+                start, end = piece.start, piece.end
+            else:
+                end = piece.end
+        if start is not None:
+            found.append((start, end))
+        return found
+
+
+# the same length: one character for one
+_TYPOGRAPHY = str.maketrans(
+    {
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        **dict.fromkeys("\u2018\u2019\u201a\u2032", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"'),
+        **dict.fromkeys("\u00a0\u2009\u202f\u2007", " "),
+        "\t": " ",
+        "\r": " ",
+        "\u2022": "*",
+    }
+)
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*\n(?s:.*?)(?:^[ \t]*(?:```|~~~)[ \t]*$|\Z)", re.MULTILINE)
+_QUOTED = re.compile(
+    r"(?<![\w'\"`*])(?P<mark>`{1,2}|\"|'|\*{1,3}(?=\S))"
+    r"(?P<body>[A-Za-z_\\][\w$.]*(?:\s?\[\s?\d+\s?(?::\s?\d+\s?)?\])?)(?P=mark)(?![\w'\"`])"
+)
+_EMPHASIS = re.compile(r"\*{2,3}|`+|^[ ]{0,3}#{1,6}(?= )|^>(?= )", re.MULTILINE)
+
+
+def _without_code(text: str) -> str:
+    """Fenced code and whole modules as spaces, their line breaks kept."""
+    if "```" in text or "~~~" in text:
+        text = _FENCE.sub(_blank, text)
+    if "endmodule" in text:
+        text = _blank_modules(text)
+    return text
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "".join(char if char == "\n" else " " for char in match[0])
+
+
+_HEAD = re.compile(r"\bmodule\s+[A-Za-z_\\][\w$]*\s*[#(;]")
+
+
+def _blank_modules(text: str) -> str:
+    """From each header to the next endmodule; one pass from left to right."""
+    parts: list[str] = []
+    at = 0
+    while (head := _HEAD.search(text, at)) is not None:
+        end = text.find("endmodule", head.end())
+        if end < 0:
+            break
+        end += len("endmodule")
+        parts += [text[at : head.start()], re.sub(r"[^\n]", " ", text[head.start() : end])]
+        at = end
+    return "".join([*parts, text[at:]])
+
+
+def _unquoted(match: re.Match[str], quoted: set[int]) -> str:
+    quoted.add(match.start("body"))
+    around = " " * len(match["mark"])
+    return around + match["body"] + around
+
+
+_BULLET = r"\n[ ]*(?:[-*+]|\(?\d{1,2}[.)])[ ]+(?:\[[ xX]\][ ]+)?"
+_PIECE = re.compile(
+    rf"(?P<break>\n[ ]*\n\s*(?:(?:[-*+]|\d{{1,2}}[.)])[ ]+)?|{_BULLET}"
+    r"|\n(?=[ ]*[A-Za-z_][\w$]*[ ]*(?:\[[^\]\n]{1,24}\])?[ ]*(?::|-[ ]|=[ ])))"
+    r"|(?P<stop>[.!?]++)"
+    r"|(?P<range>\[[ ]?\d{1,6}[ ]?(?::[ ]?\d{1,6}[ ]?)?\])"
+    r"|(?P<literal>\d{1,6}'[sS]?[bBoOdDhH][0-9a-fA-FxXzZ_?]+)"
+    r"|(?P<number>(?:0x[0-9a-fA-F_]+|\d[\d_]*(?:\.\d+|,\d{3}(?!\d))*))"
+    r"|(?P<word>[A-Za-z_\\][\w$]*(?:'[a-z]{1,2}\b)?)"
+    r"|(?P<punctuation>\S)"
+)
+_ABBREVIATION = re.compile(r"(?<![a-z])(?:e\.g|i\.e|vs|fig|approx|resp|cf)\Z", re.IGNORECASE)
+_GOES_ON = re.compile(r"\s+[a-z(,]")
+_MARKS = {
+    "range": Mark.RANGE,
+    "literal": Mark.LITERAL,
+    "number": Mark.NUMBER,
+    "word": Mark.WORD,
+    "punctuation": Mark.PUNCTUATION,
+    "break": Mark.BREAK,
+    "stop": Mark.BREAK,
+}
+
+
+def _pieces(text: str, quoted: set[int]) -> list[Piece]:
+    found: list[Piece] = []
+    first = re.match(r"[ ]*(?:[-*+]|\d{1,2}[.)])[ ]+", text)
+    for match in _PIECE.finditer(text, first.end() if first else 0):
+        kind = match.lastgroup or ""
+        content = match[0]
+        if kind == "stop":
+            kind = "stop" if _ends_sentence(text, match) else "punctuation"
+            content = "." if kind == "stop" else content
+        elif kind == "break":
+            content = "\n"
+        mark, start = _MARKS[kind], match.start()
+        found.append(Piece(mark, content, content.lower(), start, match.end(), start in quoted))
+    return found
+
+
+def _ends_sentence(text: str, stop: re.Match[str]) -> bool:
+    """Whether points end a sentence: nothing but a closing mark follows, and they end no abbreviation."""
+    behind = text[stop.end() : stop.end() + 1]
+    if behind and not (behind.isspace() or behind in "\"')]*"):
+        return False
+    before = text[max(0, stop.start() - 8) : stop.start()]
+    if before.lower().endswith("etc") and _GOES_ON.match(text, stop.end()):
+        return False
+    return _ABBREVIATION.search(before) is None
