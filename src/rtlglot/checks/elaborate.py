@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from rtlglot.checks import unfinished
 from rtlglot.options import fill
@@ -51,14 +51,26 @@ class Elaborate:
         data |= {"modules": value["modules"], "tops": value["tops"], "unknown_modules": value["unknown"]}
         errors = tuple(f for f in reading.findings(value["parse"]) if f.severity is Severity.ERROR)
         found = errors + reading.findings(value["design"] or [])
-        if not value["modules"] and not errors:
-            found += (Finding(Severity.ERROR, "no-module", "there is no module in the text"),)
+        if not errors:
+            found += _without_top(value)
         if not self.options.warnings:
             found = tuple(finding for finding in found if finding.severity is Severity.ERROR)
-        return Verdict(self.name, self._status(found), found, result.seconds, data)
+        return self._verdict(found, result.seconds, data)
 
-    def _status(self, found: tuple[Finding, ...]) -> CheckStatus:
+    def _verdict(self, found: tuple[Finding, ...], seconds: float, data: dict[str, Json]) -> Verdict:
         errors = {finding.code for finding in found if finding.severity is Severity.ERROR}
-        if errors - _UNKNOWN or (self.options.strict and found):
-            return CheckStatus.FAIL
-        return CheckStatus.INCOMPLETE if errors else CheckStatus.PASS
+        status = CheckStatus.FAIL if errors or (self.options.strict and found) else CheckStatus.PASS
+        if errors and errors <= _UNKNOWN:
+            # the design may be whole elsewhere
+            status = CheckStatus.INCOMPLETE
+            found = tuple(replace(f, severity=Severity.NOTE) if f.code in _UNKNOWN else f for f in found)
+        return Verdict(self.name, status, found, seconds, data)
+
+
+def _without_top(value: Json) -> tuple[Finding, ...]:
+    if not value["modules"]:
+        return (Finding(Severity.ERROR, "no-module", "there is no module in the text"),)
+    if not value["tops"] and not reading.has_error(reading.findings(value["design"] or [])):
+        message = "every module is a part of another one, so that none is the top"
+        return (Finding(Severity.ERROR, "no-top", message),)
+    return ()

@@ -49,16 +49,17 @@ class Syntax:
             result = await reading.read(box, text, standard, deadline_s=deadline_s, parse_only=True)
         if result.value is None:
             return unfinished(self.name, result, data)
-        found = reading.findings(result.value["parse"])
+        found = _nothing_to_build(result.value) + reading.findings(result.value["parse"])
         if not reading.has_error(found):
-            found += _nothing_to_build(result.value) + _hidden_calls(result.value)
+            found += _hidden_calls(result.value)
         if standard != "sv2017":
-            found = await self._of_another_language(text, standard, box, found, result.value) + found
+            # what the older language's parser says about a later one's words is of no use
+            found = await self._of_another_language(text, standard, box, result.value) or found
         status = CheckStatus.FAIL if reading.has_error(found) else CheckStatus.PASS
         return Verdict(self.name, status, found, result.seconds, data)
 
     async def _of_another_language(
-        self, text: str, standard: str, box: Box, found: tuple[Finding, ...], value: Json
+        self, text: str, standard: str, box: Box, value: Json
     ) -> tuple[Finding, ...]:
         """Errors for what only a later language has. A later language's keyword is a fine name in an
         earlier one, so keywords count only where the text is wrong as it stands and right as the
@@ -69,7 +70,7 @@ class Syntax:
             for token, instead in foreign(text, standard)
         ]
         keywords = any(token.kind is Kind.NAME for token, _ in strangers)
-        broken = reading.has_error(found) or reading.has_error(reading.findings(value["design"] or []))
+        broken = reading.has_error(reading.findings([*value["parse"], *(value["design"] or [])]))
         if keywords and broken:
             later = await reading.read(box, text, "sv2017", deadline_s=self.options.deadline_s)
             keywords = later.value is not None and not reading.has_error(

@@ -95,10 +95,14 @@ class Synth:
         if not value["modules"]:
             yield Finding(Severity.ERROR, "no-module", "there is no module to build")
         for kind, what, line, column in value["problems"]:
+            if kind == "undriven" and value["unknown"]:
+                # the missing module may drive it
+                continue
             severity = {"drivers": Severity.ERROR, "loop": grave}.get(kind, Severity.WARNING)
             yield Finding(severity, kind, _PROBLEMS[kind](what)[:_MOST_WIDTH], line, column)
         if value["latches"]:
-            message = f"{value['latches']} bits are kept in latches: assign on every path, or use a clock"
+            bits = "1 bit is" if value["latches"] == 1 else f"{value['latches']} bits are"
+            message = f"{bits} kept in latches: assign on every path, or use a clock"
             yield Finding(grave, "latch", message)
         if value["cells"] > self.options.max_cells:
             message = f"{value['cells']} cells; {self.options.max_cells} are allowed"
@@ -128,6 +132,8 @@ def _refused(log: str) -> Iterator[Finding]:
     for line, column, message in _REFUSAL.findall(log):
         if message.startswith(_NEVER_SAID):
             continue
+        if message.startswith("Assert "):
+            message = "the front end has no way to build this"
         said = "".join(c if c.isprintable() else " " for c in scrub(message))[:_MOST_WIDTH]
         place = (int(line) if line else None, int(column) if column else None)
         seen[Finding(Severity.ERROR, "unreadable", said, *place)] = None

@@ -9,6 +9,7 @@ AS_ERROR = frozenset(
         "MultipleAlwaysAssigns",
         "MultipleContAssigns",
         "ParameterDoesNotExist",
+        "RangeSelectReversed",
         "Redefinition",
         "RedefinitionDifferentType",
     }
@@ -43,7 +44,6 @@ AS_WARNING = frozenset(
         "PortWidthExpand",
         "PortWidthTruncate",
         "RangeOOB",
-        "RangeSelectReversed",
         "RangeWidthOOB",
         "RealLiteralOverflow",
         "RedefiningMacro",
@@ -87,6 +87,7 @@ _ADVICE = {
     "ParameterDoesNotExist": "the module has no such parameter",
     "PortDeclInANSIModule": "the port is declared in the header already; remove this declaration",
     "PortDoesNotExist": "the module has no such port",
+    "RangeSelectReversed": "write the bounds in the order of the declaration",
     "Redefinition": "remove one of the declarations",
     "RedefinitionDifferentType": "remove one of the declarations",
     "TooManyPortConnections": "the module has fewer ports",

@@ -180,7 +180,8 @@ def _judge(head: Json, jobs: int, folder: str, seen: Watched) -> bytes:
             result["blob"] = len(blobs)
             blobs.append(scrub_value(body, folder))
         elif kind == child.RAISED:
-            result |= {"ended": Ended.ERROR, "detail": scrub(body.decode("utf-8", "replace"))}
+            said = " ".join(body.decode("utf-8", "replace").split())
+            result |= {"ended": Ended.ERROR, "detail": scrub(said)}
         else:
             result |= {"ended": Ended.MEMORY, "detail": "the memory limit was hit"}
         results.append(result)

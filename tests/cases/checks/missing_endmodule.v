@@ -1,0 +1,6 @@
+//! screen pass
+//! syntax fail error ExpectedToken 6
+//! elaborate skipped
+//! synth skipped
+module m(input a, output y);
+  assign y = a;

@@ -1,0 +1,79 @@
+"""What every check in the table promises."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from rtlglot.checks import CHECKS
+from rtlglot.checks.ladder import LADDERS
+from rtlglot.errors import UsageError
+from rtlglot.records import CheckStatus, Context, Verdict
+from rtlglot.sandbox import open_box
+
+GOOD = "module inverter(input a, output y);\n  assign y = ~a;\nendmodule\n"
+TEXT = "The module inverter has the input a and the output y. The output y is the inverse of a."
+HOSTILE = {
+    "empty": "",
+    "nul": "module m;\0 endmodule",
+    "surrogate": "module m; \ud800 endmodule",
+    "deep": "module m(output y); assign y = " + "(" * 5000 + "1" + ")" * 5000 + "; endmodule",
+    "binary": "".join(map(chr, range(256))),
+}
+FIELDS = sorted({(name, field) for field, names in LADDERS.items() for name in names if name in CHECKS})
+
+
+def make(name):
+    return CHECKS.load(name)({})
+
+
+def context(field):
+    return Context(field=field, reference=GOOD, interface=GOOD.splitlines()[0])
+
+
+@pytest.fixture
+async def box():
+    async with open_box(workers=2) as box:
+        yield box
+
+
+def test_every_check_stands_on_a_ladder():
+    assert set(CHECKS) == {name for name, _ in FIELDS}
+
+
+@pytest.mark.parametrize("name", list(CHECKS))
+def test_a_check_has_the_name_it_is_listed_by(name):
+    assert make(name).name == name
+
+
+@pytest.mark.parametrize("name", list(CHECKS))
+def test_identity_is_json_and_stays(name):
+    first, second = make(name).identity(), make(name).identity()
+    assert json.loads(json.dumps(first)) == json.loads(json.dumps(second))
+    assert name in json.dumps(first)
+
+
+@pytest.mark.parametrize("name", list(CHECKS))
+def test_an_unknown_option_is_refused_by_name(name):
+    with pytest.raises(UsageError, match=rf"check\.{name} has no option 'colour'"):
+        CHECKS.load(name)({"colour": "red"})
+
+
+@pytest.mark.parametrize(("name", "field"), FIELDS)
+async def test_a_verdict_is_plain_data(box, name, field):
+    check = make(name)
+    text = GOOD if field == "verilog" else TEXT
+    assert isinstance(check.applies(context(field)), bool)
+    verdict = await check.check(text, context(field), box)
+    assert isinstance(verdict, Verdict)
+    assert (verdict.check, isinstance(verdict.status, CheckStatus)) == (name, True)
+    assert json.loads(json.dumps(dict(verdict.data))) == dict(verdict.data)
+
+
+@pytest.mark.parametrize(("name", "field"), FIELDS)
+@pytest.mark.parametrize("kind", list(HOSTILE))
+async def test_no_text_makes_a_check_raise(box, name, field, kind):
+    verdict = await make(name).check(HOSTILE[kind], context(field), box)
+    assert verdict.check == name
+    assert all("\n" not in finding.message for finding in verdict.findings)
