@@ -16,6 +16,7 @@ COMMANDS = [
     "transform",
     "models",
     "plan",
+    "demo",
 ]
 """Each is a module of this package with `add(subparsers)`."""
 

@@ -1,0 +1,110 @@
+"""`rtlglot demo`: the main job on the embedded model, on this machine's CPU, in a minute or two."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from rtlglot.cli.words import HelpFormatter
+from rtlglot.errors import UsageError
+
+DESCRIPTION = """\
+Describe the example designs from their instructions with the embedded model, and show
+three of them. What is done once is reused: a second demo takes seconds."""
+
+SHOWN = 3
+LONGEST_SHOWN = 420
+
+
+def add(subparsers: Any) -> None:
+    """Add the command."""
+    command = subparsers.add_parser(
+        "demo",
+        help="the main job on the embedded model, on this CPU",
+        description=DESCRIPTION,
+        formatter_class=HelpFormatter,
+    )
+    command.set_defaults(call=call)
+    command.add_argument("--folder", default="demo", help="where the output goes (default: demo)")
+    command.add_argument("--limit", type=int, help="only the first N designs (default: all)")
+
+
+def call(arguments: argparse.Namespace) -> int:
+    """Run it."""
+    from rtlglot.cli.progress import watch_for  # noqa: PLC0415 - keeps --help fast
+    from rtlglot.engines.pick import EMBEDDED  # noqa: PLC0415
+    from rtlglot.run import run  # noqa: PLC0415
+    from rtlglot.spec import Spec  # noqa: PLC0415
+
+    source, folder = examples(), Path(arguments.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    output = folder / "described.json"
+    spec = Spec(
+        input=str(source),
+        source="instruction",
+        target="description",
+        output=str(output),
+        model=EMBEDDED,
+        limit=arguments.limit,
+        seed=1,
+    )
+    print(f"{EMBEDDED} describes the designs of {source.name} from their instructions, on this CPU.")
+    print("It is a small model to try things with: what it writes is fluent and often wrong.\n")
+    with watch_for(sys.stderr, resume="rtlglot demo") as watch:
+        summary = run(spec, watch)
+    show(output)
+    print("\nNext, Verilog from instructions, examined by real tools:")
+    print(f"  {program()} transform {source} --from instruction --to verilog --limit 8 -o demo/designs.jsonl")
+    return summary.exit_code
+
+
+def examples() -> Path:
+    """The example designs: in the package, or in the checkout it is installed from."""
+    package = Path(__file__).resolve().parents[1]
+    for path in (package / "examples" / "rtl.json", package.parents[1] / "examples" / "rtl.json"):
+        if path.exists():
+            return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    raise UsageError("the example designs are not here", hint="run from a checkout, or reinstall rtlglot")
+
+
+def program() -> str:
+    """How a person calls this program from here: its name, or its path where it is not on PATH."""
+    script = Path(sys.argv[0])
+    return str(script) if script.parent.name == "bin" and ".venv" in script.parts else "rtlglot"
+
+
+def show(output: Path) -> None:
+    """A few rows, side by side."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    console = Console(width=min(100, Console().width))
+    table = Table(show_lines=True, title="three of the rows", title_justify="left")
+    for column in ("id", "instruction", "description"):
+        table.add_column(column, ratio=1 if column == "id" else 3, overflow="fold")
+    for cells in islice(_rows(output), SHOWN):
+        table.add_row(*(Text(cell) for cell in cells))
+    console.print()
+    console.print(table)
+
+
+def _rows(output: Path) -> Iterator[tuple[str, str, str]]:
+    """Accepted rows first; where there are too few, failed ones with their reason."""
+    from rtlglot.formats import open_dataset  # noqa: PLC0415
+
+    for row in open_dataset(output):
+        yield row.id, _short(row.fields["instruction"]), _short(row.fields["description"])
+    failures = output.with_name(output.name + ".failures.jsonl")
+    if failures.exists():
+        for row in open_dataset(failures):
+            why = f"[{row.fields['status']}: {row.fields['reason']}] {row.fields['detail']}"
+            yield row.id, _short(row.fields["instruction"]), why
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN].rsplit(" ", 1)[0] + " …"
