@@ -21,6 +21,7 @@ from rtlglot import models
 from rtlglot.engines import ENGINES, Engine
 from rtlglot.errors import EngineDead, RtlglotError, TransientError
 from rtlglot.records import Message, Request, Sampling
+from tests.contract import vllm_stand
 from tests.server import Stub
 
 HELLO = "hi"
@@ -58,6 +59,12 @@ class Stand:
     counts_early: bool = True
     """Whether it can count tokens before it is started."""
     greedy_repeats: bool = True
+    heals: bool = False
+    """Whether it starts again by itself when it is killed."""
+    make: Callable[[str, dict[str, Any]], Engine] | None = None
+    """Makes the engine, where the table's is not used as it is."""
+    prepare: Callable[[pytest.MonkeyPatch], None] = lambda _: None
+    """What it needs of its surroundings."""
 
 
 def _scripted_model(folder: Path) -> str:
@@ -140,6 +147,36 @@ STANDS = [
 ]
 
 
+def _vllm(name: str, **differences: Any) -> Any:
+    mark = pytest.mark.vllm if name == "vllm" else ()
+    return pytest.param(Stand("vllm", heals=True, **differences), id=name, marks=mark)
+
+
+STANDS += [
+    _vllm(
+        "vllm-stand-in",
+        model=vllm_stand.folder,
+        kill=_kill_children,
+        missing=vllm_stand.why_no_stand_in(),
+        prepare=vllm_stand.use_stand_in,
+    ),
+    _vllm(
+        "vllm",
+        model=lambda _: vllm_stand.embedded(),
+        kill=vllm_stand.kill,
+        missing=vllm_stand.why_not_real(),
+        options=vllm_stand.quick_options,
+        make=vllm_stand.Shared,
+    ),
+]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _end_of_vllm() -> Iterator[None]:
+    yield
+    vllm_stand.Shared.end()
+
+
 @pytest.fixture(params=STANDS)
 def stand(request: pytest.FixtureRequest) -> Stand:
     stand: Stand = request.param
@@ -152,12 +189,14 @@ Make = Callable[..., Engine]
 
 
 @pytest.fixture
-async def make(stand: Stand, tmp_path: Path) -> AsyncIterator[Make]:
+async def make(stand: Stand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Make]:
     """Makes engines with options; closes them all at the end."""
     made: list[Engine] = []
+    stand.prepare(monkeypatch)
 
     def make(**options: Any) -> Engine:
-        engine: Engine = ENGINES.load(stand.name)(stand.model(tmp_path), {**stand.options(), **options})
+        new = stand.make or ENGINES.load(stand.name)
+        engine: Engine = new(stand.model(tmp_path), {**stand.options(), **options})
         made.append(engine)
         return engine
 

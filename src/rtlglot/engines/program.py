@@ -29,6 +29,8 @@ KEPT_LINES = 40
 """Of what the child writes on standard error, shown only when it dies."""
 CLOSE_S = 1.0
 """How long the child may take to end by itself."""
+GROUP_STEPS, GROUP_STEP_S = 30, 0.1
+"""How often, at what interval it is looked whether what the child started has ended too."""
 
 
 class Program:
@@ -97,7 +99,7 @@ class Program:
         try:
             return await answer
         except asyncio.CancelledError:
-            if cancel_with is not None and self.ended is None:
+            if cancel_with is not None and self.ended is None and not self._cause:
                 self._tell({"op": cancel_with, "n": number})
             raise
         finally:
@@ -119,6 +121,10 @@ class Program:
         # What the child started may outlive it and hold its pipes open, and a GPU's memory.
         await self._process.wait()
         with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGTERM)  # politely first: shared memory wants to be freed
+            for _ in range(GROUP_STEPS):
+                await asyncio.sleep(GROUP_STEP_S)
+                os.killpg(self._process.pid, 0)
             os.killpg(self._process.pid, signal.SIGKILL)
 
     def _tell(self, message: Mapping[str, Any]) -> None:

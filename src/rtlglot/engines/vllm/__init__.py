@@ -206,7 +206,7 @@ class VllmEngine:
     def _info(self, router: Router, where: Layout) -> EngineInfo:
         holds = [replica.holds for replica in router.replicas]
         self._context_tokens = min(held["context_tokens"] for held in holds)
-        rows = sum(self._rows(held) for held in holds)
+        rows = self._options.max_in_flight or sum(self._rows(held) for held in holds)
         split = [f"{where.replicas} replica{'s' if where.replicas > 1 else ''} of vLLM"]
         if where.tensor_parallel * where.pipeline_parallel > 1:
             split.append(f"tensor parallel {where.tensor_parallel}, pipeline {where.pipeline_parallel}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from functools import cache
 from pathlib import Path
 
@@ -13,11 +13,12 @@ from rtlglot.records import Json
 from rtlglot.registry import did_you_mean
 
 OURS = {
+    "context_tokens": "max_model_len",
     "tensor_parallel_size": "tensor_parallel",
     "pipeline_parallel_size": "pipeline_parallel",
     "enable_prefix_caching": "prefix_caching",
 }
-"""vLLM's names of what has a shorter name here; both are understood."""
+"""Other names, vLLM's or other engines', of what has a shorter name here; both are understood."""
 
 SET_BY_US = frozenset({"model", "tokenizer", "skip_tokenizer_init", "runner", "task", "device_ids"})
 """vLLM's names that an option here or the engine itself decides."""
@@ -35,17 +36,20 @@ SAME_TEXT = frozenset({
 """Arguments that decide how fast, not what: a changed one asks for no reply again."""
 
 
-def check_names(names: Mapping[str, Json]) -> None:
+def check_names(names: Mapping[str, Json], ours: Set[str]) -> None:
     """ConfigError for a name that the installed vLLM does not have; silent where there is no vLLM.
 
-    Reads vLLM's source instead of importing it, so that a typing error costs milliseconds.
+    `ours` are the names of rtlglot's own options, for the hint. Reads vLLM's source instead of
+    importing it, so that a typing error costs milliseconds.
     """
     known = known_names()
     for name in names:
         if name in SET_BY_US:
             raise ConfigError(f"engine.vllm: {name!r} is set by rtlglot", hint="leave it out")
         if known and name not in known:
-            raise ConfigError(f"vLLM has no engine argument {name!r}", hint=did_you_mean(name, list(known)))
+            raise ConfigError(
+                f"vLLM has no engine argument {name!r}", hint=did_you_mean(name, sorted(known | ours))
+            )
 
 
 @cache

@@ -33,6 +33,8 @@ class VllmOptions:
     """Random weights: nothing is loaded, texts are noise, speed is real."""
     gpu_memory: float | None = None
     """GiB that one GPU shows; None asks the driver."""
+    max_in_flight: int | None = None
+    """Requests in flight over all replicas; None: what memory and batch hold, and a queue."""
     row_tokens: int = 700
     """Prompt plus reply of a typical row: decides how many rows are in flight."""
     lora: str = ""
@@ -47,7 +49,14 @@ class VllmOptions:
     """Let vLLM fetch a hub model that is not in the local cache."""
 
     def __post_init__(self) -> None:
-        for name in ("gpus", "tensor_parallel", "pipeline_parallel", "data_parallel", "row_tokens"):
+        for name in (
+            "gpus",
+            "tensor_parallel",
+            "pipeline_parallel",
+            "data_parallel",
+            "max_in_flight",
+            "row_tokens",
+        ):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise ConfigError(f"engine.vllm.{name} is {value}", hint="at least 1")
@@ -65,5 +74,5 @@ def split_options(values: Mapping[str, Any]) -> tuple[VllmOptions, dict[str, Jso
         VllmOptions, {name: value for name, value in named.items() if name in ours}, part="engine.vllm"
     )
     rest = {name: value for name, value in named.items() if name not in ours}
-    check_names(rest)
+    check_names(rest, ours)
     return options, rest

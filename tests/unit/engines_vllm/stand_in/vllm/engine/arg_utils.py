@@ -52,7 +52,7 @@ class AsyncEngineArgs(EngineArgs):
         chunked = self.enable_chunked_prefill is not False
         return SimpleNamespace(
             arguments=self,
-            model_config=SimpleNamespace(max_model_len=self.max_model_len or 512),
+            model_config=SimpleNamespace(max_model_len=self.max_model_len or 4096),
             cache_config=SimpleNamespace(kv_cache_size_tokens=7000),
             scheduler_config=SimpleNamespace(
                 max_num_seqs=self.max_num_seqs or 256, enable_chunked_prefill=chunked

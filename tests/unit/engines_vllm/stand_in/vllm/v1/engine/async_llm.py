@@ -1,7 +1,7 @@
 """A "model" that obeys its prompt: `id 7` is answered with what it was asked and how.
 
 Words in a prompt: `die` ends the engine for everyone, `exit` ends the program, `hang` waits, `slow`
-takes a while, `refuse` is refused as vLLM refuses a request.
+takes a while, `refuse` is refused as vLLM refuses a request, `story` gets one without an end.
 """
 
 import asyncio
@@ -13,6 +13,8 @@ from types import SimpleNamespace
 from vllm.exceptions import VLLMValidationError
 from vllm.sampling_params import RequestOutputKind
 from vllm.v1.engine.exceptions import EngineDeadError
+
+TALE = "Once upon a time a latch met a flip-flop. "
 
 
 class AsyncLLM:
@@ -42,13 +44,17 @@ class AsyncLLM:
         text = bytes(ids).decode()
         self._note(ask=text, max_tokens=sampling.max_tokens, seed=sampling.seed, lora=bool(lora_request))
         try:
-            await self._obey(text)
+            await self._obey(text, sampling.max_tokens)
         except asyncio.CancelledError:
             self._note(aborted=text)
             raise
-        words = f"pid {os.getpid()} said {text}".encode()
+        said = f"pid {os.getpid()} said {text}"
+        words = (TALE * 200 if "story" in text else said).encode()
         cut = len(words) > sampling.max_tokens
         words = words[: sampling.max_tokens]
+        for stop in sampling.stop:
+            before, found, _ = words.partition(stop.encode())
+            words, cut = before, cut and not found
         yield SimpleNamespace(
             prompt_token_ids=ids,
             num_cached_tokens=4,
@@ -61,14 +67,15 @@ class AsyncLLM:
             ],
         )
 
-    async def _obey(self, text):
+    async def _obey(self, text, max_tokens):
         if "refuse" in text:
             raise VLLMValidationError("no such thing")
         if "exit" in text:
             os._exit(9)
         if "die" in text:
             self.errored = True
-        for _ in range(1200 if "hang" in text else 20 if "slow" in text else 1):
+        steps = 6 + max_tokens // 25 if "story" in text else 1
+        for _ in range(1200 if "hang" in text else 20 if "slow" in text else steps):
             if self.errored:
                 raise EngineDeadError
             await asyncio.sleep(0.05)
