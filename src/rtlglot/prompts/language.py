@@ -186,6 +186,8 @@ def _paid(plain: Callable[..., Any]) -> Callable[..., Any]:
     """A function of one value, which pays for the value."""
 
     def paid(budget: Budget, value: Any) -> Any:
+        if isinstance(value, jinja2.Undefined):
+            str(value)  # raises what is missing, by name
         budget.spend_on(value)
         return plain(value)
 
