@@ -22,7 +22,7 @@ from rtlglot.formats.values import DECODER, as_json, cell
 from rtlglot.records import Json
 
 _BATCH_ROWS = 1000
-_GROUP_BYTES = 32 << 20
+_GROUP_BYTES = 8 << 20
 """A row group is written when its columns take this much memory."""
 
 
