@@ -63,13 +63,13 @@ def failure(answer: Answer, where: str) -> RtlglotError:
         status = complaint.status
     said = f"{where} answers {status} {_phrase(status)}".rstrip()
     said += f": {complaint.message}" if complaint.message else ""
+    by_code = _by_code(complaint, said)
+    if by_code is not None:
+        return by_code
     if status < 300:
         return TransientError(
             f"{where} answers {status} with something that is no reply: {complaint.message}"
         )
-    by_code = _by_code(complaint, said)
-    if by_code is not None and status < 500:
-        return by_code
     if status in WAIT:
         return TransientError(said, retry_after_s=retry_after_s(answer.headers), overload=status in OVERLOAD)
     if status in ROW:
