@@ -45,19 +45,23 @@ class Builder:
     def __init__(self, aig: Aig) -> None:
         self.ands = list(aig.ands)
         self._next = aig.first_and + len(aig.ands)
+        self._known: dict[tuple[int, int], int] = {}
         self.result = 0
 
     def conjunction(self, left: int, right: int) -> int:
-        """left & right, folded where a constant or the same literal is met."""
+        """left & right; nothing new where it is a constant, an operand or already there."""
         if left > right:
             left, right = right, left
         if left == 0 or left ^ 1 == right:
             return 0
         if left in (1, right):
             return right
-        self.ands.append((left, right))
-        self._next += 1
-        return 2 * (self._next - 1)
+        literal = self._known.get((left, right))
+        if literal is None:
+            literal = self._known[left, right] = 2 * self._next
+            self.ands.append((left, right))
+            self._next += 1
+        return literal
 
     def either(self, literals: Iterable[int]) -> int:
         """The disjunction of all."""
@@ -121,27 +125,31 @@ def write_aiger(aig: Aig) -> bytes:
 
 
 def reduced(aig: Aig) -> Aig:
-    """Only what the outputs depend on, through latches too. Inputs all stay, so that a trace of the
-    small graph is one of the large."""
+    """Only what the outputs depend on, through latches too, each and once (structural hashing).
+
+    Inputs all stay, so that a trace of the small graph is one of the large.
+    """
     kept = _cone(aig)
-    number = {0: 0}
-    for variable in range(1, aig.first_latch):
-        number[variable] = variable
     latches = [v for v in range(aig.first_latch, aig.first_and) if v in kept]
-    ands = [v for v in range(aig.first_and, aig.first_and + len(aig.ands)) if v in kept]
-    for variable in (*latches, *ands):
-        number[variable] = len(number)
+    # a latch that is fed nothing but 0 never leaves 0
+    alive = [v for v in latches if aig.nexts[v - aig.first_latch] != 0]
+    moved = [0] * (aig.first_and + len(aig.ands))
+    for variable in range(1, aig.first_latch):
+        moved[variable] = 2 * variable
+    for number, variable in enumerate(alive, aig.first_latch):
+        moved[variable] = 2 * number
+    builder = Builder(Aig(aig.inputs, (0,) * len(alive), (), {}))
+    for variable, (left, right) in enumerate(aig.ands, aig.first_and):
+        if variable in kept:
+            one, other = moved[left >> 1] ^ left & 1, moved[right >> 1] ^ right & 1
+            moved[variable] = builder.conjunction(one, other)
 
-    def moved(literal: int) -> int:
-        return 2 * number[literal >> 1] | literal & 1
+    def there(literal: int) -> int:
+        return moved[literal >> 1] ^ literal & 1
 
-    pairs = (aig.ands[variable - aig.first_and] for variable in ands)
-    return Aig(
-        aig.inputs,
-        tuple(moved(aig.nexts[variable - aig.first_latch]) for variable in latches),
-        tuple((moved(left), moved(right)) for left, right in pairs),
-        {name: moved(literal) for name, literal in aig.outputs.items()},
-    )
+    nexts = tuple(there(aig.nexts[variable - aig.first_latch]) for variable in alive)
+    outputs = {name: there(literal) for name, literal in aig.outputs.items()}
+    return Aig(aig.inputs, nexts, tuple(builder.ands), outputs)
 
 
 def _cone(aig: Aig) -> set[int]:

@@ -31,7 +31,7 @@ class EquivalenceOptions:
     limit_s: float = 10.0
     """CPU seconds of the solvers for one proof."""
     deadline_s: float = 60.0
-    """Wall seconds for one candidate, and once more for its reference: the last guard."""
+    """Wall seconds for one candidate, and for each proof of its reference against itself: the last guard."""
     frames: int = 24
     """Steps of the bounded search."""
     conflicts: int = 20_000
@@ -102,7 +102,7 @@ class Equivalence:
             return self._references[key]
         task = self._under_way.get(key)
         if task is None:
-            task = asyncio.create_task(prepare(self._prover(box, abc), text))
+            task = asyncio.create_task(prepare(lambda: self._prover(box, abc), text))
             self._under_way[key] = task
             task.add_done_callback(lambda done: self._prepared(key, done))
         return await asyncio.shield(task)

@@ -25,6 +25,9 @@ from rtlglot.verilog.interface import Port
 X, ZERO = "x", "zero-initialised"
 """What registers without an initial value start with."""
 
+_MAPPED = ("$_AND_", "$_NOT_", "$_FF_", "$ff", "$anyinit", "$anyseq", "$scopeinfo")
+_NOT_MAPPED = " ".join(f"t:{kind}" for kind in _MAPPED) + " %u" * (len(_MAPPED) - 1) + " %n"
+
 
 @dataclass(frozen=True, slots=True)
 class Clocking:
@@ -74,12 +77,13 @@ def build(
         "opt_clean",
         "xprop -formal -split-outputs -assume-def-inputs",
         "chformal -remove",
-        "opt_expr",
-        "opt_clean",
-        "opt_merge",
-        "techmap",
-        "opt_expr",
-        "opt_clean",
+        "simplemap t:$ff",
+        # aigmap first: techmap is slow, and needed only for what aigmap has no circuit for
+        # (multipliers, dividers, shifters …)
+        "aigmap",
+        f"techmap {_NOT_MAPPED}",
+        "aigmap",
+        f"techmap {_NOT_MAPPED}",
         "aigmap",
         "write_aiger -zinit -symbols miter.aig",
     )

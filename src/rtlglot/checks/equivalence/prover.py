@@ -116,7 +116,8 @@ class Prover:
                 "wall_s": max(self._left_s() * 0.9 - 0.1, 0.1),
             },
         }
-        permit = Permit(execute=(self._abc,))
+        # the solvers have limits of their own; this one is for what surrounds them
+        permit = Permit(execute=(self._abc,), cpu_s=round(limits.cpu_s) + 10)
         ran = await self._box.run(
             f"{TOOLS}:conclude", {**arguments, **extra}, deadline_s=max(self._left_s(), 0.2), permit=permit
         )

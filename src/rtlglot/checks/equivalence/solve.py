@@ -95,7 +95,7 @@ class Abc:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 timeout=left_s,
-                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1)),
+                preexec_fn=lambda: _limit_cpu(cpu_s),
                 check=False,
             )
         except subprocess.TimeoutExpired:
@@ -107,6 +107,12 @@ class Abc:
             self.cut = True
             return ""
         return done.stdout.decode("utf-8", "replace")
+
+
+def _limit_cpu(cpu_s: int) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    most = cpu_s if hard == resource.RLIM_INFINITY else min(cpu_s, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (most, hard))
 
 
 def decide(question: Question, effort: Effort, program: str) -> Answer:
