@@ -52,6 +52,7 @@ def check_output(delivery: Delivery) -> None:
 def deliver(delivery: Delivery, dataset: Dataset, ledger: Ledger, recipe: bytes) -> None:
     """Write the output and the failures file. Raises OutputError; the old files are whole then."""
     older = _older_rows(delivery, ledger)
+    failed = 0
     with (
         open_writer(delivery.failures) as failures,
         open_writer(delivery.output, like=dataset) as output,
@@ -65,6 +66,9 @@ def deliver(delivery: Delivery, dataset: Dataset, ledger: Ledger, recipe: bytes)
                 _write_accepted(output, delivery, row, outcome)
             else:
                 failures.write(row.id, failed_fields(row, outcome))
+                failed += 1
+    if not failed:
+        delivery.failures.unlink(missing_ok=True)
 
 
 def _joined(dataset: Dataset, ledger: Ledger, recipe: bytes) -> Iterator[tuple[Row, Outcome | None]]:

@@ -18,12 +18,13 @@ from rtlglot.ask import Ask
 from rtlglot.assemble import Assembly, assemble
 from rtlglot.choose import CHOOSE
 from rtlglot.deliver import check_output, deliver
-from rtlglot.errors import EngineLost
+from rtlglot.errors import BudgetSpent, EngineLost, InputError
 from rtlglot.examine import Examine
 from rtlglot.ledger import Indexed, Ledger
 from rtlglot.ledger.keys import RequestKeys, content_key
 from rtlglot.loop import run_loop
 from rtlglot.records import Reason, Row, Status
+from rtlglot.registry import did_you_mean
 from rtlglot.sandbox import open_box
 from rtlglot.spec import Spec
 from rtlglot.supervise import Supervised
@@ -67,13 +68,14 @@ async def arun(spec: Spec, watch: Watch | None = None) -> Summary:
 
 async def _run(plan: Assembly, ledger: Ledger, watch: Watch) -> Summary:
     tally, number = _prepare(plan, ledger, watch)
-    ending, lost = "done", None
+    ending = "done"
+    lost: EngineLost | BudgetSpent | None = None
     if tally.pending:
         try:
             ending = await _work(plan, ledger, tally, watch)
-        except EngineLost as error:
-            ending, lost = "lost", error
-            log.error("engine lost: %s", error)  # noqa: TRY400 - for people, not a bug
+        except (EngineLost, BudgetSpent) as error:
+            ending, lost = "lost" if isinstance(error, EngineLost) else "stopped", error
+            log.error("%s", error)  # noqa: TRY400 - for people, not a bug
     if not tally.pending:
         ledger.finish_redo(plan.key)
     watch.stage(f"writing {plan.delivery.output}")
@@ -92,6 +94,7 @@ def _prepare(plan: Assembly, ledger: Ledger, watch: Watch) -> tuple[Tally, int]:
     watch.stage(f"reading {plan.spec.input}")
     rows = (Indexed(r.position, r.id, content_key(r, plan.reads), r.where) for r in plan.dataset)
     total = ledger.index(rows, plan.dataset.name)
+    _refuse_unknown_fields(plan)
     previous = ledger.last_recipe()
     number = ledger.begin_run(plan.recipe, plan.description())
     if plan.spec.redo and ledger.redo(plan.key, previous, plan.spec.redo):
@@ -104,6 +107,17 @@ def _prepare(plan: Assembly, ledger: Ledger, watch: Watch) -> tuple[Tally, int]:
         watch.note(f"{tally.kept} of {total} rows have their outcome already and are reused")
     log.info("%d rows, %d of them settled before; recipe %s", total, tally.kept, plan.key.hex())
     return tally, number
+
+
+def _refuse_unknown_fields(plan: Assembly) -> None:
+    """A field that no row has is a typing error, not so many failed rows."""
+    columns, spec = plan.dataset.columns, plan.spec
+    named = [spec.source, spec.reference, spec.testbench, spec.interface]
+    for name in named:
+        if columns and name and name != "auto" and name not in columns:
+            raise InputError(
+                f"no row has a field {name!r}", file=plan.dataset.name, hint=did_you_mean(name, list(columns))
+            )
 
 
 async def _work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> str:

@@ -15,7 +15,8 @@ from typing import Any
 
 from rtlglot.errors import UsageError
 from rtlglot.options import fill
-from rtlglot.records import Json, Pair
+from rtlglot.records import Json, Pair, Reason, Status
+from rtlglot.registry import did_you_mean
 
 EMBEDDED = "smollm2-135m-instruct"
 """The model to try things with, where none is named."""
@@ -105,6 +106,10 @@ class Spec:
             if not self.max_tokens.isdecimal():
                 raise UsageError(f"max_tokens is {self.max_tokens!r}", hint="expected a number or 'auto'")
             _at_least("max_tokens", int(self.max_tokens), 1)
+        for name in self.redo:
+            known = [kind.value for kind in (*Status, *Reason)]
+            if name not in known:
+                raise UsageError(f"redo: {name!r} is no status and no reason", hint=did_you_mean(name, known))
         if self.source == self.target:
             raise UsageError(f"from and to are both {self.source!r}", hint="name two different fields")
         if self.existing not in ("refuse", "replace", "update"):

@@ -28,7 +28,9 @@ def command(source: Path, output: Path, *more: str) -> list[str]:
 def make_rows(path: Path, count: int) -> None:
     with open(path, "w") as file:
         for n in range(count):
-            file.write(json.dumps({"id": f"r{n}", "instruction": f"Design the unit {n} with a clock."}) + "\n")
+            file.write(
+                json.dumps({"id": f"r{n}", "instruction": f"Design the unit {n} with a clock."}) + "\n"
+            )
 
 
 def scripted(tmp_path: Path) -> list[str]:
@@ -41,7 +43,16 @@ def scripted(tmp_path: Path) -> list[str]:
     ]
     script.write_text("".join(json.dumps(rule) + "\n" for rule in rules))
     log = tmp_path / "asked.jsonl"
-    return ["--engine", "scripted", "--model", str(script), "--set", f"engine.log={log}", "--concurrency", "16"]
+    return [
+        "--engine",
+        "scripted",
+        "--model",
+        str(script),
+        "--set",
+        f"engine.log={log}",
+        "--concurrency",
+        "16",
+    ]
 
 
 def killed_after(seconds: float, arguments: list[str]) -> int:

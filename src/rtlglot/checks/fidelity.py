@@ -16,7 +16,7 @@ from rtlglot.checks.text.claims import Claim
 from rtlglot.checks.text.clocking import timing_claims
 from rtlglot.checks.text.compare import findings
 from rtlglot.checks.text.compare_timing import TIMING, timing_findings
-from rtlglot.checks.text.coverage import blanket_findings, missing_findings
+from rtlglot.checks.text.coverage import blanket_findings, count_findings, missing_findings
 from rtlglot.checks.text.identifiers import name_claims
 from rtlglot.checks.text.names import Names
 from rtlglot.checks.text.parameters import depth_claims, module_claims, parameter_claims
@@ -76,6 +76,7 @@ def judge(text: str, facts: Facts, context: Context) -> Verdict:
         *findings(prose, names, claims),
         *timing_findings(prose, names, claims),
         *blanket_findings(prose, names, claims),
+        *count_findings(prose, names),
         *missing_findings(prose, names, needed=needed),
     ]
     found = _once(found)

@@ -56,21 +56,28 @@ class Synth:
         if not _version():
             missing = Finding(Severity.NOTE, "tool-missing", "pyosys is not installed")
             return Verdict(self.name, CheckStatus.UNAVAILABLE, (missing,), 0.0, data)
-        seconds, refusal = 0.0, None
+        seconds, refusals, built = 0.0, [], None
         for frontend in ("slang", "verilog"):
             result = await self._run(text, context, box, frontend)
             seconds += result.seconds
             if result.ended is Ended.OK:
-                return self._verdict(result.value, seconds, data | {"frontend": f"read_{frontend}"})
-            if result.ended not in (Ended.EXIT, Ended.CRASH):
+                named = data | {"frontend": f"read_{frontend}"}
+                if not _in_conflict(result.value):
+                    return self._verdict(result.value, seconds, named)
+                # static functions called from two places look like this to one of the front ends:
+                # a conflict is one when both see it, or the other cannot say
+                built = built or (result.value, named)
+            elif result.ended in (Ended.EXIT, Ended.CRASH):
+                refusals.append(result)
+            elif built is None:
                 return unfinished(self.name, result, data)
-            # the better words are slang's; a crash has none
-            if refusal is None or refusal.ended is Ended.CRASH:
-                refusal = result
-        assert refusal is not None
-        if refusal.ended is Ended.CRASH:
-            return unfinished(self.name, refusal, data)
-        found = tuple(_refused(refusal.log))
+        if built is not None:
+            return self._verdict(built[0], seconds, built[1])
+        # the better words are slang's, which comes first; a crash has none
+        refusals.sort(key=lambda result: result.ended is Ended.CRASH)
+        if refusals[0].ended is Ended.CRASH:
+            return unfinished(self.name, refusals[0], data)
+        found = tuple(_refused(refusals[0].log))
         return Verdict(self.name, CheckStatus.FAIL, found, seconds, data | {"frontend": None})
 
     async def _run(self, text: str, context: Context, box: Box, frontend: str) -> BoxResult:
@@ -113,6 +120,10 @@ class Synth:
         for name in value["unknown"]:
             message = f"the module '{name[:80]}' is not in the text"
             yield Finding(Severity.NOTE, "unknown-module", message)
+
+
+def _in_conflict(value: Json) -> bool:
+    return any(kind == "drivers" for kind, *_ in value["problems"])
 
 
 _PROBLEMS = {

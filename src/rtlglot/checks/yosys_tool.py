@@ -55,6 +55,8 @@ def synthesise(arguments: Json) -> Json:
     libyosys.run_pass("memory -nomap", design)
     problems += [p for p in _problems(_output("check", design)) if p[0] != "drivers"]
     totals = _totals(_output("stat -json -width", design))
+    # one of a kind for each signal, not for each bit
+    problems = [json.loads(text) for text in dict.fromkeys(map(json.dumps, problems))]
     return {"memory_bits": memory_bits, "problems": problems[:MOST_PROBLEMS]} | _counts(totals)
 
 
@@ -116,8 +118,8 @@ def _three_state(details: list[str]) -> bool:
 
 
 def _signal(name: str) -> str:
-    """`m.\\q [3]:` as `q [3]`; what yosys named itself as ''."""
-    name = name.strip().rstrip(":").partition(".")[2]
+    """`m.\\q [3]:` as `q`; what yosys named itself as ''."""
+    name = re.sub(r" \[[\d:]+\]$", "", name.strip().rstrip(":")).partition(".")[2]
     return "" if name.startswith("$") else name.removeprefix("\\")
 
 

@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from rtlglot.engines.vllm.gpus import visible_gpus
+from rtlglot.cli.words import HelpFormatter
 from rtlglot.errors import UsageError
 from rtlglot.plan import Gpus, ModelShape, Need, Plan, Split, load_shape, plan, shown_gib
 from rtlglot.plan.memory import kv_bytes_per_token
@@ -25,14 +25,14 @@ a folder with a config.json, or a hub model in the local cache.
 """
 
 
-def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add(subparsers: Any) -> None:
     """The command's flags."""
     parser = subparsers.add_parser(
         "plan",
         help="does a model fit these GPUs, and how to split it",
         description="Weights, KV cache, rows in flight and the best split, from a model's config.json alone.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("--model", required=True, help="a name, a folder or a config.json")
     parser.add_argument("--gpus", type=int, help="number of GPUs (default: those of this machine)")
@@ -94,6 +94,8 @@ def call(args: argparse.Namespace) -> int:
 
 
 def _gpus(args: argparse.Namespace) -> Gpus:
+    from rtlglot.engines.vllm.gpus import visible_gpus
+
     here = list(visible_gpus().values()) if args.gpus is None or args.gpu_memory is None else []
     if not here and (args.gpus is None or args.gpu_memory is None):
         raise UsageError("no GPU is seen on this machine", hint="say which: --gpus 4 --gpu-memory 80")

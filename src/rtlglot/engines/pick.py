@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from rtlglot import models
@@ -16,7 +17,7 @@ def pick(engine: str, model: str) -> tuple[str, str]:
     """(engine, model), each chosen where it is ''.
 
     A .gguf file, an OpenVINO folder or an embedded model's name runs on `openvino`, a URL on `openai`,
-    a hub id ('org/name') or a local folder on `vllm`. Raises UsageError where the engine is not
+    a hub id ('org/name') or a local folder on `vllm`, a function ('say.py:say') on `scripted`. Raises UsageError where the engine is not
     installed, saying what to install and what would work now.
     """
     if not model:
@@ -37,6 +38,8 @@ def _engine_for(model: str) -> str:
     if model.startswith(("http://", "https://")):
         return "openai"
     path = Path(model)
+    if re.fullmatch(r"[\w./-]+\.py:\w+", model):
+        return "scripted"
     if model.endswith(".gguf") or model in models.KNOWN or (path / "openvino_model.xml").exists():
         return "openvino"
     if (path / "config.json").exists() or model.count("/") == 1:

@@ -68,9 +68,10 @@ def _open(raw: BinaryIO, source: Source) -> Any:
 
     try:
         file = pq.ParquetFile(raw, pre_buffer=False, buffer_size=1 << 20)
-    except (pa.ArrowException, OSError) as error:
+        names = file.schema_arrow.names
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"is no Parquet file, or is damaged: {error}", file=source.name) from error
-    twice = [name for name, count in Counter(file.schema_arrow.names).items() if count > 1]
+    twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise InputError("there are two columns of this name", file=source.name, field=twice[0])
     return file

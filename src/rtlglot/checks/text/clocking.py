@@ -33,7 +33,7 @@ _EDGE_FORMS = tuple(
         rf"\b(?P<edge>posedge|negedge) (?:of )?{_WHICH}{_CLOCK}",
         rf"\b(?P<clock>[a-z_][\w$]*)'s (?P<edge>{_KIND}) edges?\b",
         rf"\b(?P<clock>clock|clk)'?s? (?P<edge>{_KIND}) edges?\b",
-        r"\b(?P<edge>positive|negative|pos|neg|rising|falling)[- ]?edge[- ]trigger(?P<clock>)",
+        r"\b(?P<edge>positive|negative|pos|neg|rising|falling)[- ]?edge[- ]trigger\w*+(?P<clock>)(?![ \n]+(?:asynchronous |synchronous |active\S* )*\w*reset)",
     )
 )
 _ACTS = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from rtlglot.checks.text.claims import About, Claim, width_at
+from rtlglot.checks.text.claims import About, Claim, number_at, width_at
 from rtlglot.checks.text.compare import bits
 from rtlglot.checks.text.names import Names, base
 from rtlglot.checks.text.prose import Mark, Prose
@@ -97,3 +97,24 @@ def blanket_findings(prose: Prose, names: Names, claims: Iterable[Claim]) -> lis
 
 
 _BETWEEN = frozenset("are is a an single one bit bits wide each both all input output ports".split())
+
+
+_COUNT = re.compile(
+    r"\b(?:has|have|takes|with|accepts|module has) (?P<n>\w{1,10}) (?:\w{1,8}-bit |bit |single-bit )?(?P<way>input|output)s?"
+    r"(?: ports?| signals?)?\b(?! (?:bits?|states?|combinations?|patterns?))"
+)
+
+
+def count_findings(prose: Prose, names: Names) -> list[Finding]:
+    """A warning where a text counts more inputs or outputs than there are, in ports or in bits."""
+    found = []
+    for match in _COUNT.finditer(prose.low):
+        number = number_at(Prose(match["n"]).pieces, 0)
+        ports = [port for port in names.ports.values() if port.direction == match["way"]]
+        if number is None or number[0] <= len(ports) or number[0] == sum(port.width or 0 for port in ports):
+            continue
+        line, column = prose.line_column(match.start())
+        phrase, kind = prose.phrase(match.start(), match.end()), match["way"]
+        fact = f"the design has {len(ports)} {kind}" + ("s" if len(ports) != 1 else "")
+        found.append(Finding(Severity.WARNING, "port-count", f'the text says "{phrase}", but {fact}', line, column))
+    return found

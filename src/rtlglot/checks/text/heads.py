@@ -66,6 +66,8 @@ class Head:
 
 def head_at(pieces: list[Piece], start: int, names: Names) -> Head | None:
     """The head that begins at a place with a width or a direction; None where there is none."""
+    if start >= len(pieces) or _selects(pieces, start):
+        return None
     at, width, direction, fillers = start, None, None, 0
     plural, spreads, noun = False, False, True
     while at < len(pieces) and fillers <= _MOST_FILLERS:
@@ -90,6 +92,11 @@ def head_at(pieces: list[Piece], start: int, names: Names) -> Head | None:
     if width is None and direction is None:
         return None
     return Head(start, at, width, direction, plural, spreads, noun)
+
+
+def _selects(pieces: list[Piece], at: int) -> bool:
+    """Whether a range belongs to the word before it: y[2:0]."""
+    return pieces[at].mark is Mark.RANGE and at > 0 and pieces[at - 1].end == pieces[at].start
 
 
 def _plural(piece: Piece, width: int | None, *, plural: bool, spreads: bool) -> tuple[bool, bool]:

@@ -13,7 +13,7 @@ from rtlglot.verilog.keywords import KEYWORDS
 _COMMON = frozenset(
     """
     active_high active_low one_hot big_endian little_endian first_in first_out read_only write_only
-    logic_high logic_low time_unit time_precision default_nettype system_verilog verilog_2001 verilog_2005
+    logic_high logic_low verilog_input_version time_unit time_precision default_nettype system_verilog verilog_2001 verilog_2005
     """.split()
 )
 """Words of the field that are spelled like names."""
@@ -39,7 +39,7 @@ def name_claims(prose: Prose, names: Names) -> Iterator[Claim]:
         word = base(piece).strip("_") if base(piece).endswith("_") else base(piece)
         if word in seen or not _means_a_name(prose.pieces, at, word):
             continue
-        if names.knows(word) or _is_known_otherwise(prose.pieces, at, word, names):
+        if names.knows(word) or word in prose.code or _is_known_otherwise(prose.pieces, at, word, names):
             continue
         seen.add(word)
         yield Claim(About.NAME, word, "", piece.start, piece.end, firm=_is_firm(prose, at, word))

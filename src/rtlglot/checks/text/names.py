@@ -100,7 +100,7 @@ class Names:
         word = base(piece)
         if word in self.ports:
             return word
-        if piece.quoted or not is_plain(word):
+        if len(word) > 1 and (piece.quoted or not is_plain(word)):
             return self._ports_folded.get(word.lower())
         return None
 

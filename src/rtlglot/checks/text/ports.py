@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rtlglot.checks.text.claims import About, Claim, bounds, width_at
 from rtlglot.checks.text.heads import DIRECTIONS, PLURAL, Head, head_at, states
@@ -15,6 +16,7 @@ from rtlglot.checks.text.names import (
     is_grammar,
     is_plain,
     looks_like_name,
+    looks_numbered,
 )
 from rtlglot.checks.text.prose import Mark, Piece, Prose
 from rtlglot.verilog.keywords import KEYWORDS
@@ -27,6 +29,8 @@ _SEPARATORS = frozenset({",", "and", "or", "&", ";", "/", "plus", "|"})
 _ARTICLES = frozenset({"a", "an", "the", "each", "one", "another"})
 _VAGUE = frozenset("data value signal result word vector state count bit bits number byte bytes code".split())
 """Names that even behind a width may be meant as words."""
+_BEFORE_WIDTH = PLURAL | frozenset("a an the input output inout reg wire logic signed unsigned , - port signal".split())
+"""What may stand in a bracket before a width."""
 _MOST_ITEMS = 200
 
 
@@ -53,13 +57,27 @@ class PortReader:
         self._pieces = prose.pieces
         self._names = names
         self._claims: list[Claim] = []
+        self._ranges: set[Claim] = set()
+        """Claims of a width that only a range behind a name makes."""
+        self._selects: dict[str, set[str]] = {}
+        """The ranges that stand behind each name."""
+        for piece, following in pairwise(self._pieces):
+            if following.mark is Mark.RANGE and following.start == piece.end:
+                self._selects.setdefault(piece.text, set()).add(following.text)
 
     def read(self) -> list[Claim]:
         """All claims, in the order of the text."""
         at = 0
         while at < len(self._pieces):
             at = max(self._from(at), at + 1)
-        return self._claims
+        return [claim for claim in self._claims if not self._is_slice(claim)]
+
+    def _is_slice(self, claim: Claim) -> bool:
+        """Whether q[3:0] can be a part of q: the text speaks of other parts, or gives q another width."""
+        if claim not in self._ranges:
+            return False
+        others = {c.value for c in self._claims if c.about is About.WIDTH and c.subject == claim.subject}
+        return len(others) > 1 or len(self._selects.get(claim.subject, ())) > 1
 
     def _from(self, at: int) -> int:
         """Read what begins at a place; gives the place behind it."""
@@ -108,7 +126,9 @@ class PortReader:
             width, width_from, spreads = head.width, head.start, head.spreads
         behind = at
         while len(items) < _MOST_ITEMS:
-            found = self._item(at, first=not items, listed=colon or bool(items))
+            listed = colon or bool(items)
+            several = listed or (head is not None and head.plural)
+            found = self._item(at, first=not items, listed=listed, several=several)
             if found is None:
                 break
             item, at, own_plural = found
@@ -124,7 +144,9 @@ class PortReader:
                 break
         return items, behind
 
-    def _item(self, at: int, *, first: bool, listed: bool) -> tuple[_Item, int, bool] | None:
+    def _item(
+        self, at: int, *, first: bool, listed: bool, several: bool
+    ) -> tuple[_Item, int, bool] | None:
         """A name with its own width before it and its range or bracket behind it."""
         start = at
         if not first:
@@ -142,7 +164,7 @@ class PortReader:
         name = self._name(at)
         known = name is not None
         if name is None:
-            name = self._unknown(at, listed=listed)
+            name = self._unknown(at, listed=listed, several=several)
         if name is None:
             return None
         item = _Item(name, at, known)
@@ -178,13 +200,15 @@ class PortReader:
             return at
         for inside in range(at + 1, close):
             found = width_at(self._pieces, inside)
-            if found is not None and self._is_whole(found[1], close):
-                if item.width is None:
+            if found is not None:
+                if item.width is None and self._is_whole(found[1], close):
                     item.width, item.width_from, item.attached = found[0], item.at, True
                 break
             direction = DIRECTIONS.get(self._pieces[inside].low)
             if direction is not None and inside == at + 1:
                 self._say(About.DIRECTION, item, direction, item.at, inside, firm=True)
+            elif self._pieces[inside].low not in _BEFORE_WIDTH:
+                break
         return close + 1
 
     def _is_whole(self, at: int, close: int) -> bool:
@@ -282,8 +306,8 @@ class PortReader:
             return at
         if following is not None and (following.mark is Mark.RANGE or self._name(at + 1) is not None):
             return at
-        if following is not None and width_at(self._pieces, at + 1) is not None:
-            return at
+        if following is not None and (following.text == "(" or width_at(self._pieces, at + 1) is not None):
+            return at  # "the data output (q)", "a data output [7:0] q"
         direction = DIRECTIONS[self._pieces[at].low]
         self._say(About.DIRECTION, item, direction, item.at, at, firm=not is_plain(item.name))
         return at + 1
@@ -308,7 +332,7 @@ class PortReader:
         fits = following is None or following.mark in (Mark.BREAK, Mark.RANGE)
         return name if fits or (following is not None and following.low in _BEHIND_GRAMMAR) else None
 
-    def _unknown(self, at: int, *, listed: bool) -> str | None:
+    def _unknown(self, at: int, *, listed: bool, several: bool) -> str | None:
         """A word in the place of a port's name that is none: what looks like a name, and in a list
         whatever stands between separators."""
         piece = self._piece(at)
@@ -318,6 +342,8 @@ class PortReader:
         if self._names.knows(word) and not listed:
             return None
         if looks_like_name(word) or (piece.quoted and word.isidentifier()) or piece.low in SHORT_FORMS:
+            return word
+        if several and looks_numbered(word):
             return word
         following = self._piece(at + 1)
         alone = following is None or following.mark is Mark.BREAK or following.low in _SEPARATORS | {"(", ")"}
@@ -350,7 +376,7 @@ class PortReader:
     def _say_unknown(self, item: _Item, head: Head, *, listed: bool) -> None:
         word = item.name
         named = looks_like_name(word) or self._pieces[item.at].quoted
-        named = named or word.lower() in SHORT_FORMS
+        named = named or word.lower() in SHORT_FORMS or looks_numbered(word)
         if named or listed:
             self._say(About.PORT, item, head.direction or "", head.start, item.at, firm=named)
 
@@ -358,6 +384,8 @@ class PortReader:
         assert item.width is not None
         start = min(item.width_from, item.at)
         self._say(About.WIDTH, item, item.width, start, self._width_end(item), firm=firm)
+        if item.range:
+            self._ranges.add(self._claims[-1])
 
     def _width_end(self, item: _Item) -> int:
         """Index of the last piece of the words that give a width."""

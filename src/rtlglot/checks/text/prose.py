@@ -47,7 +47,10 @@ class Prose:
 
     def __init__(self, text: str) -> None:
         self.original = text
-        self.text = _without_code(text[:MOST_CHARACTERS].translate(_TYPOGRAPHY))
+        read = text[:MOST_CHARACTERS].translate(_TYPOGRAPHY)
+        self.text = without_code(read)
+        self.code = frozenset(_IDENTIFIER.findall(read)) if self.text != read else frozenset()
+        """Words of a text that holds code: what the text itself declares is not invented."""
         quoted: set[int] = set()
         plain = _QUOTED.sub(lambda match: _unquoted(match, quoted), self.text)
         plain = _EMPHASIS.sub(lambda match: " " * len(match[0]), plain)
@@ -105,7 +108,7 @@ _QUOTED = re.compile(
 _EMPHASIS = re.compile(r"\*{2,3}|`+|^[ ]{0,3}#{1,6}(?= )|^>(?= )", re.MULTILINE)
 
 
-def _without_code(text: str) -> str:
+def without_code(text: str) -> str:
     """Fenced code and whole modules as spaces, their line breaks kept."""
     if "```" in text or "~~~" in text:
         text = _FENCE.sub(_blank, text)
@@ -118,6 +121,7 @@ def _blank(match: re.Match[str]) -> str:
     return "".join(char if char == "\n" else " " for char in match[0])
 
 
+_IDENTIFIER = re.compile(r"[A-Za-z_][\w$]*")
 _HEAD = re.compile(r"\bmodule\s+[A-Za-z_\\][\w$]*\s*[#(;]")
 
 

@@ -18,7 +18,7 @@ from yarl import URL
 
 from rtlglot.engines.openai.credentials import Secrets
 from rtlglot.engines.openai.faults import Answer
-from rtlglot.engines.openai.options import OpenAiOptions, check_allowed
+from rtlglot.engines.openai.options import CHAT_PATH, OpenAiOptions, below, check_allowed
 from rtlglot.errors import ConfigError, EngineDead, RtlglotError, TransientError, UsageError
 
 CONNECT_TIMEOUT_S = 30.0
@@ -40,6 +40,8 @@ class Endpoint:
         self, base: URL, headers: Mapping[str, str], secrets: Secrets, options: OpenAiOptions
     ) -> None:
         """Inside a running event loop. Raises ConfigError for unreadable certificates."""
+        self.base = base
+        self.chat_url = below(base, CHAT_PATH)
         self._secrets = secrets
         self._timeout_s = options.timeout_s
         self._proxy, login = _proxy(base, options)

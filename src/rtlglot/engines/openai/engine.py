@@ -32,14 +32,14 @@ class OpenAiEngine:
     def __init__(self, model: str, options: Mapping[str, Any] | None = None) -> None:
         """`model` is a name, or the URL of an endpoint whose first model is meant.
 
-        Connects to nothing. Raises UsageError for options that cannot be.
+        Connects to nothing. Raises UsageError for options that cannot be. Without a URL anywhere it can
+        be made (batch files need none), but not started.
         """
         self._options = read_options(options or {})
         self._base = base_url(model, self._options)
         self._asked = "" if is_url(model) else model
         self._dialect = wire.dialect(self._asked, self._options)
         self._context_tokens = self._options.context_tokens
-        self._chat_url = below(self._base, wire.CHAT_PATH)
         self._endpoint: Endpoint | None = None
         self._counts = True
         """False once the endpoint has shown that it cannot count tokens."""
@@ -60,6 +60,10 @@ class OpenAiEngine:
         EngineLost where nobody answers within `start_timeout_s`.
         """
         headers, secrets = read_headers(self._options)
+        if self._base is None:
+            raise ConfigError(
+                "the openai engine needs an endpoint", hint="--base-url http://localhost:8000/v1"
+            )
         await self.aclose()
         self._endpoint = Endpoint(self._base, headers, secrets, self._options)
         try:
@@ -87,7 +91,8 @@ class OpenAiEngine:
         endpoint = self._endpoint
         if endpoint is None or not self._counts:
             return None
-        url = self._base.with_path(self._base.path.removesuffix("/v1") + "/tokenize")
+        base = endpoint.base
+        url = base.with_path(base.path.removesuffix("/v1") + "/tokenize")
         answer = await endpoint.post(url, wire.encode(wire.tokenize(messages, self._dialect)))
         said = wire.decode(answer.body) if answer.status == 200 else None
         count = said.get("count") if isinstance(said, dict) else None
@@ -104,7 +109,7 @@ class OpenAiEngine:
         """One reply; cancelling the task closes the connection, which ends the request there."""
         endpoint = self._endpoint
         if endpoint is None:
-            raise EngineDead(f"{self._base}: the engine is not started")
+            raise EngineDead("the openai engine is not started")
         if not request.messages:
             raise RowError(Reason.BAD_REQUEST, "the chat has no messages")
         max_tokens = await self._max_tokens(request)
@@ -112,8 +117,8 @@ class OpenAiEngine:
         if self.cost is not None:
             return await self._pay(self.cost, endpoint, request, body, max_tokens)
         begun = time.perf_counter()
-        answer = await endpoint.post(self._chat_url, body)
-        return self._read(answer, max_tokens, begun)
+        answer = await endpoint.post(endpoint.chat_url, body)
+        return _read(answer, max_tokens, begun, str(endpoint.chat_url))
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -128,10 +133,10 @@ class OpenAiEngine:
         spent = worst  # until we know better: a request that was cut off may well be billed
         begun = time.perf_counter()
         try:
-            answer = await endpoint.post(self._chat_url, body)
+            answer = await endpoint.post(endpoint.chat_url, body)
             if answer.status != 200:
                 spent = 0.0
-            reply = self._read(answer, max_tokens, begun)
+            reply = _read(answer, max_tokens, begun, str(endpoint.chat_url))
             if reply.prompt_tokens is not None and reply.completion_tokens is not None:
                 spent = cost.price(reply.prompt_tokens, reply.completion_tokens)
             return reply
@@ -140,13 +145,6 @@ class OpenAiEngine:
             raise
         finally:
             cost.settle(worst, spent)
-
-    def _read(self, answer: Answer, max_tokens: int, begun: float) -> Reply:
-        if answer.status == 200:
-            reply = wire.read_reply(wire.decode(answer.body), max_tokens, time.perf_counter() - begun)
-            if reply is not None:
-                return reply
-        raise failure(answer, str(self._chat_url))
 
     async def _max_tokens(self, request: Request) -> int:
         """What the context leaves of what is wanted. Raises RowError where it leaves nothing."""
@@ -159,7 +157,7 @@ class OpenAiEngine:
 
     async def _served(self, endpoint: Endpoint) -> ServedModel | None:
         """The model's entry in the endpoint's list; None where there is no list or it is not asked."""
-        url = below(self._base, "/models")
+        url = below(endpoint.base, "/models")
         answer = await self._first_answer(endpoint, url)
         if answer.status != 200 and answer.status not in NO_LIST:
             raise failure(answer, str(url))
@@ -172,7 +170,7 @@ class OpenAiEngine:
             return None
         if not self._options.check_model and self._asked not in {model.name for model in served}:
             return None
-        return find_model(self._asked, served, str(self._base))
+        return find_model(self._asked, served, str(endpoint.base))
 
     async def _first_answer(self, endpoint: Endpoint, url: URL) -> Answer:
         """An answer that is not 'later'. Raises EngineLost where none comes in time."""
@@ -194,10 +192,18 @@ class OpenAiEngine:
             await asyncio.sleep(min(pause_s, max(0.0, deadline - time.monotonic())))
             pause_s = min(2 * pause_s, 4.0)
         raise EngineLost(
-            f"no endpoint at {self._base} after {tries} tries in {self._options.start_timeout_s:g} s; "
+            f"no endpoint at {endpoint.base} after {tries} tries in {self._options.start_timeout_s:g} s; "
             f"the last one: {last}",
             hint="is it up, and is that its address? --set engine.start_timeout_s=600 waits for it",
         )
+
+
+def _read(answer: Answer, max_tokens: int, begun: float, where: str) -> Reply:
+    if answer.status == 200:
+        reply = wire.read_reply(wire.decode(answer.body), max_tokens, time.perf_counter() - begun)
+        if reply is not None:
+            return reply
+    raise failure(answer, where)
 
 
 def _is_local(url: URL) -> bool:

@@ -12,11 +12,12 @@ from typing import Any, Literal
 import orjson
 from yarl import URL
 
-from rtlglot.errors import ConfigError, UsageError
+from rtlglot.errors import UsageError
 from rtlglot.options import fill
 from rtlglot.records import Json
 
 PART = "engine.openai"
+CHAT_PATH = "/chat/completions"
 OURS = {
     "model": "--model",
     "messages": "the prompt",
@@ -129,14 +130,14 @@ def json_object(value: Json, name: str) -> dict[str, Json]:
     return dict(value)
 
 
-def base_url(model: str, options: OpenAiOptions) -> URL:
-    """The endpoint, checked against `allow_host`. Raises UsageError.
+def base_url(model: str, options: OpenAiOptions) -> URL | None:
+    """The endpoint, checked against `allow_host`; None where none is named. Raises UsageError.
 
     A bare host gets /v1, and a pasted .../chat/completions is cut back to its base.
     """
     given = options.base_url or (model if is_url(model) else "") or os.environ.get("OPENAI_BASE_URL", "")
     if not given:
-        raise ConfigError("the openai engine needs an endpoint", hint="--base-url http://localhost:8000/v1")
+        return None
     url = _http_url(given)
     if is_url(model) and options.base_url and _trimmed(_http_url(model)) != _trimmed(url):
         raise UsageError(f"the model is a URL, {_shown(model)}, and --base-url another, {_shown(str(url))}")
@@ -188,7 +189,7 @@ def _http_url(text: str) -> URL:
 
 
 def _trimmed(url: URL) -> URL:
-    path = url.path.rstrip("/").removesuffix("/chat/completions")
+    path = url.path.rstrip("/").removesuffix(CHAT_PATH)
     return url.with_path(path or "/v1").with_query(url.query)
 
 

@@ -17,7 +17,6 @@ from rtlglot.engines.openai.options import OpenAiOptions, body_fields
 from rtlglot.errors import RowError, TransientError
 from rtlglot.records import Finish, Json, Message, Reason, Reply, Request
 
-CHAT_PATH = "/chat/completions"
 CUT = frozenset({"length", "max_tokens", "model_length"})
 """OpenAI's word, and those of hosts that pass on what is below them (Anthropic, Mistral)."""
 REFUSED = frozenset({"content_filter", "refusal", "safety"})
