@@ -16,7 +16,7 @@ from tests.unit.engines_openai.chats import Started, ask, until
 
 from rtlglot.engines import ENGINES, Engine
 from rtlglot.engines.openai.engine import OpenAiEngine
-from rtlglot.errors import ConfigError, EngineDead, EngineLost, RowError, TransientError, UsageError
+from rtlglot.errors import ConfigError, EngineDead, EngineLost, RowError, TransientError
 from rtlglot.records import Finish, Message, Reason, Request, Sampling
 
 
@@ -344,9 +344,11 @@ async def test_an_endpoint_that_dies_and_comes_back_serves_again() -> None:
     await engine.aclose()
 
 
-def test_naming_no_endpoint_says_how() -> None:
-    with pytest.raises(UsageError, match="needs an endpoint") as caught:
-        OpenAiEngine("gpt-x")
+async def test_naming_no_endpoint_says_how() -> None:
+    engine = OpenAiEngine("gpt-x")
+    assert engine.identity() == OpenAiEngine("gpt-x", {"base_url": "http://localhost:1/v1"}).identity()
+    with pytest.raises(ConfigError, match="needs an endpoint") as caught:
+        await engine.start()
     assert "--base-url" in caught.value.hint
 
 

@@ -37,7 +37,11 @@ async def error_of(stub: Stub, started: Started, rule: dict[str, object], **opti
         (400, complaint(code="context_length_exceeded", param="messages"), Reason.PROMPT_TOO_LONG),  # OpenAI
         (400, complaint(param="input_tokens", code=400), Reason.PROMPT_TOO_LONG),  # vLLM
         (400, complaint(type="exceed_context_size_error", code=400), Reason.PROMPT_TOO_LONG),  # llama.cpp
-        (500, complaint(type="exceed_context_size_error", code=500), Reason.PROMPT_TOO_LONG),  # its first version
+        (
+            500,
+            complaint(type="exceed_context_size_error", code=500),
+            Reason.PROMPT_TOO_LONG,
+        ),  # its first version
         (400, complaint(code="content_filter", param="prompt"), Reason.REFUSED),  # Azure
         (403, complaint(code="content_policy_violation"), Reason.REFUSED),
         (413, "<h1>413 Request Entity Too Large</h1>", Reason.PROMPT_TOO_LONG),  # nginx
