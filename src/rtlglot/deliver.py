@@ -41,12 +41,14 @@ def check_output(delivery: Delivery) -> None:
     It is ours where a ledger stands beside it.
     """
     check_writable(delivery.output)
-    ledger = delivery.output.with_name(delivery.output.name + ".ledger")
-    if delivery.existing == "refuse" and delivery.output.exists() and not ledger.exists():
-        raise UsageError(
-            f"{delivery.output} exists, and no ledger beside it says that rtlglot wrote it",
-            hint="name another --output, or add --existing replace (or update)",
-        )
+    if delivery.existing == "refuse":
+        refuse_foreign(delivery.output, hint="name another --output, or add --existing replace (or update)")
+
+
+def refuse_foreign(output: Path, *, hint: str = "name another --output, or remove it") -> None:
+    """UsageError where `output` exists and no ledger stands beside it."""
+    if output.exists() and not output.with_name(output.name + ".ledger").exists():
+        raise UsageError(f"{output} exists, and no ledger beside it says that rtlglot wrote it", hint=hint)
 
 
 def deliver(delivery: Delivery, dataset: Dataset, ledger: Ledger, recipe: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rtlglot.checks import Check
+from rtlglot.checks.ladder import skipped
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.keys import verdict_key
 from rtlglot.records import CheckStatus, Context, Verdict
@@ -37,4 +38,20 @@ class Examine:
             verdicts.append((verdict, key))
             if not verdict.ok:
                 break
+        return tuple(verdicts)
+
+    def recall(self, text: str, context: Context) -> tuple[Verdict, ...]:
+        """The verdicts in the ledger, one for every check: those that were not asked are skipped."""
+        verdicts: list[Verdict] = []
+        stopper = ""
+        for check, identity in self._checks:
+            if stopper:
+                verdict = skipped(check.name, f"'{stopper}' said no")
+            elif not check.applies(context):
+                verdict = skipped(check.name, "the row lacks what this check needs")
+            else:
+                known = self._ledger.verdict(verdict_key(text, identity, context))
+                verdict = known or skipped(check.name, "not asked yet: the run was stopped")
+            verdicts.append(verdict)
+            stopper = stopper or ("" if verdict.ok else check.name)
         return tuple(verdicts)

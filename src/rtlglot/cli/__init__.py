@@ -14,6 +14,7 @@ from rtlglot.errors import RtlglotError
 
 COMMANDS = [
     "transform",
+    "check",
     "models",
     "plan",
     "demo",

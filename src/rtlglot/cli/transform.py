@@ -58,7 +58,7 @@ def add(subparsers: Any) -> None:
     command.set_defaults(call=call)
     command.add_argument("input", nargs="?", help="JSON, JSONL, CSV, TSV, Parquet, a folder of Verilog, or -")
     _add_job(command)
-    _add_rows(command)
+    add_rows(command)
     _add_engine(command)
     _add_checks(command)
     _add_running(command)
@@ -81,7 +81,8 @@ def _add_job(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_rows(command: argparse.ArgumentParser) -> None:
+def add_rows(command: argparse.ArgumentParser) -> None:
+    """The flags that say which rows of a dataset, under which names."""
     group = command.add_argument_group("which rows")
     group.add_argument("--id", metavar="FIELD", help="default: the dict's key, id, task_id, rtl_id, line")
     group.add_argument(
@@ -94,9 +95,7 @@ def _add_rows(command: argparse.ArgumentParser) -> None:
 
 def _add_engine(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("the model")
-    group.add_argument(
-        "--model", help=".gguf file, embedded name, URL or hub id (default: embedded)"
-    )
+    group.add_argument("--model", help=".gguf file, embedded name, URL or hub id (default: embedded)")
     group.add_argument("--engine", help="openvino, openai, vllm, scripted (default: from the model)")
     group.add_argument("--temperature", type=float, help="default: 0.4; 0 is greedy")
     group.add_argument("--top-p", type=float, help="default: 0.9")
@@ -126,9 +125,7 @@ def _add_checks(command: argparse.ArgumentParser) -> None:
     group.add_argument("--std", choices=("v2001", "v2005", "sv2017"), help="language (default: sv2017)")
     group.add_argument("--reference", metavar="FIELD", help="Verilog to compare with (default: the target)")
     group.add_argument("--testbench", metavar="FIELD", help="a testbench for the candidate")
-    group.add_argument(
-        "--interface", metavar="FIELD", help="a header that candidates must have, or auto"
-    )
+    group.add_argument("--interface", metavar="FIELD", help="a header that candidates must have, or auto")
 
 
 def _add_running(command: argparse.ArgumentParser) -> None:
