@@ -16,12 +16,21 @@ from rtlglot.plan.observed import seen_it_s
 EXAMPLES = """\
 examples:
   rtlglot plan --model meta-llama/Llama-3.1-70B-Instruct --gpus 4 --gpu-memory 80
-  rtlglot plan --model meta-llama/Llama-3.1-8B-Instruct --gpus 4 --gpu-memory 80 --max-model-len 8192
-  rtlglot plan --model ./my-model --gpus 1 --gpu-memory 24 --max-model-len auto --prompt-tokens 1800
-  rtlglot plan --model Qwen/Qwen2.5-Coder-32B-Instruct --gpus 2 --gpu-memory 44.5GiB --json
 
-The exit code is 1 when nothing fits. Nothing is downloaded: a model is one that is known by name,
-a folder with a config.json, or a hub model in the local cache.
+  # what a shorter context changes
+  rtlglot plan --model meta-llama/Llama-3.1-8B-Instruct --gpus 4 --gpu-memory 80 \\
+      --max-model-len 8192
+
+  # a folder of your own, the context from your longest prompt
+  rtlglot plan --model ./my-model --gpus 1 --gpu-memory 24 \\
+      --max-model-len auto --prompt-tokens 1800 --max-tokens 500
+
+  # a card by the memory it shows, as JSON
+  rtlglot plan --model Qwen/Qwen2.5-Coder-32B-Instruct --gpus 2 \\
+      --gpu-memory 44.5GiB --json
+
+The exit code is 1 when nothing fits. Nothing is downloaded: a model is known by
+name, a folder with a config.json, or a hub model in the local cache.
 """
 
 
@@ -30,7 +39,7 @@ def add(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "plan",
         help="does a model fit these GPUs, and how to split it",
-        description="Weights, KV cache, rows in flight and the best split, from a model's config.json alone.",
+        description="Weights, KV cache, rows in flight and the best split,\nfrom a model's config.json alone.",
         epilog=EXAMPLES,
         formatter_class=HelpFormatter,
     )
