@@ -152,7 +152,7 @@ async def _judge(prover: Prover, reference: Reference, text: str, standard: str)
 async def _beyond_the_netlist(prover: Prover, reference: Reference, found: dict[str, Any]) -> Found:
     """Where a text is simulated otherwise than it is synthesised, only a simulator can tell."""
     ours = [hazard for hazard in found["hazards"] if _counts(hazard, found)]
-    theirs = [hazard for hazard in reference.read["top"]["hazards"] if hazard["code"] != "x-compare"]
+    theirs = [hazard for hazard in reference.read["top"]["remarks"] if hazard["code"] != "x-compare"]
     if not ours and not theirs:
         return found
     replayed = await prover.replay(reference.read, found, None)

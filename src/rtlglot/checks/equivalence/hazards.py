@@ -22,18 +22,10 @@ from typing import Any
 from pyslang import ast
 
 from rtlglot.checks.equivalence.uses import Uses, name_of
+from rtlglot.verilog.source import Remark
 
 _DRIVERS = (ast.NetSymbol, ast.ContinuousAssignSymbol, ast.PrimitiveInstanceSymbol)
 _EDGES = (ast.EdgeKind.PosEdge, ast.EdgeKind.NegEdge, ast.EdgeKind.BothEdges)
-
-
-@dataclass(frozen=True, slots=True)
-class Hazard:
-    """One place where the text and its netlist differ."""
-
-    code: str
-    message: str
-    line: int
 
 
 @dataclass(slots=True)
@@ -49,14 +41,14 @@ class _Search:
     """The walk over one design."""
 
     sources: Any
-    found: list[Hazard] = field(default_factory=list)
+    found: list[Remark] = field(default_factory=list)
     clocked: list[_Clocked] = field(default_factory=list)
 
     def line(self, location: Any) -> int:
         return int(self.sources.getLineNumber(location))
 
     def add(self, code: str, message: str, location: Any) -> None:
-        self.found.append(Hazard(code, message, self.line(location)))
+        self.found.append(Remark(code, message, self.line(location)))
 
     def see(self, node: Any) -> None:
         """One node of the elaborated tree."""
@@ -158,10 +150,10 @@ class _Search:
                         f"{', '.join(sorted(met))} is assigned with = in one clocked block and read in "
                         f"another (line {reader.line}): which one runs first is up to the simulator"
                     )
-                    self.found.append(Hazard("race", text, writer.line))
+                    self.found.append(Remark("race", text, writer.line))
 
 
-def hazards_of(top: Any, sources: Any) -> tuple[Hazard, ...]:
+def hazards_of(top: Any, sources: Any) -> tuple[Remark, ...]:
     """All hazards in a top instance and below it."""
     search = _Search(sources)
     top.visit(search.see)

@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rtlglot.checks.equivalence.source import latches_allowed
 from rtlglot.records import Json
+from rtlglot.verilog.source import latches_allowed
 
 FRONT_ENDS = ("slang", "verilog")
 """In the order in which they are tried. slang reads more of SystemVerilog; yosys' own front end

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rtlglot.checks.equivalence.source import Top
 from rtlglot.records import Json
 from rtlglot.verilog.interface import Port
+from rtlglot.verilog.source import Top
 
 
 def choose_top(tops: Sequence[Top], reference: Top | None = None) -> Top | str:

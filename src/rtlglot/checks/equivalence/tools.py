@@ -14,15 +14,16 @@ from typing import Any
 
 from rtlglot.checks.equivalence.aig import Aig, read_aiger
 from rtlglot.checks.equivalence.difference import Question, Stimulus, exhaustive, never_defined, randomly
+from rtlglot.checks.equivalence.hazards import hazards_of
 from rtlglot.checks.equivalence.miter import Clocking, build, clocking_of
 from rtlglot.checks.equivalence.netlist import Netlist, Unsupported, read_netlist
 from rtlglot.checks.equivalence.ports import choose_top, differences
 from rtlglot.checks.equivalence.solve import Effort, decide, shorten
-from rtlglot.checks.equivalence.source import Source, Top, read_source
 from rtlglot.checks.equivalence.trace import trace_of
 from rtlglot.checks.equivalence.vacuity import undefined_within
 from rtlglot.records import Json
 from rtlglot.verilog.interface import Port
+from rtlglot.verilog.source import Source, Top, read_source
 
 LONG_TRACE = 3
 """A trace found at random that is longer than this is worth a search for a shorter one."""
@@ -35,7 +36,7 @@ def warm() -> None:
 
 def read_reference(arguments: dict[str, Any]) -> Json:
     """The flat netlist and the interface of `text`: {"status": "read", "top", "netlist", …}."""
-    source = read_source(arguments["text"], arguments["standard"])
+    source = read_source(arguments["text"], arguments["standard"], hazards_of)
     if source.problems:
         return _unsupported("it does not compile", source.problems)
     top = choose_top(source.tops)
@@ -64,7 +65,7 @@ def compare(arguments: dict[str, Any]) -> Json:
     """
     reference = arguments["reference"]
     wanted = top_from_json(reference["top"])
-    source = read_source(arguments["text"], arguments["standard"])
+    source = read_source(arguments["text"], arguments["standard"], hazards_of)
     if source.problems:
         return _unsupported("it does not compile", source.problems)
     top = choose_top(source.tops, wanted)
@@ -86,7 +87,7 @@ def compare(arguments: dict[str, Any]) -> Json:
         "plain": source.plain,
         "version": source.version,
         "clocks": sorted({name for side in (gold, candidate) for name, _ in side.clocks}),
-        "hazards": [asdict(hazard) for hazard in top.hazards],
+        "hazards": [asdict(hazard) for hazard in top.remarks],
         "has_state": candidate.has_state,
         "front_end": candidate.front_end,
         "clocking": asdict(clocking),

@@ -1,20 +1,20 @@
-"""What a Verilog text declares, read by slang: its top modules, their ports, what it must not hide.
+"""A design's text as other tools may get it, and what it declares: read by slang, inside the box only.
 
-Runs inside the Box. The text that goes on to synthesis is *plain*: macros expanded, comments,
-directives and attributes gone. Attributes and comment pragmas change what synthesis sees and not
-what simulation does ((* init = 1 *) gives a register a value it does not have), so a text could
-otherwise be proved equal to something that it is not.
+What goes on to synthesis or simulation is the *plain* text: macros expanded, comments, directives and
+attributes gone. So no two tools can expand a macro differently; and attributes and comment pragmas,
+which change what synthesis sees and not what simulation does ((* init = 1 *) gives a register a value
+that it does not have), cannot make a text equal to something that it is not.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pyslang
 from pyslang import ast, parsing, syntax
 
-from rtlglot.checks.equivalence.hazards import Hazard, hazards_of
 from rtlglot.records import Json
 from rtlglot.verilog.interface import Port
 
@@ -33,6 +33,19 @@ _FLAGS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about one place of a text."""
+
+    code: str
+    message: str
+    line: int
+
+
+Look = Callable[[Any, Any], tuple[Remark, ...]]
+"""Looks through an elaborated top instance (with slang's source manager) for something to remark."""
+
+
+@dataclass(frozen=True, slots=True)
 class Top:
     """A module that no other one instantiates."""
 
@@ -40,7 +53,7 @@ class Top:
     ports: tuple[Port, ...]
     odd: str = ""
     """What about its ports is beyond a comparison bit by bit, in words; '' where nothing is."""
-    hazards: tuple[Hazard, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +72,19 @@ class Source:
         return asdict(self)
 
 
-def read_source(text: str, standard: str) -> Source:
+def read_source(text: str, standard: str, look: Look | None = None) -> Source:
     """Read a text by the given standard; where that fails, by the other one (names like `logic`
     or `bit` are keywords in one and identifiers in the other)."""
     first = VERSIONS.get(standard, standard)
-    found = _read(text, first)
+    found = _read(text, first, look)
     if found.problems:
-        other = _read(text, "1364-2005" if first != "1364-2005" else "1800-2017")
+        other = _read(text, "1364-2005" if first != "1364-2005" else "1800-2017", look)
         if not other.problems:
             return other
     return found
 
 
-def _read(text: str, version: str) -> Source:
+def _read(text: str, version: str, look: Look | None) -> Source:
     sources = pyslang.SourceManager()
     options = _options(version)
     try:
@@ -91,7 +104,7 @@ def _read(text: str, version: str) -> Source:
     problems = _problems(compilation, sources)
     if problems:
         return Source(plain="", version=version, problems=problems)
-    tops = tuple(_top(instance, sources) for instance in instances)
+    tops = tuple(_top(instance, sources, look) for instance in instances)
     return Source(plain=plain_text(tree, sources), version=version, tops=tops)
 
 
@@ -134,7 +147,7 @@ def _problems(compilation: Any, sources: Any) -> tuple[dict[str, Json], ...]:
     return tuple(found[:20])
 
 
-def _top(instance: Any, sources: Any) -> Top:
+def _top(instance: Any, sources: Any, look: Look | None) -> Top:
     ports, odd = [], ""
     for symbol in instance.body.portList:
         if not isinstance(symbol, ast.PortSymbol):
@@ -146,7 +159,8 @@ def _top(instance: Any, sources: Any) -> Top:
             continue
         direction = {"In": "input", "Out": "output"}.get(symbol.direction.name, "inout")
         ports.append(Port(symbol.name, direction, kind.bitWidth))
-    return Top(instance.definition.name, tuple(ports), odd, hazards_of(instance, sources))
+    remarks = look(instance, sources) if look else ()
+    return Top(instance.definition.name, tuple(ports), odd, remarks)
 
 
 def plain_text(tree: Any, sources: Any) -> str:
