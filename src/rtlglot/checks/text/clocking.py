@@ -76,12 +76,12 @@ _COMBINATIONAL = re.compile(
 )
 _NONE = r"(?:there (?:is|are)|has|have|with|having|needs?|uses?|requires?|and|or|nor|but|,|\.|^|contains?|;)"
 _NO_CLOCK = re.compile(
-    rf"(?:{_NONE}[ \n]{1,4}|\A)(?:no|neither(?: a)?)[ \n]{1,4}clock(?! (?:edge|cycle|enable|gating|domain|divider|period|tick))\b"
+    rf"(?:{_NONE}[ \n]{{1,4}}|\A)(?:no|neither(?: a)?)[ \n]{{1,4}}clock(?! (?:edge|cycle|enable|gating|domain|divider|period|tick))\b"
     r"|\bwithout (?:a |any |using a )?clock(?! (?:edge|cycle|enable|gating|domain|divider|period|tick))\b",
     re.MULTILINE,
 )
 _NO_RESET = re.compile(
-    rf"(?:{_NONE}[ \n]{1,4}|\A)no[ \n]{1,4}(?:clock (?:or|and|nor) |clock, (?:no )?|external |dedicated |global )?reset(?:s| input| signal| port)?"
+    rf"(?:{_NONE}[ \n]{{1,4}}|\A)no[ \n]{{1,4}}(?:clock (?:or|and|nor) |clock, (?:no )?|external |dedicated |global )?reset(?:s| input| signal| port)?"
     r"(?=\s*(?:[.;,)]|$|or\b|and\b|nor\b|but\b|to\b))"
     r"|\b(?:has|have|with|without|neither)\b(?: a)? (?:clock,? (?:or|nor|and) )(?:a )?reset(?=\s*(?:[.;,)]|$|or\b|and\b))"
     r"|\bwithout (?:a |any )reset(?: input| signal| port)?(?=\s*[.;)]|$)",

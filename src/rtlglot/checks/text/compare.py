@@ -125,7 +125,7 @@ class _Judge:
         if claim.subject in self._facts.modules or is_placeholder(self._top):
             return None
         # a text that names the top is free to speak of other modules as well
-        certain = not self._names.knows(claim.subject) and self._top not in self._prose.plain
+        certain = not self._names.knows(claim.subject) and self._top not in self._prose.words
         return "module-name", f"the module is called {self._top}", certain
 
     def _parameter(self, claim: Claim) -> Objection | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from rtlglot.checks.facts import Clocking, Edges, Force
 from rtlglot.checks.text.claims import About, Claim
@@ -32,9 +33,14 @@ def timing_findings(prose: Prose, names: Names, claims: Iterable[Claim]) -> list
         return []
     wanted = [claim for claim in claims if claim.about in TIMING]
     judge = _TimingJudge(names, clocking, wanted)
-    return [
-        finding(prose, claim, objection) for claim in wanted if (objection := judge(claim)) is not None
-    ]
+    found = []
+    for claim in wanted:
+        objection = judge(claim)
+        if objection is not None:
+            # how firm words about an edge are depends on the others: the judge has weighed that
+            sure = replace(claim, firm=True) if claim.about is About.EDGE else claim
+            found.append(finding(prose, sure, objection))
+    return found
 
 
 class _TimingJudge:

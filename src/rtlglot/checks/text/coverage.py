@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from rtlglot.checks.text.claims import About, Claim, number_at, width_at
 from rtlglot.checks.text.compare import bits
-from rtlglot.checks.text.names import Names, base
+from rtlglot.checks.text.names import Names
 from rtlglot.checks.text.prose import Mark, Prose
 from rtlglot.records import Finding, Severity
 
@@ -22,10 +22,8 @@ _VAGUE = re.compile(r"\betc\b|\.\.\.|…|\band so on\b|\bsame (?:ports|interface
 
 def missing_ports(prose: Prose, names: Names) -> list[str]:
     """The ports whose names do not stand in the text, ranges ("in0 to in7", "s_axis_*") read out."""
-    said = {base(piece) for piece in prose.pieces if piece.mark is Mark.WORD}
-    # code that a text quotes names ports as well
-    said.update(re.findall(r"[A-Za-z_]\w*", prose.original))
-    folded = {word.lower() for word in said}
+    # code that a text holds names ports as well
+    folded = {word.lower() for word in prose.words | prose.code}
     missing = [name for name in names.ports if name.lower() not in folded]
     return [name for name in missing if not _in_range(prose.plain, name)] if missing else []
 

@@ -39,7 +39,7 @@ _NOUN_BEFORE = frozenset(
     the a an its one two three four five six seven eight nine ten has have with all each single this
     these only of for from both , ; : ( | * as bit
     """.split()
-).union(_SINGULAR)
+).union(_SINGULAR, _ADJECTIVES)
 _STATES = frozenset(
     ", . : ( [ ; = is are has should must will shall takes holds goes carries shows gives indicates"
     " and or which that".split()
@@ -141,4 +141,7 @@ def _may_be_noun(pieces: list[Piece], at: int) -> bool:
 
 def states(piece: Piece | None) -> bool:
     """Whether what follows a name shows that the name is a subject or an entry of a list."""
-    return piece is None or piece.mark in (Mark.BREAK, Mark.RANGE) or piece.low in _STATES
+    if piece is None or piece.mark in (Mark.BREAK, Mark.RANGE) or piece.low in _STATES:
+        return True
+    # a verb in the third person
+    return len(piece.low) > 3 and piece.low.endswith("s") and piece.low not in PLURAL

@@ -34,8 +34,8 @@ def name_claims(prose: Prose, names: Names) -> Iterator[Claim]:
     """Each word that looks like a signal's name and is none of the design's, once."""
     seen: set[str] = set()
     for at, piece in enumerate(prose.pieces):
-        if piece.mark is not Mark.WORD:
-            continue
+        if piece.mark is not Mark.WORD or at == len(prose.pieces) - 1:
+            continue  # a text's last word without a point may be cut off
         word = base(piece).strip("_") if base(piece).endswith("_") else base(piece)
         if word in seen or not _means_a_name(prose.pieces, at, word):
             continue

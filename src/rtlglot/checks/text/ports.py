@@ -101,8 +101,10 @@ class PortReader:
         if head.direction and not head.noun and not listed and not states(following):
             return behind
         behind = self._widths_behind(items, behind)
+        # beside two real ports a third word in the same list means a port as well
+        company = sum(item.known for item in items) >= 2
         for item in items:
-            self._say_item(item, head, listed=listed)
+            self._say_item(item, head, listed=listed, company=company)
         return behind
 
     def _past_opening(self, head: Head) -> tuple[int, bool]:
@@ -347,18 +349,21 @@ class PortReader:
             return word
         following = self._piece(at + 1)
         alone = following is None or following.mark is Mark.BREAK or following.low in _SEPARATORS | {"(", ")"}
-        return word if listed and alone and word.isidentifier() and not is_grammar(word) else None
+        if not alone or not word.isidentifier() or is_grammar(word):
+            return None
+        return word if listed or (several and self._name(self._past_separators(at + 1, colon=False))) else None
 
     # claims
 
-    def _say_item(self, item: _Item, head: Head, *, listed: bool) -> None:
+    def _say_item(self, item: _Item, head: Head, *, listed: bool, company: bool) -> None:
         port = self._names.ports.get(item.name)
         sure = listed or not is_plain(item.name) or self._pieces[item.at].quoted
         if head.direction is not None:
             if port is None:
-                self._say_unknown(item, head, listed=listed)
+                self._say_unknown(item, head, listed=listed, company=company)
             else:
-                firm = sure or (head.width is not None and item.name.lower() not in _VAGUE)
+                named = head.width is not None or states(self._piece(item.at + 1))
+                firm = sure or (named and item.name.lower() not in _VAGUE)
                 self._say(About.DIRECTION, item, head.direction, head.start, item.at, firm=firm)
         if item.width is None or not item.known:
             return
@@ -373,10 +378,10 @@ class PortReader:
         before = self._piece(head.start - 1)
         return before is None or before.mark is Mark.BREAK or before.text in (":", ",", ";", "(", "|")
 
-    def _say_unknown(self, item: _Item, head: Head, *, listed: bool) -> None:
+    def _say_unknown(self, item: _Item, head: Head, *, listed: bool, company: bool) -> None:
         word = item.name
         named = looks_like_name(word) or self._pieces[item.at].quoted
-        named = named or word.lower() in SHORT_FORMS or looks_numbered(word)
+        named = named or word.lower() in SHORT_FORMS or looks_numbered(word) or company
         if named or listed:
             self._say(About.PORT, item, head.direction or "", head.start, item.at, firm=named)
 
