@@ -1,23 +1,28 @@
 # Two commands on a fresh machine: `make demo` shows the main job, `make test` passes the tests.
 PYTHON ?= python3
 BIN := .venv/bin
+MODEL := smollm2-135m-instruct
+PIP := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check setup clean
+.PHONY: demo test check docs clean
 
 $(BIN)/python:
-	$(PYTHON) -m venv .venv
+	@echo "making a virtual environment in .venv"
+	@$(PYTHON) -m venv .venv
 
 # A stamp per set: pip runs again only when what it depends on has changed.
-.venv/demo.stamp: $(BIN)/python pyproject.toml constraints.txt
-	$(BIN)/pip install -q -c constraints.txt -e '.[openvino]'
+.venv/demo.stamp: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "installing rtlglot and its embedded engine into .venv"
+	@$(PIP) -e '.[openvino]'
 	@touch $@
 
 .venv/test.stamp: .venv/demo.stamp
-	$(BIN)/pip install -q -c constraints.txt -e '.[openvino,parquet,export,dev]'
+	@echo "installing what the tests need into .venv"
+	@$(PIP) -e '.[openvino,parquet,export,dev]'
 	@touch $@
 
 demo: .venv/demo.stamp
-	@$(BIN)/rtlglot models pull smollm2-135m-instruct
+	@$(BIN)/rtlglot models pull $(MODEL)
 	@$(BIN)/rtlglot demo
 
 check: .venv/test.stamp
@@ -27,10 +32,8 @@ check: .venv/test.stamp
 	$(BIN)/lint-imports
 
 test: check
-	@$(BIN)/rtlglot models pull smollm2-135m-instruct
+	$(BIN)/rtlglot models pull $(MODEL)
 	$(BIN)/pytest
 
-setup: .venv/test.stamp
-
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache demo

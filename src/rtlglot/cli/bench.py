@@ -22,13 +22,15 @@ examples:
   rtlglot bench --rows 40
 
   # prefix caching and the size of a step, for a model on this machine's GPUs
-  rtlglot bench --model meta-llama/Llama-3.1-8B-Instruct --set engine.max_model_len=8192 \\
-      --sweep tensor_parallel=1,2,4 --sweep prefix_caching=on,off \\
+  rtlglot bench --model meta-llama/Llama-3.1-8B-Instruct \\
+      --set engine.max_model_len=8192 --sweep tensor_parallel=1,2,4 \\
+      --sweep prefix_caching=on,off \\
       --plot bench.svg --write-recipe best.toml
   rtlglot transform rtl.json --from instruction --to verilog --recipe best.toml
 
   # a throughput table without weights: random ones, replies cut to the usual lengths
-  rtlglot bench --model ./config-only --engine vllm --dummy-weights --sweep tensor_parallel=1,2
+  rtlglot bench --model ./config-only --engine vllm --dummy-weights \\
+      --sweep tensor_parallel=1,2
 
   # your own rows, an endpoint, how many to keep in flight
   rtlglot bench --input rtl.jsonl --from instruction --to verilog --rows 200 \\

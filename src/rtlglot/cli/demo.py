@@ -35,10 +35,10 @@ def add(subparsers: Any) -> None:
 
 def call(arguments: argparse.Namespace) -> int:
     """Run it."""
-    from rtlglot.cli.progress import watch_for  # noqa: PLC0415 - keeps --help fast
-    from rtlglot.engines.pick import EMBEDDED  # noqa: PLC0415
-    from rtlglot.run import run  # noqa: PLC0415
-    from rtlglot.spec import Spec  # noqa: PLC0415
+    from rtlglot.cli.progress import watch_for
+    from rtlglot.engines.pick import EMBEDDED
+    from rtlglot.run import run
+    from rtlglot.spec import Spec
 
     source, folder = examples(), Path(arguments.folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -48,6 +48,7 @@ def call(arguments: argparse.Namespace) -> int:
         source="instruction",
         target="description",
         output=str(output),
+        prompt=str(source.with_name("one_sentence.md")),
         model=EMBEDDED,
         limit=arguments.limit,
         seed=1,
@@ -79,9 +80,9 @@ def program() -> str:
 
 def show(output: Path) -> None:
     """A few rows, side by side."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
     console = Console(width=min(100, Console().width))
     table = Table(show_lines=True, title="three of the rows", title_justify="left")
@@ -95,7 +96,7 @@ def show(output: Path) -> None:
 
 def _rows(output: Path) -> Iterator[tuple[str, str, str]]:
     """Accepted rows first; where there are too few, failed ones with their reason."""
-    from rtlglot.formats import open_dataset  # noqa: PLC0415
+    from rtlglot.formats import open_dataset
 
     for row in open_dataset(output):
         yield row.id, _short(row.fields["instruction"]), _short(row.fields["description"])

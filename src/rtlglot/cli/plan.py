@@ -13,13 +13,17 @@ from rtlglot.plan import Gpus, ModelShape, Need, Plan, Split, load_shape, plan, 
 from rtlglot.plan.memory import kv_bytes_per_token
 from rtlglot.plan.observed import seen_it_s
 
+DESCRIPTION = """\
+Weights, KV cache, rows in flight and the best split of a model over GPUs,
+from its config.json alone: before anything loads or is downloaded."""
+
 EXAMPLES = """\
 examples:
   rtlglot plan --model meta-llama/Llama-3.1-70B-Instruct --gpus 4 --gpu-memory 80
 
   # what a shorter context changes
-  rtlglot plan --model meta-llama/Llama-3.1-8B-Instruct --gpus 4 --gpu-memory 80 \\
-      --max-model-len 8192
+  rtlglot plan --model meta-llama/Llama-3.1-8B-Instruct --gpus 4 \\
+      --gpu-memory 80 --max-model-len 8192
 
   # a folder of your own, the context from your longest prompt
   rtlglot plan --model ./my-model --gpus 1 --gpu-memory 24 \\
@@ -39,7 +43,7 @@ def add(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "plan",
         help="does a model fit these GPUs, and how to split it",
-        description="Weights, KV cache, rows in flight and the best split,\nfrom a model's config.json alone.",
+        description=DESCRIPTION,
         epilog=EXAMPLES,
         formatter_class=HelpFormatter,
     )

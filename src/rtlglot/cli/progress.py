@@ -175,6 +175,6 @@ def summary_lines(summary: Summary, resume: str) -> list[str]:
         lines.append(f"  failures {summary.failures}")
     if summary.pending:
         lines.append(f"resume with: {resume}")
-    elif "failed truncated" in summary.reasons:
+    elif "failed truncated" in summary.reasons and " transform " in resume:
         lines.append(f"redo what was cut with: {resume} --redo truncated --max-tokens N")
     return lines

@@ -11,6 +11,7 @@ What is cleaned away is named in the candidate's notes:
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from rtlglot.prompts.code import find_code, nothing
@@ -21,8 +22,8 @@ from rtlglot.prompts.refusal import is_refusal
 from rtlglot.prompts.unwrap import Answer, unwrap
 from rtlglot.records import Candidate, Finish, Reason
 
-Kind = Literal["verilog", "prose", "raw"]
-"""How a reply is read: for its modules, for its prose, or as it is (reasoning taken out)."""
+Kind = Literal["verilog", "prose", "sentence", "raw"]
+"""How a reply is read: for its modules, its prose, its first sentence, or as it is (reasoning taken out)."""
 
 _LANGUAGES = ("```verilog\n", "```systemverilog\n", "```\n", "```sv\n", "```v\n")
 _NEEDS_A_LOOK = ("/*", "```", "&lt;", "&amp;", "&gt;", "&quot;", "<think")
@@ -39,12 +40,25 @@ def extract(text: str, finish: Finish, kind: Kind, given: Given | None = None) -
         return nothing(answer)
     if is_refusal(answer.text):
         return _refused(answer)
-    if kind == "prose":
+    if kind == "sentence":
+        _keep_first_sentence(answer)
+    if kind in ("prose", "sentence"):
         return find_prose(answer, given)
     if answer.finish is Finish.LENGTH:
         said = "max_tokens was reached before the text was complete"
         return Candidate(None, Reason.TRUNCATED, said, answer.think, answer.notes)
     return Candidate(answer.text, think=answer.think, notes=answer.notes)
+
+
+_SENTENCE = re.compile(r"[^\n]*?[^\s.][.!?](?=\s+[A-Z\n]|\s*\Z)")
+
+
+def _keep_first_sentence(answer: Answer) -> None:
+    """The first sentence alone; whole sentences are not cut by what the reply ran on to."""
+    match = _SENTENCE.match(answer.text.lstrip())
+    if match is not None and match[0] != answer.text:
+        answer.text, answer.finish = match[0], Finish.STOP
+        answer.note("run-on")
 
 
 def _verilog(text: str, finish: Finish, given: Given) -> Candidate:

@@ -18,7 +18,7 @@ from rtlglot.records import Candidate, Finish, Json, Message, Pair, Reason, Row
 _ROW = frozenset({"row", "interface"})
 _REPAIR = frozenset({"findings", "extract", "field"})
 _HEADER = "\n\nThe module must have exactly this header:\n\n```verilog\n{}\n```"
-_ANSWERS: dict[Kind, str] = {"verilog": "```verilog\n{}\n```", "prose": "{}", "raw": "{}"}
+_ANSWERS: dict[Kind, str] = {"verilog": "```verilog\n{}\n```", "prose": "{}", "sentence": "{}", "raw": "{}"}
 """How a text looks as an answer of the model."""
 
 
