@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import functools
 import glob
+import math
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -34,11 +36,11 @@ class Icarus:
     """The folder with ivl, ivlpp and the code generators."""
     version: str
 
-    @property
-    def permit(self) -> Permit:
-        """What a run may start."""
+    def permit(self, cpu_s: float) -> Permit:
+        """What a run may start, and the CPU seconds that each of these programs may use."""
         shell = os.path.realpath("/bin/sh")
-        return Permit(execute=(self.iverilog, self.vvp, self.library, shell))
+        execute = (self.iverilog, self.vvp, self.library, shell)
+        return Permit(execute=execute, cpu_s=max(1, math.ceil(cpu_s)))
 
     def to_json(self) -> dict[str, str]:
         """For a tool's arguments."""
@@ -81,13 +83,13 @@ def simulate(
     if code != 0:
         return {"ended": "timeout" if code is None else "compile", "output": said}
     left_s = wall_s - (time.monotonic() - started)
-    # -n: $stop ends the run instead of waiting for a person
-    code, said = _run([programs["vvp"], "-n", "design.vvp"], left_s)
+    # -n: $stop ends the run instead of waiting for a person; -none: no wave file is written
+    code, said = _run([programs["vvp"], "-n", "design.vvp", "-none"], left_s)
     return {"ended": {None: "timeout", 0: "ok", 1: "ok"}.get(code, "crash"), "output": said}
 
 
 def _run(command: Sequence[str], wall_s: float) -> tuple[int | None, str]:
-    """Exit code (None: out of time) and the end of what was printed."""
+    """Exit code (None: out of wall or CPU time) and the end of what was printed."""
     with open("output.txt", "w+b") as output:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
         try:
@@ -95,6 +97,8 @@ def _run(command: Sequence[str], wall_s: float) -> tuple[int | None, str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+            code = None
+        if code == -signal.SIGXCPU:
             code = None
         output.seek(max(0, output.seek(0, os.SEEK_END) - MOST_OUTPUT))
         return code, output.read().decode("utf-8", "replace")

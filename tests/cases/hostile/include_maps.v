@@ -1,0 +1,3 @@
+// attacks: addresses for a later exploit
+`include "/proc/self/maps"
+module m(input a, output y); assign y = a; endmodule
