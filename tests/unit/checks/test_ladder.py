@@ -1,0 +1,88 @@
+"""Which checks a user's words stand for, and how far a text climbs."""
+
+from __future__ import annotations
+
+import pytest
+
+from rtlglot.checks import CHECKS
+from rtlglot.checks.ladder import LADDERS, climb, ladder
+from rtlglot.errors import UsageError
+from rtlglot.records import CheckStatus, Context
+from rtlglot.sandbox import open_box
+
+GOOD = "module m(input a, output y); assign y = a; endmodule"
+UNDECLARED = "module m(input a, output y); assign y = a & b; endmodule"
+
+
+def names(rungs: str, target: str = "verilog") -> list[str]:
+    return [check.name for check in ladder(rungs, target)]
+
+
+def test_one_rung_stands_for_all_below_it():
+    assert names("elaborate") == ["screen", "syntax", "elaborate"]
+    assert names("screen") == ["screen"]
+
+
+def test_a_list_stands_for_itself_in_the_ladders_order():
+    assert names("synth,syntax") == ["syntax", "synth"]
+    assert names("syntax, syntax,screen") == ["screen", "syntax"]
+
+
+@pytest.mark.parametrize("rungs", ["none", "", " "])
+def test_no_checks(rungs):
+    assert names(rungs) == []
+
+
+def test_the_default_goes_as_far_as_there_is_something_to_ask():
+    known = [name for name in LADDERS["verilog"] if name in CHECKS]
+    assert names("default") == known[: 1 + max(n for n, name in enumerate(known) if name != "testbench")]
+    assert names("default", "someone's own field") == []
+
+
+def test_an_unknown_rung_is_refused_with_the_nearest_name():
+    with pytest.raises(UsageError, match="unknown check 'sintax'") as caught:
+        ladder("screen,sintax")
+    assert caught.value.hint == "did you mean 'syntax'?"
+
+
+def test_options_reach_their_check():
+    screen, synth = ladder("screen,synth", options={"synth": {"strict": "true", "max_cells": "7"}})
+    assert (synth.options.strict, synth.options.max_cells) == (True, 7)
+    assert screen.options.max_nesting == 256
+    assert synth.identity() != ladder("synth")[-1].identity()
+
+
+@pytest.mark.parametrize("options", [{"synth": {}}, {"sinth": {}}])
+def test_options_for_a_check_that_is_not_asked_are_refused(options):
+    with pytest.raises(UsageError, match="is not asked for"):
+        ladder("screen,syntax", options=options)
+
+
+def test_a_wrong_option_names_itself():
+    with pytest.raises(UsageError, match=r"check\.synth has no option 'strickt'") as caught:
+        ladder("synth", options={"synth": {"strickt": "1"}})
+    assert "'strict'" in caught.value.hint
+    with pytest.raises(UsageError, match=r"check\.synth\.max_cells is 'many'"):
+        ladder("synth", options={"synth": {"max_cells": "many"}})
+
+
+def test_a_users_own_check_comes_last():
+    assert names("screen,syntax,users_check:Short") == ["screen", "syntax", "short"]
+
+
+async def test_the_climb_stops_at_the_first_no():
+    async with open_box(workers=1) as box:
+        verdicts = await climb(ladder("screen,syntax,elaborate,synth"), UNDECLARED, Context(), box)
+    assert [verdict.status.value for verdict in verdicts] == ["pass", "pass", "fail", "skipped"]
+    assert verdicts[3].findings[0].message == "'elaborate' said no"
+
+
+async def test_what_does_not_apply_is_skipped_and_the_climb_goes_on():
+    async with open_box(workers=1) as box:
+        checks = ladder("screen,users_check:Never,users_check:Short")
+        verdicts = await climb(checks, GOOD, Context(), box)
+    assert [verdict.status for verdict in verdicts] == [
+        CheckStatus.PASS,
+        CheckStatus.SKIPPED,
+        CheckStatus.PASS,
+    ]

@@ -1,0 +1,90 @@
+"""The screen's rules at their edges."""
+
+from __future__ import annotations
+
+import pytest
+
+from rtlglot.checks.screen import COMPUTING, SPEAKING, Screen
+from rtlglot.records import CheckStatus, Context
+
+
+async def codes(text: str, context: Context | None = None, **options) -> list[str]:
+    # the screen uses no tool, so it needs no box
+    verdict = await Screen(options).check(text, context or Context(), box=None)
+    assert (verdict.status is CheckStatus.FAIL) == bool(verdict.findings)
+    return [finding.code for finding in verdict.findings]
+
+
+def module(body: str) -> str:
+    return f"module m(input a, output y);\n{body}\nendmodule\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ["empty"]),
+        (" \n\t", ["empty"]),
+        ("module m;\0 endmodule", ["nul"]),
+        ("module m; // \ud800\nendmodule", ["not-unicode"]),
+        (module("assign y = a;"), []),
+        (module('// $readmemh("x")\n/* `include "f" */ assign y = a;'), []),
+        (module('initial $display("$readmemh `include");'), []),
+        (module("assign y = \\$system ;"), []),
+        (module("initial $readmemh(f, m);\ninitial $readmemh(g, m);"), ["system-task"]),
+        (module("initial begin $fopen(f); $system(g); end"), ["system-task", "system-task"]),
+        (module("assign y = $clog2(7) + $bits(a) + $signed(a);"), []),
+        (module('`include "f"\n`include <f>'), ["include"]),
+        (module('import "DPI-C" function int f();'), ["foreign-code"]),
+        (module('export "DPI" task t;'), ["foreign-code"]),
+    ],
+)
+async def test_rules(text, expected):
+    assert await codes(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("option", "most", "make", "code"),
+    [
+        ("max_bytes", 1000, lambda n: module("assign y = a;").ljust(n), "too-large"),
+        ("max_nesting", 40, lambda n: "(" * n + ")" * n, "too-deep"),
+        ("max_nesting", 40, lambda n: "begin " * n + "end " * n, "too-deep"),
+        ("max_statement", 500, lambda n: "a" * (n - 1) + ";", "long-statement"),
+    ],
+)
+async def test_limits_are_exact(option, most, make, code):
+    assert await codes(make(most), **{option: most}) == []
+    assert await codes(make(most + 1), **{option: most}) == [code]
+
+
+async def test_size_is_counted_in_bytes():
+    assert await codes("// " + "é" * 60, max_bytes=100) == ["too-large"]
+
+
+async def test_long_runs_without_nesting_are_no_nesting():
+    assert await codes(module("assign y = " + "(a) + " * 2000 + "a;")) == []
+
+
+async def test_what_may_speak_may_not_beside_a_testbench():
+    text = module("initial begin $display(1); $finish; end")
+    assert await codes(text) == []
+    assert await codes(text, Context(testbench="module tb; endmodule")) == ["system-task", "system-task"]
+
+
+@pytest.mark.parametrize("body", ["`define C(a) $``a", '`define S(x) `"x`"', "initial $root.tb.n = 0;"])
+async def test_ways_around_are_closed_beside_a_testbench(body):
+    beside = Context(testbench="module tb; endmodule")
+    assert set(await codes(module(body), beside)) & {"token-paste", "system-task"}
+
+
+async def test_options_let_more_pass():
+    assert await codes(module('initial $readmemh("f", m);'), allow="$readmemh,$fopen") == []
+    assert await codes(module('`include "f"'), include="true") == []
+
+
+async def test_findings_say_where():
+    verdict = await Screen().check(module("  initial $system(1);"), Context(), box=None)
+    assert [(f.line, f.column) for f in verdict.findings] == [(2, 11)]
+
+
+def test_no_task_is_on_both_lists():
+    assert not COMPUTING & SPEAKING
