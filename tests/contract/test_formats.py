@@ -31,7 +31,7 @@ WRITABLE = [name for name in FORMATS if name != "verilog"]
 STREAMED = [name for name in WRITABLE if not FORMATS.load(name).seeks]
 anyhow = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 NAME = st.text("abcXYZ019_", min_size=1, max_size=8)
 ROWS = st.lists(st.tuples(NAME, TEXT), max_size=6, unique_by=lambda row: row[0])
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rtlglot.formats import Selection, open_dataset, open_writer
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 """All of Unicode but surrogates: quotes, newlines, NUL, what no font has."""
 
 NUMBER = st.from_regex(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?", fullmatch=True)
@@ -29,7 +29,7 @@ JSON_TEXT = st.recursive(
 )
 """JSON texts, with their number literals as someone may have written them."""
 
-IDS = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=20)
+IDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 
 
 def exactly(value: Any) -> Any:

@@ -45,7 +45,7 @@ def test_which_files_are_rows(tmp_path: Path) -> None:
 
 
 NAMES = st.text(
-    st.characters(codec="utf-8", exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1, max_size=5
+    st.characters(codec="utf-8", exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=5
 )
 
 
