@@ -21,6 +21,7 @@ CHECKS = Table(
         "elaborate": "rtlglot.checks.elaborate:Elaborate",
         "synth": "rtlglot.checks.synth:Synth",
         "equivalence": "rtlglot.checks.equivalence:Equivalence",
+        "testbench": "rtlglot.checks.testbench:Testbench",
     },
 )
 

@@ -94,9 +94,8 @@ class Prover:
             "steps": steps,
             "wall_s": max(self._left_s() - 0.2, 0.1),
         }
-        ran = await self._box.run(
-            REPLAY, arguments, deadline_s=max(self._left_s(), 0.5), permit=self._icarus.permit
-        )
+        permit = self._icarus.permit(self._limits.cpu_s)
+        ran = await self._box.run(REPLAY, arguments, deadline_s=max(self._left_s(), 0.5), permit=permit)
         if ran.ended is not Ended.OK:
             return {"confirmed": None, "why": ran.detail}
         return {**ran.value, "simulator": self._icarus.version}

@@ -74,7 +74,8 @@ _COMBINATIONAL = re.compile(
     r"|\bcombinational logic only\b|\bcombinational only\b"
     r"|\b(?:design|write|create|implement|build|make) (?:a |an )?(?:\w+ ){0,2}?combinational (?:module|circuit|design)\b"
 )
-_NONE = r"(?:there (?:is|are)|has|have|with|having|needs?|uses?|requires?|and|or|nor|but|,|\.|^|contains?|;)"
+_WHOLE = r"(?:module|design|circuit|gate|unit|it|logic|and|which|that)"
+_NONE = rf"(?:there (?:is|are)|\b{_WHOLE} (?:also )?(?:has|have|uses|needs|requires|contains|with)|\bwith|\bor|\bnor|,|\.|^|;)"
 _NO_CLOCK = re.compile(
     rf"(?:{_NONE}[ \n]{{1,4}}|\A)(?:no|neither(?: a)?)[ \n]{{1,4}}clock(?! (?:edge|cycle|enable|gating|domain|divider|period|tick))\b"
     r"|\bwithout (?:a |any |using a )?clock(?! (?:edge|cycle|enable|gating|domain|divider|period|tick))\b",
@@ -82,7 +83,7 @@ _NO_CLOCK = re.compile(
 )
 _NO_RESET = re.compile(
     rf"(?:{_NONE}[ \n]{{1,4}}|\A)no[ \n]{{1,4}}(?:clock (?:or|and|nor) |clock, (?:no )?|external |dedicated |global )?reset(?:s| input| signal| port)?"
-    r"(?=\s*(?:[.;,)]|$|or\b|and\b|nor\b|but\b|to\b))"
+    r"(?=\s*(?:[.;,)]|$|or\b|and\b|nor\b|but\b))"
     r"|\b(?:has|have|with|without|neither)\b(?: a)? (?:clock,? (?:or|nor|and) )(?:a )?reset(?=\s*(?:[.;,)]|$|or\b|and\b))"
     r"|\bwithout (?:a |any )reset(?: input| signal| port)?(?=\s*[.;)]|$)",
     re.MULTILINE,

@@ -32,6 +32,7 @@ _ADJECTIVES = """
     synchronous async sync active high low wide two's complement single clocked following
 """.split()
 _FILLERS = PLURAL.union(_SINGULAR, _ADJECTIVES)
+_OF_OTHERS = frozenset({"enable", "ready", "acknowledge", "stall"})
 _MOST_FILLERS = 7
 _NOUN_FOLLOWS = frozenset({":", "(", "[", "port", "ports", "signal", "signals", "pin", "pins"})
 _NOUN_BEFORE = frozenset(
@@ -77,7 +78,7 @@ def head_at(pieces: list[Piece], start: int, names: Names) -> Head | None:
             spreads = spreads or (piece.mark is Mark.RANGE and direction is not None)
             width, at = found
             continue
-        if piece.low in DIRECTIONS and direction is None:
+        if piece.low in DIRECTIONS and direction is None and not _is_compound(pieces, at, names):
             direction = DIRECTIONS[piece.low]
             noun = width is not None or _is_noun(pieces, at)
             plural, spreads = _plural(piece, width, plural=plural, spreads=spreads)
@@ -103,6 +104,13 @@ def _plural(piece: Piece, width: int | None, *, plural: bool, spreads: bool) -> 
     if piece.low not in PLURAL:
         return plural, spreads
     return True, spreads or width is not None
+
+
+def _is_compound(pieces: list[Piece], at: int, names: Names) -> bool:
+    """ "output enable oe", "input ready s_ready": the direction is that of other signals."""
+    if at + 2 >= len(pieces) or pieces[at + 1].low not in _OF_OTHERS:
+        return False
+    return names.port(pieces[at + 1]) is None or names.port(pieces[at + 2]) is not None
 
 
 def _is_filler(pieces: list[Piece], at: int, names: Names) -> bool:

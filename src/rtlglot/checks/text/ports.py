@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rtlglot.checks.text.claims import About, Claim, bounds, width_at
+from rtlglot.checks.text.claims import About, Claim, bounds, number_at, width_at
 from rtlglot.checks.text.heads import DIRECTIONS, PLURAL, Head, head_at, states
 from rtlglot.checks.text.names import (
     GRAMMAR,
@@ -31,6 +31,10 @@ _VAGUE = frozenset("data value signal result word vector state count bit bits nu
 """Names that even behind a width may be meant as words."""
 _BEFORE_WIDTH = PLURAL | frozenset("a an the input output inout reg wire logic signed unsigned , - port signal".split())
 """What may stand in a bracket before a width."""
+_PARTS = frozenset("lower upper low high first last top bottom most least significant remaining middle other".split())
+"""Before a width: it is that of a part of what is named."""
+_LONGEST_REMARK = 80
+"""Pieces."""
 _MOST_ITEMS = 200
 
 
@@ -141,10 +145,37 @@ class PortReader:
             elif item.width is not None and items:
                 spreads = False
             items.append(item)
+            if colon:
+                at = self._past_remark(item, at)
             behind, at = at, self._past_separators(at, colon=colon)
             if at == behind:
                 break
         return items, behind
+
+    def _past_remark(self, item: _Item, at: int) -> int:
+        """Past what an entry of a headed list says of its port, to the next line: "a[7:0]: first operand"."""
+        piece = self._piece(at)
+        if piece is None or piece.text not in (":", "-", "="):
+            return at
+        look = at + 1
+        article = self._piece(look)
+        look += article is not None and article.low in ("a", "an", "the")
+        width = width_at(self._pieces, look)
+        if width is not None and item.width is None:
+            item.width, item.width_from, item.attached = width[0], item.at, True
+        for line in range(at + 1, min(at + _LONGEST_REMARK, len(self._pieces))):
+            if self._pieces[line].text == "\n":
+                return line if self._is_entry_at(line + 1) else at
+        return at
+
+    def _is_entry_at(self, at: int) -> bool:
+        """Whether a line begins with a name and what sets off a remark."""
+        piece, following = self._piece(at), self._piece(at + 1)
+        if piece is None or following is None or piece.mark is not Mark.WORD or piece.low in DIRECTIONS:
+            return False
+        named = self._name(at) is not None or looks_like_name(piece.text) or piece.low in SHORT_FORMS
+        named = named or piece.quoted
+        return named and (following.mark is Mark.RANGE or following.text in (":", "-", "(", "="))
 
     def _item(
         self, at: int, *, first: bool, listed: bool, several: bool
@@ -278,6 +309,8 @@ class PortReader:
         if piece is None:
             return at
         first = start == 0 or self._pieces[start - 1].mark is Mark.BREAK
+        if piece.text == "|" and self._pieces[start - 1].text == "|":
+            return self._row(item, at)
         if piece.low in DIRECTIONS and piece.low not in PLURAL:
             return self._noun_behind(item, start, at)
         article = self._piece(at + 1)
@@ -299,6 +332,28 @@ class PortReader:
         if head.width is not None and item.width is None and (head.direction or piece.text != ","):
             item.width, item.width_from, item.attached = head.width, item.at, True
         return head.end
+
+    def _row(self, item: _Item, at: int) -> int:
+        """The cells of a table's row behind a port's name: a direction, a width or a bare number of bits."""
+        for _ in range(4):
+            cell = at + 1
+            piece = self._piece(cell)
+            if piece is None or piece.mark is Mark.BREAK:
+                return at
+            direction = DIRECTIONS.get(piece.low)
+            width = width_at(self._pieces, cell) or number_at(self._pieces, cell)
+            if direction is not None and self._low(cell + 1) in ("|", "\n", "port", "wire", "reg"):
+                self._say(About.DIRECTION, item, direction, item.at, cell, firm=True)
+            elif width is not None and self._low(width[1]) in ("|", "\n", "."):
+                item.width, item.width_from, item.attached = item.width or width[0], item.at, True
+            close = next((i for i in range(cell, min(cell + 40, len(self._pieces))) if self._pieces[i].text == "|"), None)
+            if close is None:
+                return at
+            at = close
+        return at
+
+    def _low(self, at: int) -> str:
+        return self._pieces[at].low if 0 <= at < len(self._pieces) else "."
 
     def _noun_behind(self, item: _Item, start: int, at: int) -> int:
         """"the q output is", "the `clk` input"."""
@@ -380,6 +435,8 @@ class PortReader:
 
     def _say_unknown(self, item: _Item, head: Head, *, listed: bool, company: bool) -> None:
         word = item.name
+        if item.known and not listed:
+            return  # a signal inside that drives the output
         named = looks_like_name(word) or self._pieces[item.at].quoted
         named = named or word.lower() in SHORT_FORMS or looks_numbered(word) or company
         if named or listed:
@@ -388,6 +445,8 @@ class PortReader:
     def _say_width(self, item: _Item, *, firm: bool) -> None:
         assert item.width is not None
         start = min(item.width_from, item.at)
+        if start and start < item.at and self._pieces[start - 1].low in _PARTS:
+            return
         self._say(About.WIDTH, item, item.width, start, self._width_end(item), firm=firm)
         if item.range:
             self._ranges.add(self._claims[-1])

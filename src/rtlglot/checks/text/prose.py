@@ -61,9 +61,9 @@ class Prose:
         self.words = frozenset(piece.text.partition("'")[0] for piece in self.pieces if piece.mark is Mark.WORD)
 
     def phrase(self, start: int, end: int) -> str:
-        """The text's own words in a place, on one line, cut where they are many."""
-        words = " ".join(self.original[start:end].split()).strip(" ,;:-")
-        return words if len(words) <= 90 else words[:87] + "..."
+        """The text's own words in a place, on one line, without their middle where they are many."""
+        words = " ".join(self.plain[start:end].split()).strip(" ,;:-|")
+        return words if len(words) <= 90 else f"{words[:40]} … {words[-44:]}"
 
     def line_column(self, offset: int) -> tuple[int, int]:
         """1-based line and column of an offset."""
@@ -149,7 +149,8 @@ def _unquoted(match: re.Match[str], quoted: set[int]) -> str:
 _BULLET = r"\n[ ]*(?:[-*+]|\(?\d{1,2}[.)])[ ]+(?:\[[ xX]\][ ]+)?"
 _PIECE = re.compile(
     rf"(?P<break>\n[ ]*\n\s*(?:(?:[-*+]|\d{{1,2}}[.)])[ ]+)?|{_BULLET}"
-    r"|\n(?=[ ]*[A-Za-z_][\w$]*[ ]*(?:\[[^\]\n]{1,24}\])?[ ]*(?::|-[ ]|=[ ])))"
+    r"|\n(?=[ ]*[A-Za-z_][\w$]*[ ]*(?:\[[^\]\n]{1,24}\])?[ ]*(?::|-[ ]|=[ ]))|\n(?=[ ]*\|)"
+    r"|\n(?=[ ]*[A-Za-z][\w -]{0,40}:[ ]*(?:\n|$)))"
     r"|(?P<stop>[.!?]++)"
     r"|(?P<range>\[[ ]?\d{1,6}[ ]?(?::[ ]?\d{1,6}[ ]?)?\])"
     r"|(?P<literal>\d{1,6}'[sS]?[bBoOdDhH][0-9a-fA-FxXzZ_?]+)"
