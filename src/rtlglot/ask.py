@@ -57,7 +57,7 @@ class Ask:
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._under_way[slot] = future
         try:
-            reply = await self._engine.generate(_seeded(request, slot[0]))
+            reply = await self._engine.generate(_addressed(request, slot[0]))
         except BaseException as error:
             del self._under_way[slot]
             if isinstance(error, asyncio.CancelledError):
@@ -81,10 +81,11 @@ class Ask:
         meter.cached_tokens += reply.cached_tokens or 0
 
 
-def _seeded(request: Request, key: bytes) -> Request:
-    """Each request its own seed, drawn from the run's: equal for equal requests, else unlike."""
+def _addressed(request: Request, key: bytes) -> Request:
+    """The request with its key, and a seed of its own drawn from the run's: equal requests, equal seeds."""
     seed = request.sampling.seed
     if seed is None:
-        return request
+        return replace(request, key=key)
     drawn = digest(str(seed), key, str(request.sample), str(request.attempt))
-    return replace(request, sampling=replace(request.sampling, seed=int.from_bytes(drawn[:4], "big") >> 1))
+    own = int.from_bytes(drawn[:4], "big") >> 1
+    return replace(request, key=key, sampling=replace(request.sampling, seed=own))

@@ -14,6 +14,7 @@ from rtlglot.checks import Check
 from rtlglot.checks.ladder import ladder
 from rtlglot.deliver import Delivery
 from rtlglot.engines import ENGINES, Engine
+from rtlglot.engines.openai.offline import BatchIn, BatchOut
 from rtlglot.engines.pick import EMBEDDED, pick
 from rtlglot.errors import UsageError
 from rtlglot.formats import Dataset, Selection, open_dataset, text_of
@@ -84,7 +85,7 @@ def assemble(spec: Spec, watch: Watch) -> Assembly:
         spec=spec,
         dataset=dataset,
         prompt=prompt,
-        engine=engine,
+        engine=_offline(spec, model) or engine,
         checks=checks,
         recipe=recipe,
         key=recipe_key(recipe),
@@ -109,6 +110,13 @@ def _sampling(spec: Spec, prompt: Prompt) -> Sampling:
         top_p=spec.top_p,
         seed=spec.seed,
     )
+
+
+def _offline(spec: Spec, model: str) -> Engine | None:
+    """What stands in for the engine where a batch file is written or read."""
+    if spec.emit_batch:
+        return BatchOut(Path(spec.emit_batch), model, spec.engine_options)
+    return BatchIn(Path(spec.ingest_batch), model) if spec.ingest_batch else None
 
 
 def _delivery(spec: Spec, model: str) -> Delivery:

@@ -10,6 +10,7 @@
     ├── TransientError        try again later (429, 5xx, time-outs)
     ├── EngineDead            the engine died under its rows; restart, requeue
     ├── EngineLost            the engine cannot be brought back                   exit 3
+    ├── Unanswered            no answer for this row yet; it stays pending
     └── BudgetSpent           the money for this run is used up; resumable        exit 75
 
 A message says what was tried, what came back and what to do. `retryable` says whether the same
@@ -66,6 +67,9 @@ class RowError(RtlglotError):
         super().__init__(message, hint=hint)
         self.reason = reason
 
+    def __reduce__(self) -> tuple[type[RowError], tuple[Reason, str]]:
+        return RowError, (self.reason, str(self))
+
 
 class TransientError(RtlglotError):
     """The endpoint asks for patience; the same request may succeed later."""
@@ -104,4 +108,11 @@ class EngineLost(RtlglotError):
 class BudgetSpent(RtlglotError):
     """The next request could pass `max_cost`, or the account is empty; the run stays resumable."""
 
+    exit_code = 75
+
+
+class Unanswered(RtlglotError):
+    """There is no answer to this request yet (a batch file that is still to be served)."""
+
+    retryable = True
     exit_code = 75

@@ -73,6 +73,8 @@ class Request:
     """0-based number of this sample of the same chat."""
     attempt: int = 0
     """0 for the first asking; a redo asks again under the next number."""
+    key: bytes = b""
+    """The request's key in the ledger, set when it is asked; not part of its identity."""
 
 
 class Finish(StrEnum):

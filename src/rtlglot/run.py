@@ -18,7 +18,7 @@ from rtlglot.ask import Ask
 from rtlglot.assemble import Assembly, assemble
 from rtlglot.choose import CHOOSE
 from rtlglot.deliver import check_output, deliver
-from rtlglot.errors import BudgetSpent, EngineLost, InputError
+from rtlglot.errors import BudgetSpent, EngineLost, InputError, Unanswered
 from rtlglot.examine import Examine
 from rtlglot.ledger import Indexed, Ledger
 from rtlglot.ledger.keys import RequestKeys, content_key
@@ -154,7 +154,10 @@ async def _work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> s
         stack.enter_context(_ticking(tally, ask, supervised, watch))
 
         async def walk(row: Row) -> None:
-            outcome = await transform(row, parts)
+            try:
+                outcome = await transform(row, parts)
+            except Unanswered:
+                return  # it stays pending
             await ledger.settle(plan.key, content_key(row, plan.reads), outcome)
             tally.reasons[outcome.status, outcome.reason] += 1
             if outcome.status is not Status.ACCEPTED:
@@ -166,7 +169,9 @@ async def _work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> s
             _pending_rows(plan, ledger), walk, in_flight=in_flight, stop=stop, drain_s=spec.drain_s
         )
     tally.take(ask.meter)
-    return "done" if whole else ending[0]
+    if spec.emit_batch:
+        return "emitted"
+    return "done" if whole and not tally.pending else ending[0]
 
 
 def _pending_rows(plan: Assembly, ledger: Ledger) -> Iterator[Row]:

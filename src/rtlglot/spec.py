@@ -84,6 +84,10 @@ class Spec:
     """Statuses and reasons to work out again."""
     log_file: str = ""
     """'' is OUTPUT.log."""
+    emit_batch: str = ""
+    """Write the pending requests to this OpenAI batch file instead of asking."""
+    ingest_batch: str = ""
+    """Take the replies from this file of batch results instead of asking."""
     keep_think: bool = False
     """Export the reasoning beside the text."""
     existing: str = "refuse"
@@ -102,14 +106,10 @@ class Spec:
             _at_least("concurrency", self.concurrency, 1)
         if self.limit is not None:
             _at_least("limit", self.limit, 1)
-        if self.max_tokens != "auto":
-            if not self.max_tokens.isdecimal():
-                raise UsageError(f"max_tokens is {self.max_tokens!r}", hint="expected a number or 'auto'")
-            _at_least("max_tokens", int(self.max_tokens), 1)
-        for name in self.redo:
-            known = [kind.value for kind in (*Status, *Reason)]
-            if name not in known:
-                raise UsageError(f"redo: {name!r} is no status and no reason", hint=did_you_mean(name, known))
+        _check_max_tokens(self.max_tokens)
+        _check_redo(self.redo)
+        if self.emit_batch and self.ingest_batch:
+            raise UsageError("emit_batch and ingest_batch exclude each other")
         if self.source == self.target:
             raise UsageError(f"from and to are both {self.source!r}", hint="name two different fields")
         if self.existing not in ("refuse", "replace", "update"):
@@ -129,6 +129,20 @@ class Spec:
     def check_options(self) -> Mapping[str, Mapping[str, Json]]:
         """Each check's own options."""
         return dict(self.set.get("check", {}))
+
+
+def _check_max_tokens(value: str) -> None:
+    if value != "auto":
+        if not value.isdecimal():
+            raise UsageError(f"max_tokens is {value!r}", hint="expected a number or 'auto'")
+        _at_least("max_tokens", int(value), 1)
+
+
+def _check_redo(names: tuple[str, ...]) -> None:
+    known = [kind.value for kind in (*Status, *Reason)]
+    for name in names:
+        if name not in known:
+            raise UsageError(f"redo: {name!r} is no status and no reason", hint=did_you_mean(name, known))
 
 
 def _at_least(name: str, value: float, least: float) -> None:

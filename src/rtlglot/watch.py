@@ -73,7 +73,7 @@ class Summary:
     """How a run ended. Every row of the input is in `total` and in exactly one of the other counts."""
 
     ending: str
-    """'done', 'stopped', 'interrupted' or 'lost'."""
+    """'done', 'stopped', 'interrupted', 'lost', or 'emitted' (requests written to a batch file)."""
     total: int
     accepted: int
     rejected: int
@@ -94,7 +94,7 @@ class Summary:
     @property
     def exit_code(self) -> int:
         """0 every row has its outcome, 3 engine lost, 75 stopped and resumable, 130 interrupted."""
-        return {"done": 0, "lost": 3, "stopped": 75, "interrupted": 130}[self.ending]
+        return {"done": 0, "emitted": 0, "lost": 3, "stopped": 75, "interrupted": 130}[self.ending]
 
 
 class Watch(Protocol):

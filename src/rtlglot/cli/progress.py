@@ -147,6 +147,7 @@ def live_lines(tally: Tally, width: int) -> list[str]:
 
 ENDINGS = {
     "done": "done",
+    "emitted": "requests written",
     "lost": "the engine was lost",
     "stopped": "stopped early",
     "interrupted": "interrupted",
@@ -173,7 +174,9 @@ def summary_lines(summary: Summary, resume: str) -> list[str]:
     lines.append(f"  output   {summary.output}")
     if summary.rejected or summary.failed:
         lines.append(f"  failures {summary.failures}")
-    if summary.pending:
+    if summary.ending == "emitted":
+        lines.append("send the batch file off; with its results: the same command, --ingest-batch RESULTS")
+    elif summary.pending:
         lines.append(f"resume with: {resume}")
     elif "failed truncated" in summary.reasons and " transform " in resume:
         lines.append(f"redo what was cut with: {resume} --redo truncated --max-tokens N")

@@ -12,7 +12,7 @@ import orjson
 
 from rtlglot.cli.words import HelpFormatter
 from rtlglot.errors import UsageError
-from rtlglot.spec import make_spec, parse_set
+from rtlglot.spec import deep_merge, make_spec, parse_set
 
 DESCRIPTION = """\
 Translate one field of every row into another: instruction, description, verilog,
@@ -60,6 +60,7 @@ def add(subparsers: Any) -> None:
     _add_job(command)
     add_rows(command)
     _add_engine(command)
+    _add_engine_flags(command)
     _add_checks(command)
     _add_running(command)
 
@@ -114,6 +115,41 @@ def _add_engine(command: argparse.ArgumentParser) -> None:
     )
 
 
+ENGINE_FLAGS = {
+    "base_url": ("openai", str, "URL", "the endpoint, e.g. http://localhost:8000/v1"),
+    "allow_host": ("openai", str, "HOSTS", "refuse every other host; comma list"),
+    "ca_file": ("openai", str, "FILE", "certificates to trust"),
+    "client_cert": ("openai", str, "FILE", "our certificate"),
+    "client_key": ("openai", str, "FILE", "its key"),
+    "price_in": ("openai", float, "PRICE", "of a million input tokens"),
+    "price_out": ("openai", float, "PRICE", "of a million output tokens"),
+    "max_cost": ("openai", float, "MONEY", "stop before this is passed; needs the prices"),
+    "gpus": ("vllm", int, "N", "number of GPUs (also --num_gpus)"),
+    "tensor_parallel": ("vllm", int, "N", "GPUs per replica"),
+    "pipeline_parallel": ("vllm", int, "N", "stages per replica"),
+    "data_parallel": ("vllm", int, "N", "replicas"),
+    "max_model_len": ("vllm", str, "N|auto", "longest prompt plus reply"),
+    "max_num_batched_tokens": ("vllm", int, "N", "tokens of a step"),
+}
+"""Options of engines that have a flag of their own; all others go through --set engine.KEY=VALUE."""
+
+
+def _add_engine_flags(command: argparse.ArgumentParser) -> None:
+    for engine in ("openai", "vllm"):
+        group = command.add_argument_group(f"the engine {engine} (other options: --set engine.KEY=VALUE)")
+        for name, (of, kind, metavar, text) in ENGINE_FLAGS.items():
+            if of == engine:
+                flags = ["--" + name.replace("_", "-"), *(["--num_gpus"] if name == "gpus" else [])]
+                group.add_argument(*flags, dest=name, type=kind, metavar=metavar, help=text)
+        if engine == "openai":
+            group.add_argument(
+                "--emit-batch", metavar="FILE", help="write requests to a batch file, ask nothing"
+            )
+            group.add_argument(
+                "--ingest-batch", metavar="FILE", help="take the replies from a file of results"
+            )
+
+
 def _add_checks(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("what is checked")
     group.add_argument(
@@ -149,7 +185,9 @@ NOT_SPEC = {"call", "command", "recipe", "dry_run", "json"}
 def spec_values(arguments: argparse.Namespace) -> dict[str, Any]:
     """The flags as a Spec's values; None where not given."""
     values = {name: value for name, value in vars(arguments).items() if name not in NOT_SPEC}
-    values["set"] = parse_set(values["set"] or [])
+    own = {name: values.pop(name) for name in ENGINE_FLAGS}
+    given = {name: value for name, value in own.items() if value is not None}
+    values["set"] = deep_merge({"engine": given} if given else {}, parse_set(values["set"] or []))
     values["map"] = parse_map(values["map"] or [])
     if values["redo"] is not None:
         values["redo"] = tuple(values["redo"].split(","))

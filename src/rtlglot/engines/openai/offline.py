@@ -1,0 +1,102 @@
+"""Two engines without an endpoint: one writes requests to a batch file, one answers from its results.
+
+A run over the first renders what is pending; a run over the second settles what the file answers. A
+request that has no answer yet is Unanswered: its row stays pending for the next batch, repairs too.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sqlite3
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rtlglot.engines import EngineInfo
+from rtlglot.engines.openai.batchfile import RequestWriter, custom_id, read_results
+from rtlglot.errors import InputError, RowError, TransientError, Unanswered
+from rtlglot.records import Json, Message, Reply, Request
+
+IN_FLIGHT = 64
+
+
+class BatchOut:
+    """Writes each request and answers none."""
+
+    def __init__(self, path: Path, model: str, options: Mapping[str, Any]) -> None:
+        self._writer = RequestWriter(path, model, options)
+        self._path = path
+        self._model = model
+        self._open = False
+
+    def identity(self) -> Mapping[str, Json]:
+        """Nothing of its own: the recipe names the engine that will answer."""
+        return {}
+
+    async def start(self) -> EngineInfo:
+        """Open the file, under a temporary name."""
+        self._writer.__enter__()
+        self._open = True
+        return EngineInfo(self._model, None, IN_FLIGHT, f"writing requests to {self._path}")
+
+    async def count_tokens(self, messages: Sequence[Message]) -> int | None:
+        """Unknown."""
+        return None
+
+    async def generate(self, request: Request) -> Reply:
+        """Write it; always Unanswered."""
+        self._writer.add(custom_id(request.key, request.sample, request.attempt), request)
+        raise Unanswered(f"written to {self._path}")
+
+    async def aclose(self) -> None:
+        """Put the file in place."""
+        if self._open:
+            self._open = False
+            self._writer.__exit__(None, None, None)
+
+
+class BatchIn:
+    """Answers from a file of results, kept in a temporary database that spills to disk."""
+
+    def __init__(self, path: Path, model: str) -> None:
+        if not path.is_file():
+            raise InputError("there is no such file of results", file=str(path))
+        self._path = path
+        self._model = model
+        self._db: sqlite3.Connection | None = None
+
+    def identity(self) -> Mapping[str, Json]:
+        """Nothing of its own."""
+        return {}
+
+    async def start(self) -> EngineInfo:
+        """Read the results. Raises InputError for lines that are none."""
+        self._db = sqlite3.connect("")
+        self._db.execute("CREATE TABLE results (id TEXT PRIMARY KEY, outcome BLOB) WITHOUT ROWID")
+        rows = ((result.custom_id, pickle.dumps(result.outcome)) for result in read_results(self._path))
+        self._db.executemany("INSERT OR REPLACE INTO results VALUES (?, ?)", rows)
+        (count,) = self._db.execute("SELECT count(*) FROM results").fetchone()
+        return EngineInfo(self._model, None, IN_FLIGHT, f"{count:,} results in {self._path}")
+
+    async def count_tokens(self, messages: Sequence[Message]) -> int | None:
+        """Unknown."""
+        return None
+
+    async def generate(self, request: Request) -> Reply:
+        """The file's answer; Unanswered where it has none or was not served."""
+        assert self._db is not None, "start first"
+        name = custom_id(request.key, request.sample, request.attempt)
+        found = self._db.execute("SELECT outcome FROM results WHERE id = ?", (name,)).fetchone()
+        outcome = pickle.loads(found[0]) if found else None
+        if isinstance(outcome, Reply):
+            return outcome
+        if isinstance(outcome, RowError):
+            raise outcome
+        why = str(outcome) if isinstance(outcome, TransientError) else f"no result in {self._path}"
+        raise Unanswered(why)
+
+    async def aclose(self) -> None:
+        """Drop the temporary database."""
+        if self._db is not None:
+            self._db.close()
+            self._db = None
