@@ -95,18 +95,17 @@ def _control(simulated: Any, together: Together, top: Top, *, quiet: bool) -> st
 
 def _unfinished(ran: Mapping[str, Any], together: Together) -> dict[str, Json]:
     if ran["ended"] == "timeout":
-        return {
-            "status": "timeout",
-            "findings": [{"code": "timeout", "message": "the simulation did not end"}],
-        }
+        return _no("timeout", "timeout", "the simulation did not end")
     if ran["ended"] == "crash":
-        return {"status": "error", "findings": [{"code": "crash", "message": "the simulator broke"}]}
+        return _no("error", "crash", "the simulator broke")
     # slang has read all of it and found the ports in order, so it is the simulator that cannot
     lines = [line for line in ran["output"].splitlines() if "error" in line or "sorry" in line]
-    message = (
-        f"the simulator cannot compile this: {_in_words(lines[0], together) if lines else 'no reason given'}"
-    )
-    return {"status": "unsupported", "findings": [{"code": "simulator", "message": message}]}
+    reason = _in_words(lines[0], together) if lines else "no reason given"
+    return _no("unsupported", "simulator", f"the simulator cannot compile this: {reason}")
+
+
+def _no(status: str, code: str, message: str) -> dict[str, Json]:
+    return {"status": status, "findings": [{"code": code, "message": message}]}
 
 
 def _in_words(line: str, together: Together) -> str:
