@@ -22,6 +22,7 @@ from rtlglot.ledger.keys import recipe_key
 from rtlglot.prompts import Prompt, load
 from rtlglot.records import Context, Json, Recipe, Row, Sampling
 from rtlglot.spec import Spec
+from rtlglot.verilog.interface import required_header
 from rtlglot.watch import Watch
 
 
@@ -161,13 +162,14 @@ def _context_of(spec: Spec) -> Callable[[Row], Context]:
     reference = _reference_field(spec)
 
     def context(row: Row) -> Context:
-        fields = row.fields
-        return Context(
-            field=spec.target,
-            reference=text_of(fields.get(reference)),
-            testbench=text_of(fields.get(spec.testbench)) if spec.testbench else None,
-            interface=text_of(fields.get(spec.interface)) if spec.interface else None,
-            standard=spec.standard,
-        )
+        def text(name: str) -> str | None:
+            return text_of(row.fields.get(name)) if name else None
+
+        known, testbench = text(reference), text(spec.testbench)
+        if spec.interface == "auto":
+            interface = required_header(known, testbench) if known else None
+        else:
+            interface = text(spec.interface)
+        return Context(spec.target, known, testbench, interface, spec.standard)
 
     return context

@@ -55,3 +55,24 @@ class Examine:
             verdicts.append(verdict)
             stopper = stopper or ("" if verdict.ok else check.name)
         return tuple(verdicts)
+
+
+class Proof:
+    """Whether two designs are formally equivalent, remembered in the ledger."""
+
+    def __init__(self, ledger: Ledger, check: Check, box: Box) -> None:
+        """`check` is one that compares a text with its context's reference."""
+        self._ledger = ledger
+        self._check = check
+        self._identity = check.identity()
+        self._box = box
+
+    async def __call__(self, reference: str, text: str) -> bool:
+        """True only where it is proved."""
+        context = Context(reference=reference)
+        key = verdict_key(text, self._identity, context)
+        verdict = self._ledger.verdict(key)
+        if verdict is None or verdict.status in PASSING:
+            verdict = await self._check.check(text, context, self._box)
+            self._ledger.save_verdict(key, verdict)
+        return verdict.status is CheckStatus.EQUIVALENT

@@ -13,13 +13,15 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from rtlglot.ask import Ask
 from rtlglot.assemble import Assembly, assemble
+from rtlglot.checks import CHECKS
 from rtlglot.choose import CHOOSE
 from rtlglot.deliver import check_output, deliver
 from rtlglot.errors import BudgetSpent, EngineLost, InputError, Unanswered
-from rtlglot.examine import Examine
+from rtlglot.examine import Examine, Proof
 from rtlglot.ledger import Indexed, Ledger
 from rtlglot.ledger.keys import RequestKeys, content_key
 from rtlglot.loop import run_loop
@@ -126,10 +128,8 @@ async def _work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> s
     supervised = Supervised(plan.engine, in_flight=spec.concurrency)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(supervised.aclose)
-        box = None
-        if plan.checks:
-            box = open_box()
-            stack.push_async_callback(box.aclose)
+        box = open_box()  # forks nothing before the first text
+        stack.push_async_callback(box.aclose)
         watch.stage(f"starting {plan.recipe.engine} with {plan.recipe.model or 'its model'}")
         info = await supervised.start()
         if info.note:
@@ -142,7 +142,9 @@ async def _work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> s
             prompt=plan.prompt,
             ask=ask,
             examine=Examine(ledger, plan.checks, box),
-            choose=CHOOSE.load(spec.choose),
+            choose=partial(
+                CHOOSE.load(spec.choose), prove=Proof(ledger, CHECKS.load("equivalence")({}), box)
+            ),
             context=plan.context,
             sampling=plan.recipe.sampling,
             samples=spec.samples,

@@ -30,7 +30,7 @@ from rtlglot.records import (
 
 AskCall = Callable[[Request], Awaitable[tuple[bytes, Reply]]]
 ExamineCall = Callable[[str, Context], Awaitable[tuple[tuple[Verdict, bytes], ...]]]
-ChooseCall = Callable[[Sequence["Try"], Context], Awaitable[Sequence["Try"]]]
+ChooseCall = Callable[[Sequence["Try"]], Awaitable[Sequence["Try"]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ async def transform(row: Row, parts: Parts) -> Outcome:
     else:
         samples = (try_sample(row.id, messages, context, k, parts) for k in range(parts.samples))
         tries = await asyncio.gather(*samples)
-    return conclude(row.id, await parts.choose(tries, context), tries)
+    return conclude(row.id, await parts.choose(tries), tries)
 
 
 async def try_sample(
