@@ -24,7 +24,7 @@ from text_mutations import ALSO_RIGHT, FIDELITY, INSTRUCTION_ONLY, WORDING, Muta
 
 from rtlglot.checks.facts import Facts, FactsReader
 from rtlglot.checks.fidelity import judge
-from rtlglot.checks.wording import WordingCheck
+from rtlglot.checks.wording import Wording
 from rtlglot.records import Context, Severity, Verdict
 from rtlglot.sandbox import open_box
 
@@ -84,7 +84,7 @@ def context_of(row: Mapping[str, Any], name: str) -> Context:
 
 def both(text: str, facts: Facts, context: Context) -> Verdict:
     """The findings of both checks as one verdict."""
-    wording, fidelity = WordingCheck().judge(text, context), judge(text, facts, context)
+    wording, fidelity = Wording().judge(text, context), judge(text, facts, context)
     return Verdict("both", fidelity.status, (*wording.findings, *fidelity.findings))
 
 
@@ -150,7 +150,7 @@ def real(rows: Mapping[str, Any], facts: Mapping[str, Facts]) -> None:
     statuses: Counter[str] = Counter()
     for key, name, text in texts(rows):
         context = context_of(rows[key], name)
-        for check, verdict in (("wording", WordingCheck().judge(text, context)), ("fidelity", judge(text, facts[key], context))):
+        for check, verdict in (("wording", Wording().judge(text, context)), ("fidelity", judge(text, facts[key], context))):
             statuses[f"{name} {check} {verdict.status.value}"] += 1
             for one in verdict.findings:
                 if one.severity is Severity.ERROR:
@@ -162,7 +162,7 @@ def real(rows: Mapping[str, Any], facts: Mapping[str, Facts]) -> None:
 def speed(rows: Mapping[str, Any], facts: Mapping[str, Facts]) -> None:
     """Texts per second and core, facts at hand; and what the facts of one reference cost."""
     wanted = list(texts(rows))
-    check = WordingCheck()
+    check = Wording()
     for label, ask in (
         ("wording", lambda key, name, text: check.judge(text, context_of(rows[key], name))),
         ("fidelity", lambda key, name, text: judge(text, facts[key], context_of(rows[key], name))),

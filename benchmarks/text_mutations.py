@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rtlglot.verilog.interface import Interface
+from rtlglot.verilog.interface import ModuleInterface
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Subject:
 
     text: str
     field: str
-    interface: Interface
+    interface: ModuleInterface
     verilog: str
     instruction: str
     pick: random.Random

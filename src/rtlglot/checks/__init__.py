@@ -19,9 +19,12 @@ CHECKS = Table(
         "screen": "rtlglot.checks.screen:Screen",
         "syntax": "rtlglot.checks.syntax:Syntax",
         "elaborate": "rtlglot.checks.elaborate:Elaborate",
+        "interface": "rtlglot.checks.interface:Interface",
         "synth": "rtlglot.checks.synth:Synth",
         "equivalence": "rtlglot.checks.equivalence:Equivalence",
         "testbench": "rtlglot.checks.testbench:Testbench",
+        "wording": "rtlglot.checks.wording:Wording",
+        "fidelity": "rtlglot.checks.fidelity:Fidelity",
     },
 )
 

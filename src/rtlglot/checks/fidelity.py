@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
 
 from rtlglot.checks.facts import Facts, FactsReader
@@ -28,21 +29,32 @@ from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdi
 from rtlglot.sandbox import Box
 
 
-class FidelityCheck:
+VERSION = 1
+"""Raised whenever the same text and reference can get another verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class FidelityOptions:
+    """What does not change a verdict."""
+
+    remember: int = 2048
+    """References whose facts are kept in memory."""
+
+
+class Fidelity:
     """Compares a text's claims with the design that it belongs to."""
 
     name = "fidelity"
-    revision = 1
-    """Raised whenever the same text and reference can get another verdict."""
 
     def __init__(self, options: Mapping[str, Json] | None = None) -> None:
-        fill(_Options, options or {}, part=f"check.{self.name}")
-        self._facts = FactsReader()
+        """`options`: see FidelityOptions."""
+        self.options = fill(FidelityOptions, options or {}, part=f"check.{self.name}")
+        self._facts = FactsReader(self.options.remember)
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""
         tools = {"pyslang": version("pyslang"), "pyosys": version("pyosys")}
-        return {"check": self.name, "revision": self.revision, "tools": tools}
+        return {"check": self.name, "version": VERSION, **tools}
 
     def applies(self, context: Context) -> bool:
         """For texts with a reference that they belong to."""
@@ -58,17 +70,13 @@ class FidelityCheck:
         return Verdict(self.name, verdict.status, verdict.findings, seconds, verdict.data)
 
 
-class _Options:
-    """None yet."""
-
-
 def judge(text: str, facts: Facts, context: Context) -> Verdict:
     """The verdict on a text, given the facts."""
     if facts.interface is None:
         said = f"the reference cannot be read: {facts.trouble}"
         note = Finding(Severity.NOTE, "reference-unreadable", said)
         status = CheckStatus.INCOMPLETE if facts.missing else CheckStatus.UNSUPPORTED
-        return Verdict(FidelityCheck.name, status, (note,))
+        return Verdict(Fidelity.name, status, (note,))
     prose, names = Prose(text), Names(facts)
     claims = read_claims(prose, names)
     needed = context.field == "instruction" and context.interface is None
@@ -84,7 +92,7 @@ def judge(text: str, facts: Facts, context: Context) -> Verdict:
     if status in (CheckStatus.INCOMPLETE, CheckStatus.UNSUPPORTED):
         said = f"clock and reset could not be compared: {facts.trouble}"
         found.append(Finding(Severity.NOTE, "netlist-unreadable", said))
-    return Verdict(FidelityCheck.name, status, tuple(found), data={"claims": len(claims)})
+    return Verdict(Fidelity.name, status, tuple(found), data={"claims": len(claims)})
 
 
 def read_claims(prose: Prose, names: Names) -> list[Claim]:

@@ -11,11 +11,13 @@ from rtlglot.registry import did_you_mean
 from rtlglot.sandbox import Box
 
 LADDERS = {
-    "verilog": ("screen", "syntax", "elaborate", "synth", "equivalence", "testbench"),
+    "verilog": ("screen", "syntax", "elaborate", "interface", "synth", "equivalence", "testbench"),
+    "description": ("wording", "fidelity"),
+    "instruction": ("wording", "fidelity"),
 }
 """Rungs from the cheapest to the dearest, for each field that has any."""
 
-DEFAULTS = {"verilog": "equivalence"}
+DEFAULTS = {"verilog": "equivalence", "description": "fidelity", "instruction": "fidelity"}
 """The highest rung where the user names none."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from rtlglot.checks.text.endings import ending_findings, loop_findings
 from rtlglot.checks.text.leak import code_share, copied_share
@@ -27,23 +27,24 @@ class WordingOptions:
     """Leak score, 0 to 1, above which a description fails."""
 
 
+VERSION = 1
+"""Raised whenever the same text can get another verdict."""
 _GIVEN_AWAY = 0.8
 """Share of the reference that a request may hold: one that asks to mend a design holds a broken one."""
 
 
-class WordingCheck:
+class Wording:
     """Examines a text as prose."""
 
     name = "wording"
-    revision = 1
-    """Raised whenever the same text can get another verdict."""
 
     def __init__(self, options: Mapping[str, Json] | None = None) -> None:
-        self._options = fill(WordingOptions, options or {}, part=f"check.{self.name}")
+        """`options`: see WordingOptions."""
+        self.options = fill(WordingOptions, options or {}, part=f"check.{self.name}")
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""
-        return {"check": self.name, "revision": self.revision, "max_leak": self._options.max_leak}
+        return {"check": self.name, "version": VERSION, **asdict(self.options)}
 
     def applies(self, context: Context) -> bool:
         """For every field that is not Verilog."""
@@ -84,11 +85,11 @@ class WordingCheck:
         said = f"the text holds Verilog code (leak score {leak:.2f})"
         if context.field == "instruction":
             copied = copied_share(text, context.reference) if context.reference else 0.0
-            if copied > _GIVEN_AWAY and (whole or code_share(text) > self._options.max_leak):
+            if copied > _GIVEN_AWAY and (whole or code_share(text) > self.options.max_leak):
                 yield Finding(Severity.ERROR, "pasted-code", f"{said}: it gives the answer away")
             elif whole:
                 yield Finding(Severity.WARNING, "pasted-code", said)
-        elif whole or leak > self._options.max_leak:
+        elif whole or leak > self.options.max_leak:
             yield Finding(Severity.ERROR, "pasted-code", said)
-        elif leak > self._options.max_leak / 3:
+        elif leak > self.options.max_leak / 3:
             yield Finding(Severity.WARNING, "pasted-code", said)

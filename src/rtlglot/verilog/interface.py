@@ -2,7 +2,7 @@
 
 Two doors lead to it. `header_of` reads the header as text, for prompts: it works on tokens, takes
 any text and never fails. What a header *means* (a port's width in bits, a parameter's value) only
-an elaboration knows: `rtlglot.checks.facts` has it read inside the box and gives it as an `Interface`.
+an elaboration knows: `rtlglot.checks.facts` has it read inside the box and gives it as a `ModuleInterface`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Interface:
+class ModuleInterface:
     """What a module shows to the outside."""
 
     module: str
@@ -59,7 +59,7 @@ class Interface:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Interface:
+    def from_json(cls, value: Mapping[str, Any]) -> ModuleInterface:
         """Back from `to_json`."""
         return cls(
             value["module"],

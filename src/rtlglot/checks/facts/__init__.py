@@ -13,7 +13,7 @@ from typing import Any
 from rtlglot.checks.facts.yosys import FRONT_ENDS
 from rtlglot.records import Json
 from rtlglot.sandbox import Box, BoxResult, Ended
-from rtlglot.verilog.interface import Interface, Port, top_module
+from rtlglot.verilog.interface import ModuleInterface, Port, top_module
 from rtlglot.verilog.keywords import KEYWORDS
 from rtlglot.verilog.tokens import Kind, code_tokens
 
@@ -84,8 +84,8 @@ class Clocking:
 class Facts:
     """One reference design. Where `interface` is None nothing can be compared, and `trouble` says why."""
 
-    interface: Interface | None
-    modules: Mapping[str, Interface] = field(default_factory=dict)
+    interface: ModuleInterface | None
+    modules: Mapping[str, ModuleInterface] = field(default_factory=dict)
     signals: Mapping[str, Port] = field(default_factory=dict)
     """What the top module declares, ports included; only name, width and bounds are meant."""
     names: frozenset[str] = frozenset()
@@ -107,15 +107,15 @@ class FactsReader:
 
     def __init__(self, most: int = 2048) -> None:
         self._most = most
-        self._known: OrderedDict[tuple[str, str, bool], Facts] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], Facts] = OrderedDict()
 
-    async def __call__(self, text: str, standard: str, box: Box, *, netlist: bool = True) -> Facts:
-        """The facts of a Verilog text; without `netlist` its interface only, which is ten times cheaper."""
-        key = (text, standard, netlist)
+    async def __call__(self, text: str, standard: str, box: Box) -> Facts:
+        """The facts of a Verilog text's top module."""
+        key = (text, standard)
         if key in self._known:
             self._known.move_to_end(key)
             return self._known[key]
-        facts, final = await _read(text, standard, box, netlist)
+        facts, final = await _read(text, standard, box)
         if final:
             self._known[key] = facts
             while len(self._known) > self._most:
@@ -123,19 +123,26 @@ class FactsReader:
         return facts
 
 
-async def _read(text: str, standard: str, box: Box, netlist: bool) -> tuple[Facts, bool]:  # noqa: FBT001
+async def read_interface(text: str, standard: str, box: Box, *, top: str | None = None) -> BoxResult:
+    """What slang finds in a text; the value is described at `facts.slang.interface`."""
+    if top is None:
+        unit = top_module(text)
+        top = unit.name if unit else None
+    arguments = {"text": text, "standard": standard, "top": top}
+    return await box.shared(INTERFACE_TOOL, arguments, deadline_s=INTERFACE_DEADLINE_S)
+
+
+async def _read(text: str, standard: str, box: Box) -> tuple[Facts, bool]:
     """The facts, and whether they would be the same the next time."""
-    top = top_module(text)
-    arguments = {"text": text, "standard": standard, "top": top.name if top else None}
-    result = await box.shared(INTERFACE_TOOL, arguments, deadline_s=INTERFACE_DEADLINE_S)
+    result = await read_interface(text, standard, box)
     if result.ended is not Ended.OK:
         return Facts(None, trouble=f"slang: {result.detail}"), result.ended not in _NOT_THE_TEXT
     found = result.value
     if found["problems"] or found["top"] is None:
         return Facts(None, missing=tuple(found["missing"]), trouble=_problem(found)), True
     facts = _interface_facts(text, found)
-    if not netlist or facts.missing:
-        trouble = f"the text lacks the module {facts.missing[0]}" if facts.missing else ""
+    if facts.missing:
+        trouble = f"the text lacks the module {facts.missing[0]}"
         return Facts(**{**_fields(facts), "trouble": trouble}), True
     clocking, trouble, final = await _clocking(text, found["top"]["module"], box)
     return Facts(**{**_fields(facts), "clocking": clocking, "trouble": trouble}), final
@@ -162,8 +169,8 @@ def _interface_facts(text: str, found: Json) -> Facts:
         name: Port(name, "", width, left, right) for name, (width, left, right) in found["signals"].items()
     }
     return Facts(
-        interface=Interface.from_json(found["top"]),
-        modules={module["module"]: Interface.from_json(module) for module in found["modules"]},
+        interface=ModuleInterface.from_json(found["top"]),
+        modules={module["module"]: ModuleInterface.from_json(module) for module in found["modules"]},
         signals=signals,
         names=frozenset(names) - KEYWORDS,
         missing=tuple(found["missing"]),

@@ -9,7 +9,7 @@ import pyslang
 from pyslang import ast, parsing, syntax
 
 from rtlglot.records import Json
-from rtlglot.verilog.interface import Interface, Parameter, Port
+from rtlglot.verilog.interface import ModuleInterface, Parameter, Port
 from rtlglot.verilog.tokens import Kind, code_tokens
 
 _DIRECTIONS = {"In": "input", "Out": "output", "InOut": "inout", "Ref": "ref"}
@@ -21,8 +21,8 @@ _HARMLESS = frozenset({"UnknownModule", "UnknownInterface", "ErrorTask", "Static
 def interface(arguments: Json) -> Json:
     """``{"text", "standard", "top"?}`` to ``{"top", "modules", "signals", "problems", "missing"}``.
 
-    `top` is the interface of the module named so, else of the last top with ports (null where
-    nothing elaborates), `modules` those of all instantiated modules, `signals` the packed bounds of
+    `top` is the interface of the module named so, else of the last top with ports (null where there
+    is none), `modules` those of all instantiated modules, `signals` the packed bounds of
     what the top declares, `missing` the modules that the text uses and does not have.
     """
     text, version = arguments["text"], "1364-2005" if arguments["standard"] != "sv2017" else "1800-2017"
@@ -70,8 +70,9 @@ def _elaborate(text: str, version: str, wanted: str | None) -> dict[str, Json]:
     compilation.addSyntaxTree(tree)
     tops = list(compilation.getRoot().topInstances)
     problems, missing = _problems(compilation, sources)
-    chosen = next((top for top in tops if top.name == wanted), None) if wanted else _last_with_ports(tops)
     modules = {body.definition.name: body for top in tops for body in _bodies(top)}
+    chosen = next((top for top in tops if top.name == wanted), modules.get(wanted or ""))
+    chosen = chosen if chosen is not None else _last_with_ports(tops)
     return {
         "top": _interface(chosen).to_json() if chosen is not None else None,
         "modules": [_interface(instance).to_json() for instance in modules.values()],
@@ -106,10 +107,10 @@ def _problems(compilation: Any, sources: Any) -> tuple[list[Json], list[str]]:
     return problems[:10], sorted(set(missing))
 
 
-def _interface(instance: Any) -> Interface:
+def _interface(instance: Any) -> ModuleInterface:
     body = instance.body
     parametric = {p.name for p in body.parameters}
-    return Interface(
+    return ModuleInterface(
         module=instance.definition.name,
         ports=tuple(_port(symbol, parametric) for symbol in body.portList),
         parameters=tuple(

@@ -19,8 +19,10 @@ FRONT_ENDS = ("slang", "verilog")
 designs that slang's refuses."""
 
 _SLANG = (
-    "read_slang --threads 1 --no-synthesis-define --ignore-assertions --max-include-depth 0"
-    " --allow-use-before-declare --relax-enum-conversions"
+    "read_slang --threads 1 --no-synthesis-define --no-default-translate-off-format --ignore-timing"
+    " --ignore-assertions --allow-use-before-declare --relax-enum-conversions"
+    " --max-include-depth 0 --max-parse-depth 512 --max-hierarchy-depth 32 --max-generate-steps 20000"
+    " --max-constexpr-steps 200000 --max-constant-size 1048576"
 )
 _VERILOG = "read_verilog -sv -noassert -noassume"
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
@@ -64,8 +66,12 @@ def netlist(arguments: Json) -> Json:
 
 
 def warm() -> None:
-    """Load the library, so that children find it loaded."""
-    import pyosys.libyosys  # noqa: F401 - see above
+    """Load the library and touch its passes, so that children find them in memory."""
+    from pyosys import libyosys
+
+    design = libyosys.Design()
+    for command in ("proc", "opt_expr", "opt_clean", "memory_collect", "pmuxtree", "simplemap"):
+        libyosys.run_pass(command, design)
 
 
 def _facts(module: Mapping[str, Any]) -> Json:
