@@ -74,6 +74,18 @@ class TestEmbedded:
             await asyncio.sleep(0.5)
             assert processor_s(child_pid()) - before < 0.1
 
+    async def test_others_with_the_same_prefix_wait_for_its_first_token_only(self) -> None:
+        async with running() as engine:
+            done: list[str] = []
+
+            async def run(name: str, request: Request) -> None:
+                await engine.generate(request)
+                done.append(name)
+
+            long = run("long", ask("Write a long story.", 150, temperature=2.0))
+            await asyncio.gather(long, run("short", ask("Say hi.", 2)))
+            assert done == ["short", "long"]
+
     async def test_seeds_repeat_and_differ(self) -> None:
         async with running() as engine:
 
