@@ -125,13 +125,20 @@ def test_2500_rows_with_a_missing_field_and_an_over_long_prompt_lose_two_rows_an
     del rows["1200"]["instruction"]
     rows["1700"]["instruction"] = "long " * 200_000
     (tmp_path / "rtl.json").write_text(json.dumps(rows))
-    (tmp_path / "say.py").write_text("def say(request):\n    return 'It is ' + request.row_id + '.'\n")
+    (tmp_path / "say.py").write_text(
+        "def say(request):\n    return f'The unit {request.row_id} drives its output high while it is enabled.'\n"
+    )
     run_seed(tmp_path, "--model", "say.py:say")
     output = tmp_path / "rtl_say.py_say_with_description.json"
     written = json.loads(output.read_text())
     assert len(written) == 2498
     assert list(written) == [str(n) for n in range(2500) if n not in (1200, 1700)]
-    assert written["7"] == {**rows["7"], "description": "It is 7.", "status": "accepted", "reason": "ok"}
+    assert written["7"] == {
+        **rows["7"],
+        "description": "The unit 7 drives its output high while it is enabled.",
+        "status": "accepted",
+        "reason": "ok",
+    }
     failures = [json.loads(line) for line in Path(f"{output}.failures.jsonl").read_text().splitlines()]
     assert {row["id"]: row["reason"] for row in failures} == {
         "1200": "missing_field",

@@ -17,6 +17,7 @@ COMMANDS = [
     "check",
     "models",
     "plan",
+    "bench",
     "demo",
 ]
 """Each is a module of this package with `add(subparsers)`."""
