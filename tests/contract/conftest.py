@@ -59,6 +59,8 @@ class Stand:
     counts_early: bool = True
     """Whether it can count tokens before it is started."""
     greedy_repeats: bool = True
+    hello: str = HELLO
+    """A message that the model answers shortly and then ends by itself."""
     heals: bool = False
     """Whether it starts again by itself when it is killed."""
     make: Callable[[str, dict[str, Any]], Engine] | None = None
@@ -163,6 +165,7 @@ STANDS += [
     _vllm(
         "vllm",
         model=lambda _: vllm_stand.embedded(),
+        hello="Thank you!",
         kill=vllm_stand.kill,
         missing=vllm_stand.why_not_real(),
         options=vllm_stand.quick_options,
