@@ -147,11 +147,11 @@ def test_all_six_ways_a_line_can_end(tmp_path: Path) -> None:
             "response": None,
             "error": {"code": "batch_expired", "message": "not in time"},
         },
-        # vLLM: the status in the response, the complaint beside it
+        # vLLM's run-batch: the status in the response, the complaint beside it, wrapped once more
         {
             "custom_id": "vllm",
-            "response": {"status_code": 400, "body": None},
-            "error": {"param": "input_tokens"},
+            "response": {"status_code": 400, "request_id": "r", "body": None},
+            "error": {"error": {"message": "too long", "param": "input_tokens", "code": 400}},
         },
     )
     by_name = {result.custom_id: result.outcome for result in results}
