@@ -12,7 +12,6 @@ import math
 import os
 import re
 import shutil
-import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -21,9 +20,7 @@ from pathlib import Path
 
 from rtlglot.records import Json
 from rtlglot.sandbox.job import Permit
-
-MOST_OUTPUT = 1 << 20
-"""Bytes of a simulation's output that are kept: the end of it."""
+from rtlglot.sandbox.launch import launch
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class Icarus:
 
     def to_json(self) -> dict[str, str]:
         """For a tool's arguments."""
-        return {"iverilog": self.iverilog, "vvp": self.vvp}
+        return {"kind": "icarus", "iverilog": self.iverilog, "vvp": self.vvp}
 
 
 @functools.cache
@@ -79,26 +76,10 @@ def simulate(
         names.append(f"part{number}.sv")
         Path(names[-1]).write_text(text, encoding="utf-8", errors="replace")
     command = [programs["iverilog"], f"-g{language}", "-s", top, "-o", "design.vvp", *names]
-    code, said = _run(command, wall_s)
+    code, said = launch(command, wall_s)
     if code != 0:
         return {"ended": "timeout" if code is None else "compile", "output": said}
     left_s = wall_s - (time.monotonic() - started)
     # -n: $stop ends the run instead of waiting for a person; -none: no wave file is written
-    code, said = _run([programs["vvp"], "-n", "design.vvp", "-none"], left_s)
+    code, said = launch([programs["vvp"], "-n", "design.vvp", "-none"], left_s)
     return {"ended": {None: "timeout", 0: "ok", 1: "ok"}.get(code, "crash"), "output": said}
-
-
-def _run(command: Sequence[str], wall_s: float) -> tuple[int | None, str]:
-    """Exit code (None: out of wall or CPU time) and the end of what was printed."""
-    with open("output.txt", "w+b") as output:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
-        try:
-            code: int | None = process.wait(max(wall_s, 0.01))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            code = None
-        if code == -signal.SIGXCPU:
-            code = None
-        output.seek(max(0, output.seek(0, os.SEEK_END) - MOST_OUTPUT))
-        return code, output.read().decode("utf-8", "replace")

@@ -15,7 +15,10 @@ What counts as a pass is in `judge`. Its text is never trusted alone: the candid
 itself (so it cannot look into the testbench), may hold no system task or function that does more than
 compute (so it can neither print the text nor end the run), and what it would include or define for
 the others is gone. A testbench that lets an empty module pass is `unsupported`: its pass tells
-nothing. Failing ports are `fail`; what slang reads and the simulator does not is `unsupported`.
+nothing. Ports that do not fit are `fail`; what slang reads and the simulator does not is `unsupported`.
+
+Verilator, which serves where Icarus Verilog is missing, knows no x: registers without a start value
+start as 0 there, so that a design that relies on one can pass. `data.simulator` says which one it was.
 """
 
 from __future__ import annotations

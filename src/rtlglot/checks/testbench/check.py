@@ -12,7 +12,7 @@ from typing import Any
 from rtlglot.checks import unfinished
 from rtlglot.options import fill
 from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
-from rtlglot.sandbox import Box, Ended, icarus
+from rtlglot.sandbox import Box, Ended, simulators
 
 TOOL = "rtlglot.checks.testbench.tool:run"
 _MOST_CONTROLS = 4096
@@ -26,6 +26,8 @@ class TestbenchOptions:
     """CPU seconds of the simulation."""
     deadline_s: float = 90.0
     """Wall seconds for all of it: the last guard, for machines that are busy."""
+    simulator: str | None = None
+    """'icarus' or 'verilator'; None takes the first of them that is here."""
     control: bool = True
     """Also run the testbench, once, on an empty module: one that lets that pass tells nothing."""
 
@@ -38,7 +40,7 @@ class Testbench:
 
     def __init__(self, options: Mapping[str, Any] | None = None) -> None:
         self._options = fill(TestbenchOptions, options or {}, part="check.testbench")
-        self._icarus = icarus.installed()
+        self._simulator = simulators.installed(self._options.simulator)
         self._controls: OrderedDict[bytes, str] = OrderedDict()
 
     def identity(self) -> Mapping[str, Json]:
@@ -47,7 +49,7 @@ class Testbench:
             "check": self.name,
             "revision": 1,
             "options": asdict(self._options),
-            "simulator": self._icarus.version if self._icarus else None,
+            "simulator": self._simulator.version if self._simulator else None,
             "pyslang": importlib.metadata.version("pyslang"),
         }
 
@@ -58,8 +60,8 @@ class Testbench:
     async def check(self, text: str, context: Context, box: Box) -> Verdict:
         """See Check."""
         assert context.testbench is not None
-        if self._icarus is None:
-            note = "no simulator: install Icarus Verilog (iverilog and vvp on the PATH)"
+        if self._simulator is None:
+            note = "no simulator: install Icarus Verilog, or the package verilator beside a C++ compiler"
             finding = Finding(Severity.NOTE, "unavailable", note)
             return Verdict(self.name, CheckStatus.UNAVAILABLE, (finding,))
         options = self._options
@@ -71,17 +73,17 @@ class Testbench:
                 "standard": context.standard,
                 "testbench": context.testbench,
                 "reference": context.reference,
-                "programs": self._icarus.to_json(),
+                "programs": self._simulator.to_json(),
                 "control": options.control and key not in self._controls,
                 "wall_s": options.deadline_s * 0.9,
             },
             deadline_s=options.deadline_s,
-            permit=self._icarus.permit(options.limit_s),
+            permit=self._simulator.permit(options.limit_s),
         )
         if ran.ended is not Ended.OK:
-            return unfinished(self.name, ran, {"simulator": self._icarus.version})
+            return unfinished(self.name, ran, {"simulator": self._simulator.version})
         stub = self._control(key, ran.value.get("stub"))
-        return _verdict(ran.value, stub, self._icarus.version, ran.seconds)
+        return _verdict(ran.value, stub, self._simulator.version, ran.seconds)
 
     def _control(self, key: bytes, said: str | None) -> str | None:
         if said is not None:

@@ -15,6 +15,7 @@ from rtlglot.verilog.tokens import Kind, code_tokens, tokens
 
 _CONNECTIONS = frozenset({"PortDoesNotExist", "TooManyPortConnections", "ParameterDoesNotExist"})
 _NAMES_OF_REFERENCES = ("RefModule", "reference_module", "ref_module")
+_READING = frozenset({"$readmemh", "$readmemb", "$fscanf", "$fgets", "$fread", "$fgetc"})
 _COMPLAINING = frozenset({"$error", "$fatal"})
 
 
@@ -67,6 +68,10 @@ def names_of(*texts: str) -> Names:
 
 def put_together(candidate: Source, testbench: str, reference: str | None) -> Together:
     """Find the candidate's name and the reference's part in a testbench. Raises Refused."""
+    if reads := [t.text for t in code_tokens(testbench) if t.kind is Kind.SYSTEM and t.text in _READING]:
+        raise Refused(
+            "unsupported", "reads-files", f"the testbench reads files ({reads[0]}), which are not here"
+        )
     bench = names_of(testbench)
     if not bench.tops:
         raise Refused("unsupported", "no-testbench", "the testbench has no module")

@@ -17,7 +17,7 @@ from rtlglot.checks.testbench.texts import (
     stub_of,
 )
 from rtlglot.records import Json
-from rtlglot.sandbox import icarus
+from rtlglot.sandbox import simulators
 from rtlglot.verilog.source import Source, Top, read_source
 
 _WHAT = ("the testbench", "the reference", "the candidate")
@@ -42,7 +42,7 @@ def run(arguments: dict[str, Any]) -> Json:
 
     def simulated(texts: tuple[str, ...]) -> dict[str, Json]:
         left_s = arguments["wall_s"] - (time.monotonic() - started)
-        return icarus.simulate(arguments["programs"], texts, top=together.tops[0], wall_s=left_s)
+        return simulators.simulate(arguments["programs"], texts, top=together.tops[0], wall_s=left_s)
 
     ran = simulated(together.texts)
     told: dict[str, Json] = {"design": together.design, "renamed_from": together.renamed_from}
