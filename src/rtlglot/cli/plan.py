@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import sys
 from typing import Any
 
 from rtlglot.cli.words import HelpFormatter
@@ -25,9 +26,9 @@ examples:
   rtlglot plan --model meta-llama/Llama-3.1-8B-Instruct --gpus 4 \\
       --gpu-memory 80 --max-model-len 8192
 
-  # a folder of your own, the context from your longest prompt
-  rtlglot plan --model ./my-model --gpus 1 --gpu-memory 24 \\
-      --max-model-len auto --prompt-tokens 1800 --max-tokens 500
+  # the context from your own rows
+  rtlglot plan --model ./my-model --gpus 1 --gpu-memory 24 --max-model-len auto \\
+      --input rtl.jsonl --from instruction --to verilog --max-tokens 1000
 
   # a card by the memory it shows, as JSON
   rtlglot plan --model Qwen/Qwen2.5-Coder-32B-Instruct --gpus 2 \\
@@ -56,9 +57,13 @@ def add(subparsers: Any) -> None:
     parser.add_argument("--gpus-per-node", type=int, default=8, metavar="N", help="default: 8")
     parser.add_argument(
         "--max-model-len", type=context, metavar="N|auto",
-        help="longest prompt plus reply; auto: --prompt-tokens plus --max-tokens (default: the model's)",
+        help="longest prompt plus reply; auto: that of --input or --prompt-tokens, plus --max-tokens "
+        "(default: the model's)",
     )  # fmt: skip
     parser.add_argument("--prompt-tokens", type=int, metavar="N", help="of the longest prompt, for auto")
+    parser.add_argument("--input", metavar="FILE", help="a dataset whose longest prompt counts, for auto")
+    parser.add_argument("--from", dest="source", default="instruction", metavar="FIELD", help="(instruction)")
+    parser.add_argument("--to", dest="target", default="verilog", metavar="FIELD", help="(verilog)")
     parser.add_argument("--max-tokens", type=int, default=500, metavar="N", help="of a reply, for auto (500)")
     parser.add_argument("--row-tokens", type=int, default=700, metavar="N", help="of a typical row (700)")
     parser.add_argument("--max-num-batched-tokens", type=int, default=8192, metavar="N", help="of a step")
@@ -124,13 +129,25 @@ def _context_tokens(args: argparse.Namespace, shape: ModelShape) -> int:
         return shape.context_tokens
     if isinstance(args.max_model_len, int):
         return args.max_model_len
-    if args.prompt_tokens is None:
+    wanted: int = _prompt_tokens(args) + args.max_tokens
+    return min(shape.context_tokens, wanted)
+
+
+def _prompt_tokens(args: argparse.Namespace) -> int:
+    if args.prompt_tokens is not None:
+        return int(args.prompt_tokens)
+    if args.input is None:
         raise UsageError(
             "--max-model-len auto needs to know the longest prompt",
-            hint="give --prompt-tokens N (`rtlglot transform --dry-run` prints it)",
+            hint="give --input FILE with --from and --to, or --prompt-tokens N",
         )
-    wanted: int = args.prompt_tokens + args.max_tokens
-    return min(shape.context_tokens, wanted)
+    from rtlglot.jobs.longest import longest_prompt
+    from rtlglot.records import Pair
+
+    found = longest_prompt(args.input, Pair(args.source, args.target), args.model)
+    how = "counted" if found.exact else "estimated: the model's tokenizer is not here"
+    print(f"longest prompt of {found.rows:,} rows: {found.tokens:,} tokens, {how}", file=sys.stderr)
+    return found.tokens
 
 
 def as_json(made: Plan) -> dict[str, Any]:

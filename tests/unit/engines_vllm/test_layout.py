@@ -81,6 +81,14 @@ def test_vllm_arguments_count():
         place(LARGE, arguments={"gpu_memory_utilization": "most"})
 
 
+def test_vllms_own_data_parallel_stays_inside_one_replica():
+    own = {"data_parallel_size": "2"}
+    assert place(MIDDLE, arguments=own).devices == ("0,1", "2,3")
+    assert place(MIDDLE, arguments={"data_parallel_size": 4}).devices == ("0,1,2,3",)
+    assert place(None, arguments=own).tensor_parallel == 2
+    assert place(None, arguments=own).devices == ("0,1,2,3",)
+
+
 def test_on_a_cpu_nothing_is_planned():
     where = place(LARGE, gpus=0)
     assert (where.tensor_parallel, where.devices, where.max_model_len) == (1, ("",), None)

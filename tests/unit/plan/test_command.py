@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from pathlib import Path
 
 import pytest
 
@@ -64,6 +65,20 @@ def test_context_from_data(capsys: pytest.CaptureFixture[str]):
     assert json.loads(capsys.readouterr().out)["max_model_len"] == 2000
     with pytest.raises(UsageError, match="longest prompt"):
         run(f"{LLAMA_70B} --gpus 2 --max-model-len auto")
+
+
+def test_context_from_a_dataset(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    rows = tmp_path / "rows.jsonl"
+    texts = ["short", "a long instruction " * 800, "middling " * 50]
+    rows.write_text("".join(json.dumps({"instruction": text}) + "\n" for text in [*texts]))
+    flags = f"{LLAMA_70B} --gpus 2 --max-model-len auto --input {rows} --max-tokens 500 --json"
+    assert run(flags) == 0
+    out, err = capsys.readouterr()
+    assert "longest prompt of 3 rows" in err
+    # At least the long row's tokens, one for each of its words, and the reply.
+    assert 2400 + 500 < json.loads(out)["max_model_len"] < 8000
+    with pytest.raises(UsageError, match="no row can be asked"):
+        run(flags.replace("--input", "--from verilog --to description --input"))
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,9 @@ def layout(
     wanted = _wanted_tokens(options, shape, data_tokens)
     devices = _devices(options, gpus)
     memory_gib = options.gpu_memory or min((gpus[name] for name in devices), default=None)
+    inner = int(_number(arguments, "data_parallel_size", 1))
     if memory_gib is None or shape is None:
-        return _unplanned(options, devices, wanted)
+        return _unplanned(options, devices, wanted, inner)
     count = len(devices) or options.gpus or 1
     need = Need(
         wanted or shape.context_tokens,
@@ -67,11 +68,11 @@ def layout(
         note = f"context cut to {need.max_model_len:,} of {shape.context_tokens:,} tokens: no more fits"
     if split is None:
         raise _does_not_fit(made, options)
-    replicas = options.data_parallel or split.data_parallel
+    replicas = options.data_parallel or max(1, split.data_parallel // inner)
     return Layout(
         tensor_parallel=split.tensor_parallel,
         pipeline_parallel=split.pipeline_parallel,
-        devices=tuple(_slices(devices, split.gpus, replicas)),
+        devices=tuple(_slices(devices, split.gpus * inner, replicas)),
         max_model_len=need.max_model_len,
         max_num_batched_tokens=need.max_num_batched_tokens,
         # Where memory is tight, vLLM must not set aside more for logits than the planner did.
@@ -101,17 +102,20 @@ def _devices(options: VllmOptions, gpus: Mapping[str, float]) -> list[str]:
     return names[: options.gpus]
 
 
-def _unplanned(options: VllmOptions, devices: list[str], wanted: int | None) -> Layout:
-    """Without the sums: what the user says, else one replica over all GPUs."""
+def _unplanned(options: VllmOptions, devices: list[str], wanted: int | None, inner: int) -> Layout:
+    """Without the sums: what the user says, else one replica over all GPUs.
+
+    `inner` is vLLM's own data parallel, inside one replica.
+    """
     pipeline, replicas = options.pipeline_parallel or 1, options.data_parallel or 1
-    tensor = options.tensor_parallel or max(1, len(devices) // (pipeline * replicas))
+    tensor = options.tensor_parallel or max(1, len(devices) // (pipeline * replicas * inner))
     note = ""
     if devices and options.tensor_parallel is None:
         note = f"the planner has no sums for this model: tensor parallel {tensor}"
     return Layout(
         tensor_parallel=tensor,
         pipeline_parallel=pipeline,
-        devices=tuple(_slices(devices, tensor * pipeline, replicas)),
+        devices=tuple(_slices(devices, tensor * pipeline * inner, replicas)),
         max_model_len=wanted,
         max_num_batched_tokens=options.max_num_batched_tokens,
         note=note,
