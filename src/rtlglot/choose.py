@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from rtlglot.records import CheckStatus
 from rtlglot.registry import Table
-from rtlglot.transform import Try
 from rtlglot.verilog.tokens import code_tokens
+from rtlglot.walk import Try
 
 CHOOSE = Table(
     "way to choose",

@@ -1,6 +1,6 @@
 """A run: the walk of every row, from the index of the input to the files that are delivered.
 
-index -> pending rows -> transform (render, ask, extract, examine) -> settle -> deliver
+index -> pending rows -> walk (render, ask, extract, examine) -> settle -> deliver
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from rtlglot.registry import did_you_mean
 from rtlglot.sandbox import open_box
 from rtlglot.spec import Spec
 from rtlglot.supervise import Supervised
-from rtlglot.transform import Parts, transform
+from rtlglot.walk import Parts, walk
 from rtlglot.watch import Nobody, Summary, Tally, Watch
 
 log = logging.getLogger("rtlglot")
@@ -155,9 +155,9 @@ async def _work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> s
         ending = stack.enter_context(_signals(stop))
         stack.enter_context(_ticking(tally, ask, supervised, watch))
 
-        async def walk(row: Row) -> None:
+        async def settle(row: Row) -> None:
             try:
-                outcome = await transform(row, parts)
+                outcome = await walk(row, parts)
             except Unanswered:
                 return  # it stays pending
             await ledger.settle(plan.key, content_key(row, plan.reads), outcome)
@@ -168,7 +168,7 @@ async def _work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> s
 
         in_flight = spec.concurrency or info.max_in_flight
         whole = await run_loop(
-            _pending_rows(plan, ledger), walk, in_flight=in_flight, stop=stop, drain_s=spec.drain_s
+            _pending_rows(plan, ledger), settle, in_flight=in_flight, stop=stop, drain_s=spec.drain_s
         )
     tally.take(ask.meter)
     if spec.emit_batch:

@@ -126,7 +126,7 @@ def test_2500_rows_with_a_missing_field_and_an_over_long_prompt_lose_two_rows_an
     rows["1700"]["instruction"] = "long " * 200_000
     (tmp_path / "rtl.json").write_text(json.dumps(rows))
     (tmp_path / "say.py").write_text(
-        "def say(request):\n    return f'The unit {request.row_id} drives its output high while it is enabled.'\n"
+        "def say(request):\n    return f'The unit {request.row_id} drives its output high while enabled.'\n"
     )
     run_seed(tmp_path, "--model", "say.py:say")
     output = tmp_path / "rtl_say.py_say_with_description.json"
@@ -135,7 +135,7 @@ def test_2500_rows_with_a_missing_field_and_an_over_long_prompt_lose_two_rows_an
     assert list(written) == [str(n) for n in range(2500) if n not in (1200, 1700)]
     assert written["7"] == {
         **rows["7"],
-        "description": "The unit 7 drives its output high while it is enabled.",
+        "description": "The unit 7 drives its output high while enabled.",
         "status": "accepted",
         "reason": "ok",
     }

@@ -191,7 +191,8 @@ def test_recipe_file_flags_win(shell: Shell) -> None:
 def test_standard_input_map_where_and_a_prompt_of_ones_own(shell: Shell) -> None:
     shell.write(
         "ask.md",
-        "---\nfrom: Question\nto: answer\nextract: raw\nmax_tokens: 50\n---\n# user\n\n{{ row.Question }} ({{ row.n }})\n",
+        "---\nfrom: Question\nto: answer\nextract: raw\nmax_tokens: 50\n---\n"
+        "# user\n\n{{ row.Question }} ({{ row.n }})\n",
     )
     rows = "".join(json.dumps({"id": n, "q": f"Q{n}", "n": n}) + "\n" for n in range(5))
     shell.rtlglot(

@@ -28,7 +28,9 @@ def request(id_: str) -> Request:
 
 
 def asked(tmp_path: Path, id_: str) -> int:
-    return sum(json.loads(line)["row_id"] == id_ for line in (tmp_path / "asked.jsonl").read_text().splitlines())
+    return sum(
+        json.loads(line)["row_id"] == id_ for line in (tmp_path / "asked.jsonl").read_text().splitlines()
+    )
 
 
 async def all_of(engine: Supervised, count: int) -> list[Reply | BaseException]:

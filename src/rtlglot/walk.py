@@ -1,4 +1,4 @@
-"""One row -> one outcome: the whole meaning of the tool.
+"""The walk of one row to its outcome: the whole meaning of the tool.
 
 Render the prompt, ask, take the text out of the reply, examine it; where a check says no, send the
 findings back; of several samples choose one. Whatever goes wrong with a row is its outcome.
@@ -67,7 +67,7 @@ class Try:
         return self.candidate.text is not None and all(verdict.ok for verdict in self.verdicts)
 
 
-async def transform(row: Row, parts: Parts) -> Outcome:
+async def walk(row: Row, parts: Parts) -> Outcome:
     """What becomes of a row. Raises only what concerns all rows (a lost engine, a full disk)."""
     try:
         context = parts.context(row)
