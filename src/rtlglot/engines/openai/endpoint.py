@@ -113,7 +113,7 @@ class Endpoint:
             return ConfigError(
                 f"{where}: TLS fails: {said}",
                 hint="name the authority that signed its certificate: --ca-file FILE.pem; "
-                "client certificates: --set engine.client_cert=FILE.pem",
+                "client certificates: --client-cert FILE.pem",
             )
         if isinstance(error, aiohttp.ClientHttpProxyError):
             return self._proxy_refusal(where, error.status)
