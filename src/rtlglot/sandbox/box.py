@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
 import json
 import logging
@@ -10,12 +11,14 @@ import os
 import re
 import shutil
 import tempfile
+import weakref
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Protocol, Self
 
 from rtlglot.records import Json
+from rtlglot.sandbox.frames import LARGEST
 from rtlglot.sandbox.job import BoxResult, Ended, Permit
 from rtlglot.sandbox.process import ZygoteDied, ZygoteProcess
 
@@ -97,7 +100,7 @@ class ForkBox:
         self._numbers = itertools.count()
         self._gatherings: dict[tuple[str, float, Permit], _Gathering] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._memory: OrderedDict[tuple[str, float, Permit, str], BoxResult] = OrderedDict()
+        self._memory: OrderedDict[tuple[str, float, Permit, bytes], BoxResult] = OrderedDict()
         self._warned = False
 
     async def __aenter__(self) -> Self:
@@ -129,7 +132,7 @@ class ForkBox:
     ) -> BoxResult:
         """See Box.shared."""
         blob = json.dumps(arguments)
-        known = (tool, deadline_s, permit, blob)
+        known = (tool, deadline_s, permit, hashlib.blake2b(blob.encode(), digest_size=16).digest())
         if known in self._memory:
             self._memory.move_to_end(known)
             return self._memory[known]
@@ -173,7 +176,7 @@ class ForkBox:
         idle, self._idle = self._idle, []
         await asyncio.gather(*(zygote.close() for zygote in idle))
         if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._clear()
             self._folder = None
 
     async def _gather(self, key: tuple[str, float, Permit], gathering: _Gathering) -> None:
@@ -202,10 +205,15 @@ class ForkBox:
     async def _submit(
         self, tool: str, many: Sequence[Mapping[str, Json]], deadline_s: float, permit: Permit
     ) -> tuple[list[BoxResult], bool]:
+        blobs = [json.dumps(one).encode() for one in many]
+        if sum(map(len, blobs)) > LARGEST // 2:
+            size = sum(map(len, blobs)) >> 20
+            too_large = BoxResult(None, Ended.ERROR, f"{size} MB of arguments are more than the box takes")
+            return [too_large] * len(blobs), len(blobs) == 1
         number = next(self._numbers)
         head = {"id": number, "tool": tool, "deadline_s": deadline_s, "permit": asdict(permit)}
         lent: list[ZygoteProcess] = []
-        task = asyncio.create_task(self._serve(head, [json.dumps(one).encode() for one in many], lent))
+        task = asyncio.create_task(self._serve(head, blobs, lent))
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
@@ -247,6 +255,8 @@ class ForkBox:
         try:
             if self._folder is None:
                 self._folder = tempfile.mkdtemp(prefix="rtlglot-box-")
+                # also where a program ends without having closed its box
+                self._clear = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
             zygote = await ZygoteProcess.start(self._folder)
         except BaseException:
             self._room.release()

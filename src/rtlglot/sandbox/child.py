@@ -65,7 +65,7 @@ def _rewire(work: Assignment) -> int:
     os.dup2(work.log, 2)
     spare = os.dup(work.result)
     os.dup2(spare, 3, inheritable=False)
-    os.closerange(4, 1 << 16)
+    os.closerange(4, 4096)
     return 3
 
 

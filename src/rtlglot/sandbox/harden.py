@@ -36,6 +36,8 @@ class Cage:
     """CPU seconds for the whole run."""
     landlock: int
     """ABI version; 0 is none."""
+    base_bytes: int
+    """Address space that the zygote has already."""
 
 
 def enclose(cage: Cage) -> dict[str, str]:
@@ -66,16 +68,11 @@ def _parent_death(_: Cage) -> None:
     kernel.die_with_parent()
 
 
-def _sacrifice(_: Cage) -> None:
-    with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
-        file.write("1000")
-
-
 def _limits(cage: Cage) -> None:
     megabyte = 1 << 20
     cpu_s = max(1, math.ceil(cage.cpu_s))
     # a started program does not have the zygote's memory, but is not told apart here
-    space = _address_space() + cage.permit.memory_mb * megabyte
+    space = cage.base_bytes + cage.permit.memory_mb * megabyte
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (cage.permit.file_mb * megabyte,) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
@@ -84,11 +81,18 @@ def _limits(cage: Cage) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (space, space))
 
 
-def _address_space() -> int:
+def address_space() -> int:
+    """Bytes of this process's address space."""
     if not kernel.LINUX:
         return 1 << 30
     with open("/proc/self/statm", encoding="ascii") as file:
         return int(file.read().split()[0]) * resource.getpagesize()
+
+
+def offer_to_the_system() -> None:
+    """Let the system end this process, and what it forks, first when memory runs out."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
+        file.write("1000")
 
 
 def _capabilities(_: Cage) -> None:
@@ -125,7 +129,6 @@ def _seccomp(cage: Cage) -> None:
 
 LAYERS: dict[str, Callable[[Cage], None]] = {
     "parent-death signal": _parent_death,
-    "memory sacrifice": _sacrifice,
     "resource limits": _limits,
     "capabilities": _capabilities,
     "no new privileges": _no_new_privileges,

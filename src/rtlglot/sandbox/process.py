@@ -56,8 +56,10 @@ class ZygoteProcess:
         self = cls(process)
         try:
             hello, _ = await asyncio.wait_for(self._receive(), _START_S)
-        except (ZygoteDied, TimeoutError) as error:
+        except BaseException as error:
             await self.kill()
+            if not isinstance(error, ZygoteDied | TimeoutError):
+                raise
             said = b"".join(self._said).decode("utf-8", "replace")[-2000:]
             raise ConfigError(f"the sandbox cannot start its worker program: {said or error}") from error
         self.missing = hello["missing"]
@@ -104,8 +106,6 @@ class ZygoteProcess:
         await self._process.wait()
         await self._listener
         self._writer.close()
-        # the loop closes a process's pipes only once it has seen their ends
-        self._process._transport.close()  # type: ignore[attr-defined]
 
     @property
     def _writer(self) -> asyncio.StreamWriter:

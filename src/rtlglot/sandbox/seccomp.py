@@ -6,6 +6,7 @@ Layout of the data a filter sees (linux/seccomp.h): nr u32 at 0, arch u32 at 4, 
 from __future__ import annotations
 
 import errno
+import functools
 import platform
 import struct
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ _LOAD, _EQUAL, _GREATER, _BITS, _RETURN = 0x20, 0x15, 0x25, 0x45, 0x06
 _NR, _ARCH, _ARG0 = 0, 4, 16
 _ALLOW, _ERRNO, _KILL_PROCESS = 0x7FFF0000, 0x00050000, 0x80000000
 _X32 = 0x40000000
+_THIS_PROCESS = 0xFFFFFFFF
 _THREAD = 0x10000
 _NEW_NAMESPACES = 0x7E020080
 """CLONE_NEWTIME | NEWNS | NEWCGROUP | NEWUTS | NEWIPC | NEWUSER | NEWPID | NEWNET."""
@@ -45,7 +47,14 @@ def program(*, pid: int, may_start: bool) -> bytes | None:
     Threads are always allowed. `may_start` allows fork and exec (never new namespaces), and then
     signals to others as well: there Landlock keeps them inside the box.
     """
-    machine = MACHINES.get(platform.machine())
+    code = assembled(platform.machine(), may_start)
+    return None if code is None else code.replace(_op(_EQUAL, _THIS_PROCESS, 1, 0), _op(_EQUAL, pid, 1, 0))
+
+
+@functools.cache
+def assembled(architecture: str, may_start: bool) -> bytes | None:  # noqa: FBT001 - the key of a cache
+    """The filter with a placeholder for the process's number; made before the fork."""
+    machine = MACHINES.get(architecture)
     if machine is None:
         return None
     ops = [_op(_LOAD, _ARCH), _op(_EQUAL, AUDIT_ARCH[machine], 1, 0), _op(_RETURN, _KILL_PROCESS)]
@@ -70,7 +79,7 @@ def program(*, pid: int, may_start: bool) -> bytes | None:
         ops += [_op(_BITS, _THREAD, 1, 0), _errno(errno.EPERM), _op(_RETURN, _ALLOW)]
         for number in _numbers(SIGNAL, machine):
             ops += [_op(_EQUAL, number, 0, 4), _op(_LOAD, _ARG0)]
-            ops += [_op(_EQUAL, pid, 1, 0), _errno(errno.EPERM), _op(_RETURN, _ALLOW)]
+            ops += [_op(_EQUAL, _THIS_PROCESS, 1, 0), _errno(errno.EPERM), _op(_RETURN, _ALLOW)]
     ops.append(_op(_RETURN, _ALLOW))
     return b"".join(ops)
 

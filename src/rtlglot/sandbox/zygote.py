@@ -15,6 +15,7 @@ import itertools
 import json
 import math
 import os
+import platform
 import resource
 import secrets
 import shutil
@@ -23,7 +24,7 @@ import sys
 from typing import Any, NoReturn
 
 from rtlglot.records import Json
-from rtlglot.sandbox import child, frames, kernel
+from rtlglot.sandbox import child, frames, harden, kernel, seccomp
 from rtlglot.sandbox.harden import Cage
 from rtlglot.sandbox.job import Ended, Permit
 from rtlglot.sandbox.scrub import scrub, scrub_value
@@ -48,7 +49,10 @@ class Zygote:
         self._running = -1
         self._tools: dict[str, child.Tool] = {}
         self._landlock = kernel.landlock_abi()
+        self._base_bytes = harden.address_space()
         self._numbers = itertools.count()
+        for may_start in (False, True):
+            seccomp.assembled(platform.machine(), may_start)
 
     def serve(self) -> None:
         """Answer jobs until the parent closes the pipe."""
@@ -104,6 +108,7 @@ class Zygote:
             # what is here now is shared with every child: keep the collector from touching its pages
             gc.collect()
             gc.freeze()
+            self._base_bytes = harden.address_space()
         return self._tools[name]
 
     def _run(self, head: Json, arguments: list[Json], tool: child.Tool) -> tuple[str, Watched]:
@@ -122,7 +127,7 @@ class Zygote:
         work = child.Assignment(
             tool=tool,
             arguments=arguments,
-            cage=Cage(folder, permit, cpu_s, self._landlock),
+            cage=Cage(folder, permit, cpu_s, self._landlock, self._base_bytes),
             nonce=secrets.token_bytes(16),
             result=result_write,
             log=log_write,
@@ -248,6 +253,7 @@ def main() -> NoReturn:
     os.dup2(nothing_fd, 0)
     os.dup2(2, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    harden.offer_to_the_system()
     folder = f"{sys.argv[1]}/{os.getpid()}"
     os.mkdir(folder, 0o700)
     try:
