@@ -13,6 +13,7 @@ from rtlglot.spec import Spec
 from rtlglot.watch import Nobody
 
 pytestmark = [
+    pytest.mark.filterwarnings("default"),  # torch warns of its own use of torch
     pytest.mark.vllm,
     pytest.mark.skipif(vllm_stand.why_not_real() != "", reason=vllm_stand.why_not_real() or "-"),
 ]
