@@ -66,7 +66,11 @@ async def facts_of(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Facts]:
     """The facts of each row's Verilog."""
     reader = FactsReader()
     async with open_box() as box:
-        return {key: await reader(row["verilog"], "sv2017", box) for key, row in rows.items() if row.get("verilog")}
+        return {
+            key: await reader(row["verilog"], "sv2017", box)
+            for key, row in rows.items()
+            if row.get("verilog")
+        }
 
 
 def texts(rows: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
@@ -88,7 +92,9 @@ def both(text: str, facts: Facts, context: Context) -> Verdict:
     return Verdict("both", fidelity.status, (*wording.findings, *fidelity.findings))
 
 
-def measure(rows: Mapping[str, Any], facts: Mapping[str, Facts], mutation: Mutation, codes: set[str]) -> Tally:
+def measure(
+    rows: Mapping[str, Any], facts: Mapping[str, Facts], mutation: Mutation, codes: set[str]
+) -> Tally:
     """One mutation over all texts."""
     tally = Tally()
     for key, name, text in texts(rows):
@@ -117,7 +123,9 @@ def report(title: str, rows: Mapping[str, Any], facts: Mapping[str, Facts], show
         total += 1
         bad = [one for one in verdict.findings if one.severity is Severity.ERROR]
         false_alarms += bool(bad)
-        warnings += any(one.severity is Severity.WARNING and one.code != "port-missing" for one in verdict.findings)
+        warnings += any(
+            one.severity is Severity.WARNING and one.code != "port-missing" for one in verdict.findings
+        )
         alarms += [f"{key}/{name}: {one.message}" for one in bad]
     print(f"True texts: {total}; with an error {false_alarms}; with a warning {warnings}")
     for alarm in alarms:
@@ -141,7 +149,9 @@ def report(title: str, rows: Mapping[str, Any], facts: Mapping[str, Facts], show
 def _line(name: str, tally: Tally) -> str:
     precision = f"{tally.right / tally.errors:.1%}" if tally.errors else "-"
     with_warnings = (tally.caught + tally.warned) / tally.texts
-    return f"| {name} | {tally.texts} | {tally.caught / tally.texts:.1%} | {with_warnings:.1%} | {precision} |"
+    return (
+        f"| {name} | {tally.texts} | {tally.caught / tally.texts:.1%} | {with_warnings:.1%} | {precision} |"
+    )
 
 
 def real(rows: Mapping[str, Any], facts: Mapping[str, Facts]) -> None:
@@ -150,7 +160,10 @@ def real(rows: Mapping[str, Any], facts: Mapping[str, Facts]) -> None:
     statuses: Counter[str] = Counter()
     for key, name, text in texts(rows):
         context = context_of(rows[key], name)
-        for check, verdict in (("wording", Wording().judge(text, context)), ("fidelity", judge(text, facts[key], context))):
+        for check, verdict in (
+            ("wording", Wording().judge(text, context)),
+            ("fidelity", judge(text, facts[key], context)),
+        ):
             statuses[f"{name} {check} {verdict.status.value}"] += 1
             for one in verdict.findings:
                 if one.severity is Severity.ERROR:
@@ -171,21 +184,29 @@ def speed(rows: Mapping[str, Any], facts: Mapping[str, Facts]) -> None:
         for key, name, text in wanted:
             ask(key, name, text)
         seconds = time.process_time() - started
-        print(f"{label}: {len(wanted) / seconds:.0f} texts/s/core ({seconds / len(wanted) * 1e3:.2f} ms CPU each)")
+        print(
+            f"{label}: {len(wanted) / seconds:.0f} texts/s/core ({seconds / len(wanted) * 1e3:.2f} ms CPU each)"
+        )
 
 
 def main() -> None:
     """See the module's docstring."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--real", type=Path)
     parser.add_argument("--speed", action="store_true")
     parser.add_argument("--part", choices=("tuned", "held-out"))
-    parser.add_argument("--show", default="", help="print what a mutation missed ('all' for every one) and what was wrong")
+    parser.add_argument(
+        "--show", default="", help="print what a mutation missed ('all' for every one) and what was wrong"
+    )
     arguments = parser.parse_args()
     rows = json.loads(EXAMPLES.read_text(encoding="utf-8"))
     started = time.perf_counter()
     facts = asyncio.run(facts_of(rows))
-    print(f"facts of {len(facts)} references: {(time.perf_counter() - started) / len(facts) * 1e3:.0f} ms each (wall)")
+    print(
+        f"facts of {len(facts)} references: {(time.perf_counter() - started) / len(facts) * 1e3:.0f} ms each (wall)"
+    )
     if arguments.speed:
         speed(rows, facts)
     parts = {

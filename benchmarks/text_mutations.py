@@ -86,7 +86,9 @@ def swapped_polarity(subject: Subject) -> str | None:
         r"|(?<=rst is )|(?<=rst_n is )|(?<=is ))active[- ](high|low)(?=[^.\n]{0,30}synchronous|[.,;) ])",
         subject.text,
     )
-    if found is None or not re.search(r"reset|rst", subject.text[max(0, found.start() - 90) : found.end() + 40]):
+    if found is None or not re.search(
+        r"reset|rst", subject.text[max(0, found.start() - 90) : found.end() + 40]
+    ):
         return None
     new = found[0].replace("high", "\0").replace("low", "high").replace("\0", "low")
     return subject.text[: found.start()] + new + subject.text[found.end() :]
@@ -95,12 +97,19 @@ def swapped_polarity(subject: Subject) -> str | None:
 def swapped_edge(subject: Subject) -> str | None:
     """Every rising edge a falling one, and back."""
     pairs = {"rising": "falling", "falling": "rising", "Rising": "Falling", "Falling": "Rising"}
-    return _swap(subject.text, pairs, r"\b(?:[Rr]ising|[Ff]alling)(?= (?:edges? of (?:clk|\w+_clk|pclk)|(?:\w*clk) edges?))")
+    return _swap(
+        subject.text,
+        pairs,
+        r"\b(?:[Rr]ising|[Ff]alling)(?= (?:edges? of (?:clk|\w+_clk|pclk)|(?:\w*clk) edges?))",
+    )
 
 
 def swapped_synchrony(subject: Subject) -> str | None:
     """synchronous for asynchronous and back, at the reset."""
-    found = re.search(r"\ba?synchronous(?=[^.;\n]{0,24}\breset)|(?<=is )a?synchronous\b|(?<=\()a?synchronous\b", subject.text)
+    found = re.search(
+        r"\ba?synchronous(?=[^.;\n]{0,24}\breset)|(?<=is )a?synchronous\b|(?<=\()a?synchronous\b",
+        subject.text,
+    )
     if found is None or "reset" not in subject.text[max(0, found.start() - 40) : found.end() + 40]:
         return None
     new = found[0][1:] if found[0].startswith("a") else "a" + found[0]
@@ -122,12 +131,18 @@ def invented_port(subject: Subject) -> str | None:
 def invented_in_list(subject: Subject) -> str | None:
     """A port more in a list of ports, with an ordinary word for its name."""
     word = subject.pick.choice([w for w in ("enable", "flush", "strobe", "mask") if w not in subject.ports])
-    return _one(subject, rf"(?<=[Ii]nputs: )(?=(?:{subject.names()})\b)|(?<=inputs )(?=(?:{subject.names()}),)", lambda _: f"{word}, ")
+    return _one(
+        subject,
+        rf"(?<=[Ii]nputs: )(?=(?:{subject.names()})\b)|(?<=inputs )(?=(?:{subject.names()}),)",
+        lambda _: f"{word}, ",
+    )
 
 
 def missing_port(subject: Subject) -> str | None:
     """A request that never names one of the ports."""
-    named = [name for name in subject.ports if re.search(rf"(?<![\w]){re.escape(name)}(?![\w])", subject.text)]
+    named = [
+        name for name in subject.ports if re.search(rf"(?<![\w]){re.escape(name)}(?![\w])", subject.text)
+    ]
     wordy = [name for name in named if len(name) > 1]
     if not wordy:
         return None
@@ -137,7 +152,9 @@ def missing_port(subject: Subject) -> str | None:
 
 def renamed_port(subject: Subject) -> str | None:
     """A port under another name throughout."""
-    named = [name for name in subject.ports if re.search(rf"(?<![\w]){re.escape(name)}(?![\w])", subject.text)]
+    named = [
+        name for name in subject.ports if re.search(rf"(?<![\w]){re.escape(name)}(?![\w])", subject.text)
+    ]
     if not named:
         return None
     name = subject.pick.choice(named)
@@ -195,13 +212,19 @@ def called_combinational(subject: Subject) -> str | None:
 def pasted_code(subject: Subject) -> str | None:
     """The code behind the text, fenced or bare."""
     fenced = subject.pick.random() < 0.5
-    return f"{subject.text}\n\n```verilog\n{subject.verilog}\n```" if fenced else f"{subject.text}\n\n{subject.verilog}"
+    return (
+        f"{subject.text}\n\n```verilog\n{subject.verilog}\n```"
+        if fenced
+        else f"{subject.text}\n\n{subject.verilog}"
+    )
 
 
 def pasted_body(subject: Subject) -> str | None:
     """The statements of the code in place of half of the text."""
     body = subject.verilog.partition(");")[2].replace("endmodule", "").strip()
-    return f"{subject.text[: len(subject.text) // 3].rpartition('.')[0]}.\n{body}\n" if len(body) > 200 else None
+    return (
+        f"{subject.text[: len(subject.text) // 3].rpartition('.')[0]}.\n{body}\n" if len(body) > 200 else None
+    )
 
 
 _REFUSALS = (
@@ -232,7 +255,9 @@ def here_is(subject: Subject) -> str | None:
 
 def closing_offer(subject: Subject) -> str | None:
     """An offer behind the text."""
-    offer = subject.pick.choice(("Let me know if you need any changes!", "I hope this helps.", "Feel free to ask for more details."))
+    offer = subject.pick.choice(
+        ("Let me know if you need any changes!", "I hope this helps.", "Feel free to ask for more details.")
+    )
     return f"{subject.text}\n\n{offer}"
 
 
@@ -257,7 +282,9 @@ def loop(subject: Subject) -> str | None:
 def drifting_loop(subject: Subject) -> str | None:
     """One sentence again and again under a changing number."""
     name = subject.pick.choice(subject.ports)
-    return f"{subject.text} " + " ".join(f"If {name} is {n}, the output of the module is set to the value {n}." for n in range(40))
+    return f"{subject.text} " + " ".join(
+        f"If {name} is {n}, the output of the module is set to the value {n}." for n in range(40)
+    )
 
 
 WORDING: dict[Mutation, set[str]] = {

@@ -7,7 +7,6 @@ import re
 from rtlglot.checks.text.claims import About, Claim
 from rtlglot.checks.text.prose import Prose
 
-
 _EDGES = {
     "rising": "rising",
     "positive": "rising",
@@ -40,7 +39,9 @@ _ACTS = re.compile(
     r"(?:\b(?:on|at|upon|by|with|to|after|every|each|any|following|for|using|uses)\b(?:[ \n](?:only|both|the|each|every|a|any|all"
     r"|next|same|that|subsequent|further|first))*|@[ ]?\(?)[ \n]*\Z"
 )
-_DENIES = re.compile(r"\b(?:not|never|no|instead of|rather than|unlike|opposed to|except|neither|n't)\b[^.;\n]{0,24}\Z")
+_DENIES = re.compile(
+    r"\b(?:not|never|no|instead of|rather than|unlike|opposed to|except|neither|n't)\b[^.;\n]{0,24}\Z"
+)
 
 
 def timing_claims(prose: Prose) -> list[Claim]:
@@ -57,9 +58,7 @@ def _edge_claims(prose: Prose) -> list[Claim]:
                 continue
             clock = prose.plain[match.start("clock") : match.end("clock")]
             firm = bool(_ACTS.search(before)) or number == len(_EDGE_FORMS) - 1
-            found.append(
-                Claim(About.EDGE, clock, _EDGES[match["edge"]], match.start(), match.end(), firm)
-            )
+            found.append(Claim(About.EDGE, clock, _EDGES[match["edge"]], match.start(), match.end(), firm))
     return found
 
 
@@ -88,7 +87,9 @@ _NO_RESET = re.compile(
     r"|\bwithout (?:a |any )reset(?: input| signal| port)?(?=\s*[.;)]|$)",
     re.MULTILINE,
 )
-_CONDITION = re.compile(r"\b(?:if|when|while|whenever|until|unless|once|as long as|during|case)\b[^.;\n]{0,60}\Z")
+_CONDITION = re.compile(
+    r"\b(?:if|when|while|whenever|until|unless|once|as long as|during|case)\b[^.;\n]{0,60}\Z"
+)
 
 
 def _absence_claims(prose: Prose) -> list[Claim]:

@@ -15,9 +15,13 @@ _SPAN = re.compile(
     r"\b(?P<stem>[A-Za-z_]\w*?)\[?(?P<first>\d{1,3})\]?\s*(?:-|\.\.+|:|to|through|thru|\.\.\.,?|, ?\.\.\.,?|, ?\w+, ?\.\.\.,?(?: and)?)"
     r"\s*(?P<again>[A-Za-z_]\w*?)?\[?(?P<last>\d{1,3})\]?\b"
 )
-_LETTERS = re.compile(r"\b(?P<first>[A-Za-z]) ?(?:to|through|-|\.\.+|,? ?\.\.\.,?) ?(?:and )?(?P<last>[A-Za-z])\b")
+_LETTERS = re.compile(
+    r"\b(?P<first>[A-Za-z]) ?(?:to|through|-|\.\.+|,? ?\.\.\.,?) ?(?:and )?(?P<last>[A-Za-z])\b"
+)
 _PATTERN = re.compile(r"\b(?P<stem>[A-Za-z]\w*?_)(?:\*|\{|<|x\b|X\b|…|\.\.\.)")
-_VAGUE = re.compile(r"\betc\b|\.\.\.|…|\band so on\b|\bsame (?:ports|interface)\b|\bstandard \w+ (?:ports|interface|signals)\b")
+_VAGUE = re.compile(
+    r"\betc\b|\.\.\.|…|\band so on\b|\bsame (?:ports|interface)\b|\bstandard \w+ (?:ports|interface|signals)\b"
+)
 
 
 def missing_ports(prose: Prose, names: Names) -> list[str]:
@@ -62,7 +66,9 @@ def missing_findings(prose: Prose, names: Names, *, needed: bool) -> list[Findin
     return [Finding(severity, "port-missing", f"the text does not name the {plural} {listed}")]
 
 
-_ALL = re.compile(r"\ball (?:of )?(?:the |its )?(?:(?P<way>input|output)s?|ports|signals|input and output ports|inputs and outputs)\b")
+_ALL = re.compile(
+    r"\ball (?:of )?(?:the |its )?(?:(?P<way>input|output)s?|ports|signals|input and output ports|inputs and outputs)\b"
+)
 _LIMITS = re.compile(r"\b(?:unless|otherwise|except|without|other|but|remaining|not stated|if not)\b")
 
 
@@ -77,12 +83,16 @@ def blanket_findings(prose: Prose, names: Names, claims: Iterable[Claim]) -> lis
             continue
         pieces = [piece for piece in prose.pieces if start + match.end() <= piece.start < end]
         width = next((w for at in range(min(4, len(pieces))) if (w := width_at(pieces, at))), None)
-        if width is None or not all(piece.low in _BETWEEN for piece in pieces[: width[1]] if piece.mark is Mark.WORD):
+        if width is None or not all(
+            piece.low in _BETWEEN for piece in pieces[: width[1]] if piece.mark is Mark.WORD
+        ):
             continue
         wrong = [
             port
             for port in names.ports.values()
-            if port.width not in (None, width[0]) and port.name not in told and match["way"] in (None, port.direction)
+            if port.width not in (None, width[0])
+            and port.name not in told
+            and match["way"] in (None, port.direction)
         ]
         if wrong:
             port = wrong[0]
@@ -90,7 +100,9 @@ def blanket_findings(prose: Prose, names: Names, claims: Iterable[Claim]) -> lis
             line, column = prose.line_column(start + match.start())
             severity = Severity.WARNING if port.parametric else Severity.ERROR
             fact = f"{port.name} is {bits(port.width or 0)} wide"
-            found.append(Finding(severity, "port-width", f'the text says "{phrase}", but {fact}', line, column))
+            found.append(
+                Finding(severity, "port-width", f'the text says "{phrase}", but {fact}', line, column)
+            )
     return found
 
 
@@ -114,5 +126,7 @@ def count_findings(prose: Prose, names: Names) -> list[Finding]:
         line, column = prose.line_column(match.start())
         phrase, kind = prose.phrase(match.start(), match.end()), match["way"]
         fact = f"the design has {len(ports)} {kind}" + ("s" if len(ports) != 1 else "")
-        found.append(Finding(Severity.WARNING, "port-count", f'the text says "{phrase}", but {fact}', line, column))
+        found.append(
+            Finding(Severity.WARNING, "port-count", f'the text says "{phrase}", but {fact}', line, column)
+        )
     return found

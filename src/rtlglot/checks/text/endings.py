@@ -35,8 +35,12 @@ def ending_findings(prose: Prose, field: str) -> Iterator[Finding]:
     line, column = prose.line_column(len(text))
     if text.endswith(("...", "…")) and len(text) > 200:
         yield Finding(Severity.WARNING, "truncated", f'the text trails off: "{phrase}"', line, column)
-    elif text[-1] in ",(-=&+" or (text[-1].isalnum() and words[-1].low in _DANGLING and words[-1].end >= len(text)):
-        yield Finding(Severity.ERROR, "truncated", f'the text stops in mid-sentence: "{phrase}"', line, column)
+    elif text[-1] in ",(-=&+" or (
+        text[-1].isalnum() and words[-1].low in _DANGLING and words[-1].end >= len(text)
+    ):
+        yield Finding(
+            Severity.ERROR, "truncated", f'the text stops in mid-sentence: "{phrase}"', line, column
+        )
     elif text[-1] not in ".!?:;)]}|>" and not _is_entry(prose, last_line):
         stops = sum(piece.text == "." for piece in prose.pieces)
         said = f'the last sentence does not end: "{phrase}"'
@@ -48,16 +52,28 @@ def ending_findings(prose: Prose, field: str) -> Iterator[Finding]:
 
 _SHORT = 50
 """Characters of a line that was not wrapped."""
-_ENTRY = re.compile(r"(?:[-*+•]|\(?\d{1,3}[.)]|[\w$]+(?:\s?\[[^\]]*\])?\s*:|\d[\d, x|]*\||//|[01xX ]+\||input\b|output\b)")
+_ENTRY = re.compile(
+    r"(?:[-*+•]|\(?\d{1,3}[.)]|[\w$]+(?:\s?\[[^\]]*\])?\s*:|\d[\d, x|]*\||//|[01xX ]+\||input\b|output\b)"
+)
 
 
 def _is_entry(prose: Prose, line: str) -> bool:
     """Lines of lists and tables end without a point."""
-    if _ENTRY.match(line) or "|" in line or line.endswith(("end", "endmodule", "endcase")) or not prose.text.strip():
+    if (
+        _ENTRY.match(line)
+        or "|" in line
+        or "->" in line
+        or line.endswith(("end", "endmodule", "endcase"))
+        or not prose.text.strip()
+    ):
         return True
     lines = [one.strip() for one in prose.original.rstrip().split("\n")[-3:-1] if one.strip()]
     # short lines one below the other, none of which is a sentence
-    return bool(lines) and len(line) <= _SHORT and all(len(one) <= _SHORT and one[-1] not in ".!?" for one in lines)
+    return (
+        bool(lines)
+        and len(line) <= _SHORT
+        and all(len(one) <= _SHORT and one[-1] not in ".!?" for one in lines)
+    )
 
 
 def _open_bracket(prose: Prose) -> bool:
@@ -70,6 +86,8 @@ def _open_bracket(prose: Prose) -> bool:
 _LEAST_FOR_LOOP = 40
 """Words: shorter texts repeat themselves by chance."""
 _SHINGLE = 6
+_LONGEST_TABLE = 70
+"""Times that a word may stand in a text that goes through the cases of a design one by one."""
 
 
 def loop_findings(prose: Prose) -> Iterator[Finding]:
@@ -84,10 +102,27 @@ def loop_findings(prose: Prose) -> Iterator[Finding]:
             return
         if times >= 3 and sentence.count(" ") >= 3:
             yield Finding(Severity.WARNING, "repeated", f'the text says {times} times: "{sentence[:80]}"')
-    words = [piece.low for piece in prose.pieces if piece.mark is Mark.WORD]
-    if len(words) >= _LEAST_FOR_LOOP and (share := repeated_share(words)) > 0.65:
-        said = f"{share:.0%} of the text repeats runs of {_SHINGLE} words that stand before"
-        yield Finding(Severity.ERROR, "loop", said)
+    yield from _runs_again(prose)
+
+
+def _runs_again(prose: Prose) -> Iterator[Finding]:
+    """Runs of words that come again, with their numbers and without."""
+    said = [piece for piece in prose.pieces if piece.mark not in (Mark.BREAK, Mark.PUNCTUATION)]
+    words = [piece.low for piece in said if piece.mark is Mark.WORD]
+    if len(words) < _LEAST_FOR_LOOP:
+        return
+    share = repeated_share([piece.low for piece in said])
+    if share > 0.5:
+        told = f"{share:.0%} of the text repeats runs of {_SHINGLE} words that stand before"
+        yield Finding(Severity.ERROR, "loop", told)
+        return
+    share = repeated_share(words)
+    if share > 0.65:
+        # a truth table in words repeats itself too, but has an end
+        times = Counter(words).most_common(1)[0][1]
+        severity = Severity.ERROR if times > _LONGEST_TABLE else Severity.WARNING
+        told = f"{share:.0%} of the text repeats itself but for its numbers"
+        yield Finding(severity, "loop" if severity is Severity.ERROR else "repeated", told)
 
 
 def repeated_share(words: list[str]) -> float:

@@ -123,7 +123,11 @@ def _is_filler(pieces: list[Piece], at: int, names: Names) -> bool:
     if names.port(piece) is None:
         return True
     # a port may be called `data`: it is a filler where the name still comes
-    return at + 1 < len(pieces) and names.port(pieces[at + 1]) is not None and pieces[at + 1].low not in ("a", "i")
+    return (
+        at + 1 < len(pieces)
+        and names.port(pieces[at + 1]) is not None
+        and pieces[at + 1].low not in ("a", "i")
+    )
 
 
 def _is_noun(pieces: list[Piece], at: int) -> bool:

@@ -63,7 +63,11 @@ def _is_known_otherwise(pieces: list[Piece], at: int, word: str, names: Names) -
     before = pieces[at - 1] if at else None
     following = pieces[at + 1] if at + 1 < len(pieces) else None
     piece = pieces[at]
-    if before is not None and before.end == piece.start and before.text in ("$", "`", "/", ".", "@", "*", "{", "#"):
+    if (
+        before is not None
+        and before.end == piece.start
+        and before.text in ("$", "`", "/", ".", "@", "*", "{", "#")
+    ):
         return True
     if following is not None and following.start == piece.end:
         if following.text in ("*", "{", "/", "@", "<") or piece.text.endswith("_"):

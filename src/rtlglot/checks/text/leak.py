@@ -7,16 +7,40 @@ import re
 from rtlglot.checks.text.prose import MOST_CHARACTERS, without_code
 from rtlglot.verilog.tokens import Kind, code_tokens
 
+_TARGET = r"(?:\w+(?:\[[^\]\n]*\])*|\{[^}\n]*\})"
 _STATEMENT = re.compile(
-    r"^\s*(?:assign\s+[\w\[\]{}:, ]+=|always(?:_ff|_comb|_latch)?\s*(?:@|begin\b)|(?:initial|begin|end|endcase|endmodule|endfunction|endgenerate|else)\s*$"
-    r"|(?:if|else if|for|case[xz]?|while)\s*\(.*\)\s*(?:begin)?\s*$|(?:reg|wire|logic|integer|genvar|localparam|parameter)\b[^.]*;\s*$"
-    r"|(?:input|output|inout)\s+(?:reg|wire|logic|signed|\[)[^.]*[,;)]?\s*$"
-    r"|[\w\[\]{}:, .']+\s*(?:<=|=)\s*[^.]*;\s*$|\w+\s*#?\s*\(\s*\.\w+|[\w']+\s*:\s*[\w\[\]]+\s*(?:<=|=)[^.]*;|module\s+\w+\s*[#(;])"
+    r"^\s*(?:"
+    + "|".join(
+        (
+            rf"assign\s+{_TARGET}\s*=",
+            r"always(?:_ff|_comb|_latch)?\s*(?:@|begin\b)",
+            r"(?:initial|begin|end|endcase|endmodule|endfunction|endgenerate|else|end else)(?:\s+begin)?\s*$",
+            r"(?:if|else if|end else if|for|case[xz]?|while)\s*\(.*\)\s*(?:begin)?\s*$",
+            r"(?:reg|wire|logic|integer|genvar|localparam|parameter)\b[^.]*;\s*$",
+            r"(?:input|output|inout)\s+(?:reg|wire|logic|signed|\[)[^.]*[,;)]?\s*$",
+            rf"(?:else\s+|begin\s+)?{_TARGET}\s*(?:<=|=)\s*[^.;]*;\s*$",
+            r"\w+\s*#?\s*\(\s*\.\w+",
+            rf"[\w']+\s*:\s*{_TARGET}\s*(?:<=|=)[^.;]*;",
+            r"module\s+\w+\s*[#(;]",
+        )
+    )
+    + ")"
 )
+"""A line that is a statement, a declaration or a part of one."""
 _INLINE = re.compile(
-    r"\balways\s*@\s*\(|\bassign\s+[\w\[\]:]+\s*=|\b\w+\s*<=\s*[^;.\n]{1,60};|\bend(?:module|case)\b|\bposedge\s+\w+\s*(?:\)|or\s+(?:pos|neg)edge)"
-    r"|\b\w+\s*=\s*[^;.\n]{1,60}[&|^~?+][^;.\n]{0,60};|\bmodule\s+\w+\s*\("
+    "|".join(
+        (
+            r"\balways\s*@\s*\(",
+            r"\bassign\s+[\w\[\]:]+\s*=",
+            r"\b\w+\s*<=\s*[^;.\n]{1,60};",
+            r"\bend(?:module|case)\b",
+            r"\bposedge\s+\w+\s*(?:\)|or\s+(?:pos|neg)edge)",
+            r"\b\w+\s*=\s*[^;.\n]{1,60}[&|^~?+][^;.\n]{0,60};",
+            r"\bmodule\s+\w+\s*\(",
+        )
+    )
 )
+"""Code within a line of prose."""
 SHINGLE = 8
 """Tokens of code that in a row are no coincidence."""
 

@@ -18,7 +18,9 @@ _REFUSAL = re.compile(
     rf"(?:^|[.!?\n]\s?)\W{{0,4}}(?:(?:i'?m|i am|we'?re) (?:very |so |really )?(?:sorry|afraid)\b|sorry,|my apologies|i apologi[sz]e"
     rf"|unfortunately,? i\b|as an? (?:ai|language|large language)\b|(?:i|we) {_CANNOT} (?:\w+ ){{0,3}}{_TASK})"
 )
-_MEANT = re.compile(r"(?:please|could you|can you) (?:provide|share|give|paste|send)\b[^.?\n]{0,60}\b(?:code|verilog|module|description|instruction)")
+_MEANT = re.compile(
+    r"(?:please|could you|can you) (?:provide|share|give|paste|send)\b[^.?\n]{0,60}\b(?:code|verilog|module|description|instruction)"
+)
 _WORDS_OF_REFUSAL = 400
 """Characters at the start in which a refusal stands."""
 
@@ -50,9 +52,7 @@ _PROMPT = re.compile(
     r"|write the (?:description of|request for) this module|(?:rewrite|convert|translate|transform) the following (?:instruction|description|verilog|code)"
     r"|your (?:task|job) is to (?:describe|rewrite|convert|translate|write))"
 )
-_VERBS = (
-    "write|create|implement|build|develop|ensure|provide|generate|construct|produce|declare|instantiate|define|describe|explain"
-)
+_VERBS = "write|create|implement|build|develop|ensure|provide|generate|construct|produce|declare|instantiate|define|describe|explain"
 _ALSO_NOUNS = "design|make|add|model|code|include|name|give|use|consider|complete|fix|find|modify|change|show|draw|assume"
 _OBJECT = r"(?=an?\b|the\b|this\b|that\b|your\b|it\b|me\b|in verilog|verilog\b|systemverilog|module\b|all\b|both\b|each\b|only\b|\d|\w*[\d_]\w*)"
 _ORDERS = f"{_VERBS}|{_ALSO_NOUNS}"
@@ -64,7 +64,9 @@ _IMPERATIVE = re.compile(
 _REQUEST = re.compile(
     rf"\b(?:{_ORDERS}|please|should|must|need|needs|want|would like|required?|shall|has to|task|fill)\b"
 )
-_STATEMENT = re.compile(r"\W{0,3}(?:the|this|an?) (?:\w+ ){0,3}?(?:module|circuit|design|block|verilog|code|gate|component)\b")
+_STATEMENT = re.compile(
+    r"\W{0,3}(?:the|this|an?) (?:\w+ ){0,3}?(?:module|circuit|design|block|verilog|code|gate|component)\b"
+)
 
 
 def manner_findings(text: str, prose: Prose, field: str) -> Iterator[Finding]:
@@ -80,7 +82,11 @@ def manner_findings(text: str, prose: Prose, field: str) -> Iterator[Finding]:
     for code, said, match in (
         ("wrapping", "the text begins with an introduction to itself", _OPENING.match(low)),
         ("wrapping", "the text begins with a label", _LABEL.match(low)),
-        ("wrapping", "the text ends with an offer to its reader", _CLOSING.search(low, max(0, len(low) - 400))),
+        (
+            "wrapping",
+            "the text ends with an offer to its reader",
+            _CLOSING.search(low, max(0, len(low) - 400)),
+        ),
         ("chat-marker", "the text holds a marker of a chat", _TOKENS.search(low)),
     ):
         if match is not None:
@@ -92,7 +98,9 @@ def manner_findings(text: str, prose: Prose, field: str) -> Iterator[Finding]:
         yield replace(found, severity=Severity.WARNING) if field == "instruction" else found
     if text[:1] in "{[" and re.match(r'[{\[]\s*"', text):
         yield Finding(Severity.ERROR, "wrapping", "the text is wrapped in JSON", 1, 1)
-    if re.search(r"^\s{0,3}#{1,6} \w|^\s{0,3}\*\*[^*\n]{1,60}\*\*:?\s*$", prose.original[:40_000], re.MULTILINE):
+    if re.search(
+        r"^\s{0,3}#{1,6} \w|^\s{0,3}\*\*[^*\n]{1,60}\*\*:?\s*$", prose.original[:40_000], re.MULTILINE
+    ):
         yield Finding(Severity.WARNING, "markdown", "the text has markdown headings")
     yield from _mood(prose, field)
 
@@ -112,7 +120,11 @@ def _mood(prose: Prose, field: str) -> Iterator[Finding]:
         line, column = prose.line_column(start)
         whole = start == sentences[0][0] or len(orders) * 3 > len(sentences)
         severity = Severity.ERROR if whole else Severity.WARNING
-        said = f'a description states, but this tells its reader to do something: "{prose.phrase(start, end)}"'
+        said = (
+            f'a description states, but this tells its reader to do something: "{prose.phrase(start, end)}"'
+        )
         yield Finding(severity, "imperative", said, line, column)
     elif field == "instruction" and not _REQUEST.search(prose.low) and _STATEMENT.match(prose.low):
-        yield Finding(Severity.WARNING, "no-request", "an instruction asks, but this only states what is", 1, 1)
+        yield Finding(
+            Severity.WARNING, "no-request", "an instruction asks, but this only states what is", 1, 1
+        )

@@ -19,8 +19,12 @@ _DEFAULT_FORMS = tuple(
         rf"(?<![\w.]){_VALUE}(?:[ \n]+(?:bits?|cycles?|entries|words))?[ \n]*,?[ \n]*\(?(?:as|is|being|by|the|a)?[ \n]*(?:the |its |a )?default\b",
     )
 )
-_ASSIGNED = re.compile(r"\bparameter[ \n]+(?:integer |int )?(?P<name>[A-Za-z_]\w*)[ \n]*=[ \n]*(?P<value>\d[\d_]{0,9})(?![\w']|[.]\d)")
-_DECLARED = re.compile(r"\bparameters?[ \n]+(?:named |called |integer |int )?(?P<name>[A-Z][A-Z0-9_]{2,}|[A-Za-z]\w*_\w+)(?!\w)")
+_ASSIGNED = re.compile(
+    r"\bparameter[ \n]+(?:integer |int )?(?P<name>[A-Za-z_]\w*)[ \n]*=[ \n]*(?P<value>\d[\d_]{0,9})(?![\w']|[.]\d)"
+)
+_DECLARED = re.compile(
+    r"\bparameters?[ \n]+(?:named |called |integer |int )?(?P<name>[A-Z][A-Z0-9_]{2,}|[A-Za-z]\w*_\w+)(?!\w)"
+)
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -102,7 +106,9 @@ def module_claims(prose: Prose) -> Iterator[Claim]:
 
 
 def _is_module_name(name: str) -> bool:
-    return looks_like_name(name) or (any(char.isdigit() for char in name) and name[0].islower() and len(name) > 3)
+    return looks_like_name(name) or (
+        any(char.isdigit() for char in name) and name[0].islower() and len(name) > 3
+    )
 
 
 _DEPTH_FORMS = tuple(

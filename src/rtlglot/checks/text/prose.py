@@ -58,7 +58,9 @@ class Prose:
         """The text without quotes around names and without markdown."""
         self.low = plain.lower()
         self.pieces = _pieces(plain, quoted)
-        self.words = frozenset(piece.text.partition("'")[0] for piece in self.pieces if piece.mark is Mark.WORD)
+        self.words = frozenset(
+            piece.text.partition("'")[0] for piece in self.pieces if piece.mark is Mark.WORD
+        )
 
     def phrase(self, start: int, end: int) -> str:
         """The text's own words in a place, on one line, without their middle where they are many."""

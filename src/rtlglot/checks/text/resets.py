@@ -13,7 +13,6 @@ from rtlglot.checks.text.claims import About, Claim
 from rtlglot.checks.text.names import Names, base
 from rtlglot.checks.text.prose import Mark, Piece, Prose
 
-
 _SYNCHRONY = {
     "synchronous": "synchronous",
     "synchronously": "synchronous",
@@ -119,7 +118,9 @@ class _ResetReader:
             if mention is not None:
                 last = look
                 subjects += [mention] if mention else []
-            elif not (self._low(look) in _NOUNS or (self._low(look) in ("and", ",", "(", "or") and look > at)):
+            elif not (
+                self._low(look) in _NOUNS or (self._low(look) in ("and", ",", "(", "or") and look > at)
+            ):
                 break
             look += 1
         return tuple(dict.fromkeys(subjects)) or self._subject_before(at), at, last
@@ -154,7 +155,10 @@ class _ResetReader:
 
     def _backward(self, at: int, behind: int) -> tuple[tuple[str, ...], int, int] | None:
         """The reset that adjectives stand behind."""
-        while (trait := self._trait_or_comma(behind)) is not None:
+        for _ in range(_REACH):
+            trait = self._trait_or_comma(behind)
+            if trait is None:
+                break
             behind = trait
         following = self._pieces[behind] if behind < len(self._pieces) else None
         if following is not None and following.mark is not Mark.BREAK and following.low not in _BEHIND:
