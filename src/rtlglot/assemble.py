@@ -96,6 +96,25 @@ def assemble(spec: Spec, watch: Watch) -> Assembly:
     )
 
 
+async def resolve(spec: Spec) -> Spec:
+    """Where the model is an endpoint's own (a URL, or no name), the endpoint says its name.
+
+    The name is what replies are remembered under: a server that moved buys nothing again, another
+    model behind the same URL does not pass for the first.
+    """
+    name, model = pick(spec.engine, spec.model)
+    url = model.startswith(("http://", "https://"))
+    if name != "openai" or spec.emit_batch or spec.ingest_batch or (model and not url):
+        return spec
+    engine: Engine = ENGINES.load(name)(model, spec.engine_options)
+    try:
+        info = await engine.start()
+    finally:
+        await engine.aclose()
+    options = {"engine": {**spec.engine_options, **({"base_url": model} if url else {})}}
+    return dataclasses.replace(spec, engine=name, model=info.model, set={**spec.set, **options})
+
+
 def _selection(spec: Spec) -> Selection:
     return Selection(map=dict(spec.map), id_field=spec.id or None, where=spec.where or None, limit=spec.limit)
 

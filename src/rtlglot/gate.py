@@ -28,8 +28,6 @@ class Gate:
 
     async def enter(self) -> float:
         """Wait for a place; gives the time of entry, to be handed back to `overloaded`."""
-        while (now := time.monotonic()) < self.closed_until:  # noqa: ASYNC110 - it can be shut longer meanwhile
-            await asyncio.sleep(self.closed_until - now)
         if self.inside >= int(self.limit) or self._wants_alone or self._waiting:
             place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append(place)
@@ -41,6 +39,12 @@ class Gate:
                 raise
         else:
             self.inside += 1
+        try:
+            while (now := time.monotonic()) < self.closed_until:  # noqa: ASYNC110 - it can be shut anew
+                await asyncio.sleep(self.closed_until - now)
+        except asyncio.CancelledError:
+            self.leave()
+            raise
         return time.monotonic()
 
     async def enter_alone(self) -> float:

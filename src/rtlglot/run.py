@@ -16,16 +16,17 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from rtlglot.ask import Ask
-from rtlglot.assemble import Assembly, assemble
+from rtlglot.assemble import Assembly, assemble, resolve
 from rtlglot.checks import CHECKS
 from rtlglot.choose import CHOOSE
 from rtlglot.deliver import check_output, deliver
+from rtlglot.engines.openai.offline import BatchOut
 from rtlglot.errors import BudgetSpent, EngineLost, InputError, Unanswered
 from rtlglot.examine import Examine, Proof
 from rtlglot.ledger import Indexed, Ledger
 from rtlglot.ledger.keys import RequestKeys, content_key
 from rtlglot.loop import run_loop
-from rtlglot.records import Reason, Row, Status
+from rtlglot.records import Outcome, Reason, Row, Status
 from rtlglot.registry import did_you_mean
 from rtlglot.sandbox import open_box
 from rtlglot.spec import Spec
@@ -36,6 +37,8 @@ from rtlglot.watch import Nobody, Summary, Tally, Watch
 log = logging.getLogger("rtlglot")
 
 TICK_S = 0.25
+REFUSED_IN_A_ROW = 20
+"""So many refusals and no reply at all: an option is wrong, not so many rows."""
 
 
 def run(spec: Spec, watch: Watch | None = None) -> Summary:
@@ -62,7 +65,7 @@ def _inside_a_loop() -> bool:
 async def arun(spec: Spec, watch: Watch | None = None) -> Summary:
     """`run` for those who have an event loop."""
     watch = watch or Nobody()
-    plan = assemble(spec, watch)
+    plan = assemble(await resolve(spec), watch)
     check_output(plan.delivery)
     with contextlib.closing(Ledger(plan.ledger_path)) as ledger, _logging_to(plan):
         return await _run(plan, ledger, watch)
@@ -162,6 +165,7 @@ async def _work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> s
                 return  # it stays pending
             await ledger.settle(plan.key, content_key(row, plan.reads), outcome)
             tally.reasons[outcome.status, outcome.reason] += 1
+            _refuse_to_burn(tally, ask, outcome)
             if outcome.status is not Status.ACCEPTED:
                 log.warning("%s %s: %s (%s)", outcome.status, row.id, outcome.reason, outcome.detail)
             watch.settled(outcome)
@@ -170,10 +174,22 @@ async def _work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> s
         whole = await run_loop(
             _pending_rows(plan, ledger), settle, in_flight=in_flight, stop=stop, drain_s=spec.drain_s
         )
+        if whole and isinstance(plan.engine, BatchOut):
+            plan.engine.finish()
     tally.take(ask.meter)
-    if spec.emit_batch:
+    if whole and isinstance(plan.engine, BatchOut):
         return "emitted"
     return "done" if whole and not tally.pending else ending[0]
+
+
+def _refuse_to_burn(tally: Tally, ask: Ask, outcome: Outcome) -> None:
+    """Stop where the engine has refused every request so far: it is not the rows' fault."""
+    refused = tally.reasons[Status.FAILED, Reason.BAD_REQUEST]
+    if refused >= REFUSED_IN_A_ROW and not ask.meter.requests and not ask.meter.reused:
+        raise EngineLost(
+            f"the engine refused all of the first {refused} requests, the last with: {outcome.detail}",
+            hint="mend the option it names, then run the same command with --redo bad_request",
+        )
 
 
 def _pending_rows(plan: Assembly, ledger: Ledger) -> Iterator[Row]:

@@ -127,6 +127,18 @@ async def test_retry_after_shuts_the_gate_for_all() -> None:
     gate.leave()
 
 
+async def test_those_who_wait_for_a_place_obey_it_too() -> None:
+    gate = Gate(1)
+    entered = await gate.enter()
+    waiter = asyncio.create_task(gate.enter())
+    await asyncio.sleep(0)
+    begun = time.monotonic()
+    gate.overloaded(entered, 0.2)
+    gate.leave()
+    await waiter
+    assert time.monotonic() - begun >= 0.19
+
+
 async def test_alone_means_alone() -> None:
     gate = Gate(8)
     inside: set[int] = set()

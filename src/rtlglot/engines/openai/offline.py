@@ -48,11 +48,17 @@ class BatchOut:
         self._writer.add(custom_id(request.key, request.sample, request.attempt), request)
         raise Unanswered(f"written to {self._path}")
 
+    def finish(self) -> None:
+        """Everything is written: put the file in place."""
+        self._open = False
+        self._writer.__exit__(None, None, None)
+
     async def aclose(self) -> None:
-        """Put the file in place."""
+        """Remove a file that was not finished: half of the requests would look like all of them."""
         if self._open:
             self._open = False
-            self._writer.__exit__(None, None, None)
+            unfinished = Unanswered("stopped before all requests were written")
+            self._writer.__exit__(Unanswered, unfinished, None)
 
 
 class BatchIn:
@@ -70,13 +76,18 @@ class BatchIn:
         return {}
 
     async def start(self) -> EngineInfo:
-        """Read the results. Raises InputError for lines that are none."""
+        """Read the results; lines that are none are told in the note."""
         self._db = sqlite3.connect("")
         self._db.execute("CREATE TABLE results (id TEXT PRIMARY KEY, outcome BLOB) WITHOUT ROWID")
-        rows = ((result.custom_id, pickle.dumps(result.outcome)) for result in read_results(self._path))
-        self._db.executemany("INSERT OR REPLACE INTO results VALUES (?, ?)", rows)
+        trouble = ""
+        try:
+            for result in read_results(self._path):
+                row = (result.custom_id, pickle.dumps(result.outcome))
+                self._db.execute("INSERT OR REPLACE INTO results VALUES (?, ?)", row)
+        except InputError as error:  # raised after all good lines were given
+            trouble = f"; {error}"
         (count,) = self._db.execute("SELECT count(*) FROM results").fetchone()
-        return EngineInfo(self._model, None, IN_FLIGHT, f"{count:,} results in {self._path}")
+        return EngineInfo(self._model, None, IN_FLIGHT, f"{count:,} results in {self._path}{trouble}")
 
     async def count_tokens(self, messages: Sequence[Message]) -> int | None:
         """Unknown."""
