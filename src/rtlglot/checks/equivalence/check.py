@@ -144,6 +144,9 @@ async def _judge(prover: Prover, reference: Reference, text: str, standard: str)
     )
     found["confirmed"] = replayed["confirmed"]
     found |= {name: replayed[name] for name in ("trace", "simulator") if name in replayed}
+    ours = [hazard for hazard in found["hazards"] if _counts(hazard, found)]
+    if ours and found["confirmed"] is False:
+        return _hazardous(found, "", ours)
     if not reference.reflexive and not found["confirmed"]:
         return {"status": "unsupported", "what": "the reference differs from itself in this proof"}
     return found
@@ -159,9 +162,14 @@ async def _beyond_the_netlist(prover: Prover, reference: Reference, found: dict[
     if replayed["confirmed"]:
         told = {name: replayed[name] for name in ("trace", "simulator", "confirmed")}
         return found | told | {"status": "different", "engine": "random simulation", "findings": ours}
-    side, hazards = ("", ours) if ours else ("the reference: ", theirs)
+    return _hazardous(found, "", ours) if ours else _hazardous(found, "the reference: ", theirs)
+
+
+def _hazardous(found: Mapping[str, Any], side: str, hazards: list[dict[str, Any]]) -> Found:
     codes = ", ".join(dict.fromkeys(hazard["code"] for hazard in hazards))
-    return found | {"status": "unsupported", "what": side + codes, "findings": hazards}
+    dropped = ("trace", "confirmed", "simulator", "engine", "k")
+    kept = {name: value for name, value in found.items() if name not in dropped}
+    return kept | {"status": "unsupported", "what": side + codes, "findings": hazards}
 
 
 def _counts(hazard: Mapping[str, Any], found: Found) -> bool:

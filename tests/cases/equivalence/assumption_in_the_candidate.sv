@@ -1,0 +1,11 @@
+// expect: different
+// confirmed: true
+// ---- reference
+module r(input a, output y);
+  assign y = a;
+endmodule
+// ---- candidate
+module c(input a, output y);
+  assign y = 0;
+  always @* assume (a == 0);
+endmodule

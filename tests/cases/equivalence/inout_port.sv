@@ -1,0 +1,10 @@
+// expect: unsupported
+// says: inout port a
+// ---- reference
+module r(inout a, output y);
+  assign y = a;
+endmodule
+// ---- candidate
+module c(inout a, output y);
+  assign y = a;
+endmodule

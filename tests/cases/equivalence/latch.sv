@@ -1,0 +1,11 @@
+// expect: equivalent
+// ---- reference
+module r(input en, input d, output reg q);
+  always @* if (en) q = d;
+endmodule
+// ---- candidate
+module c(input en, input d, output q);
+  reg n;
+  always @* if (en) n = ~d;
+  assign q = ~n;
+endmodule

@@ -1,0 +1,13 @@
+// expect: different
+// confirmed: true
+// ---- reference
+module r(input a, output y);
+  assign y = a;
+endmodule
+// ---- candidate
+module c(input a, output y);
+  // synopsys translate_off
+  assign y = ~a;
+  // synopsys translate_on
+  /* synopsys translate_off */
+endmodule

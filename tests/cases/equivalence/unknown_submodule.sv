@@ -1,0 +1,10 @@
+// expect: unsupported
+// says: does not compile
+// ---- reference
+module r(input a, output y);
+  assign y = a;
+endmodule
+// ---- candidate
+module c(input a, output y);
+  nowhere u(.a(a), .y(y));
+endmodule
