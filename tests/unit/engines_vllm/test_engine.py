@@ -12,7 +12,7 @@ from tests.unit.engines_vllm.conftest import ask
 
 from rtlglot.engines import Engine
 from rtlglot.engines.vllm import VllmEngine, router
-from rtlglot.errors import ConfigError, EngineDead, RowError
+from rtlglot.errors import ConfigError, EngineDead, RowError, TransientError
 from rtlglot.records import Finish, Message, Reason, Request, Sampling
 from rtlglot.supervise import Supervised
 
@@ -78,6 +78,13 @@ async def test_a_row_that_vllm_refuses_is_that_rows_failure(stand_in, model):
             await engine.generate(Request((), Sampling(10)))
         with pytest.raises(RowError, match="top_p"):
             await engine.generate(ask("x", top_p=2.0))
+
+
+async def test_a_failure_that_is_nobodys_fault_is_tried_again(stand_in, model):
+    async with running(model) as (engine, _):
+        with pytest.raises(TransientError, match="for once"):
+            await engine.generate(ask("stumble"))
+        assert (await engine.generate(ask("hello"))).text.endswith("hello")
 
 
 async def test_cancelling_aborts_the_request(stand_in, model):

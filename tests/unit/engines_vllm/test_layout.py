@@ -93,6 +93,7 @@ def test_on_a_cpu_nothing_is_planned():
     where = place(LARGE, gpus=0)
     assert (where.tensor_parallel, where.devices, where.max_model_len) == (1, ("",), None)
     assert place(MIDDLE, gpus=0, data_parallel=2).devices == ("", "")
+    assert layout(VllmOptions(gpus=4), {}, {}, LARGE).devices == ("",)
 
 
 def test_a_model_without_sums_takes_all_gpus():

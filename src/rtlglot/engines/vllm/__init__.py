@@ -47,15 +47,18 @@ class VllmEngine:
         self._context_tokens: int | None = None
 
     def identity(self) -> Mapping[str, Json]:
-        """The model's content where it is here, and every option that changes the text."""
-        folder, options = local_folder(self._model), self._options
+        """A model folder's content, and every option that changes the text.
+
+        A hub model is known by its name: its content may be fetched only after this is asked.
+        """
+        folder, options = Path(self._model).expanduser(), self._options
         lora = Path(options.lora).expanduser() if options.lora else None
         if lora is not None and not lora.is_dir():
             raise ConfigError(f"engine.vllm.lora: no folder {options.lora!r}")
         template = self._template()
         return {
             **identity(self._arguments),
-            "weights": weights_identity(folder) if folder else "",
+            "weights": weights_identity(folder) if folder.is_dir() else "",
             "dummy_weights": options.dummy_weights,
             "lora": weights_identity(lora) if lora else "",
             "chat_template": hashlib.sha256(template.encode()).hexdigest() if template else "",
@@ -160,8 +163,13 @@ class VllmEngine:
             return self._chat
 
     def _load_chat(self) -> Chat:
+        options = self._options
         return Chat.load(
-            self._folder(), self._arguments, template=self._template(), thinking=self._options.thinking
+            self._folder(),
+            self._arguments,
+            template=self._template(),
+            thinking=options.thinking,
+            download=options.download,
         )
 
     def _template(self) -> str | None:

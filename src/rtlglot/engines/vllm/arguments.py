@@ -20,7 +20,7 @@ OURS = {
 }
 """Other names, vLLM's or other engines', of what has a shorter name here; both are understood."""
 
-SET_BY_US = frozenset({"model", "tokenizer", "skip_tokenizer_init", "runner", "task", "device_ids"})
+SET_BY_US = frozenset({"model", "skip_tokenizer_init", "runner", "task", "device_ids"})
 """vLLM's names that an option here or the engine itself decides."""
 
 SAME_TEXT = frozenset({

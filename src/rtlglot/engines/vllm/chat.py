@@ -47,15 +47,18 @@ class Chat:
         *,
         template: str | None = None,
         thinking: bool | None = None,
+        download: bool = False,
     ) -> Chat:
-        """Raises ConfigError where there is no tokenizer or no chat template."""
+        """Raises ConfigError where there is no tokenizer or no chat template; fetches only if told to."""
         from transformers import AutoTokenizer
 
         name = str(arguments.get("tokenizer") or folder)
         revision = arguments.get("tokenizer_revision") or arguments.get("revision")
         trust = str(arguments.get("trust_remote_code", "")).lower() in ("true", "1", "on", "yes")
         try:
-            tokenizer = AutoTokenizer.from_pretrained(name, revision=revision, trust_remote_code=trust)
+            tokenizer = AutoTokenizer.from_pretrained(
+                name, revision=revision, trust_remote_code=trust, local_files_only=not download
+            )
         except (OSError, ValueError) as error:
             raise ConfigError(f"the tokenizer of {name!r} cannot be loaded: {_first_line(error)}") from error
         if not template and not tokenizer.chat_template:

@@ -92,7 +92,7 @@ def _wanted_tokens(options: VllmOptions, shape: ModelShape | None, data_tokens: 
 
 def _devices(options: VllmOptions, gpus: Mapping[str, float]) -> list[str]:
     names = list(gpus)
-    if options.gpus is None or (options.gpu_memory and not names):
+    if options.gpus is None or not names:  # without any, vLLM's CPU build runs, or vLLM says why not
         return names
     if options.gpus > len(names):
         raise ConfigError(

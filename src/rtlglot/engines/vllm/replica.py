@@ -7,8 +7,8 @@ Messages in:
     cancel    forget a `generate`; not answered
 
 Every answer carries the number `n` of its message; `error` says where it failed: 'config' (the
-arguments), 'load' (the engine did not come up), 'row' (this request) or 'dead' (the engine is gone:
-the program says so to everyone who waits, and ends).
+arguments), 'load' (the engine did not come up), 'row' (this request is refused), 'again' (it failed,
+the engine lives) or 'dead' (the engine is gone: the program says so to everyone who waits, and ends).
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class Server:
             answer = {"error": refused.kind, "message": str(refused), "hint": refused.hint}
         except Exception as error:  # noqa: BLE001 - whoever waits gets an answer
             traceback.print_exc()
-            kind = "load" if self._engine is None else "dead" if self._engine.errored else "row"
+            kind = "load" if self._engine is None else "dead" if self._engine.errored else "again"
             answer = {"error": kind, "message": f"{type(error).__name__}: {_said(error)}", "hint": ""}
         self._channel.send({"n": number, **answer})
         if answer.get("error") == "dead":
@@ -143,7 +143,7 @@ class Server:
             raise Refused("row", _said(error)) from error
         except VLLMError as error:
             # EngineGenerateError is about one request as long as the engine lives.
-            kind = "dead" if self._engine.errored else "row"
+            kind = "dead" if self._engine.errored else "again"
             raise Refused(kind, _said(error)) from error
         (choice,) = output.outputs
         think, text = None, choice.text
@@ -165,7 +165,7 @@ class Server:
         stream = self._engine.generate(prompt, sampling, name, lora_request=self._lora)
         outputs = [output async for output in stream]
         if not outputs or outputs[-1].outputs[0].finish_reason == "abort":
-            raise Refused("row", "vLLM gave the request up")
+            raise Refused("again", "vLLM gave the request up")
         return outputs[-1]
 
 

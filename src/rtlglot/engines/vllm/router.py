@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rtlglot.engines.program import Program
-from rtlglot.errors import ConfigError, EngineDead, RowError
+from rtlglot.errors import ConfigError, EngineDead, RowError, TransientError
 from rtlglot.records import Reason
 
 log = logging.getLogger("rtlglot.engines")
@@ -192,6 +192,8 @@ async def _generate(program: Program, ids: Sequence[int], sampling: Mapping[str,
             return answer
         case "row":
             raise RowError(Reason.BAD_REQUEST, f"vLLM refuses this request: {answer['message']}")
+        case "again":
+            raise TransientError(f"vLLM failed: {answer['message']}")
         case _:
             raise EngineDead(_with_cause(answer["message"], program))
 
@@ -199,7 +201,7 @@ async def _generate(program: Program, ids: Sequence[int], sampling: Mapping[str,
 async def _whatever_comes(first: Any) -> None:
     try:
         await first
-    except (RowError, EngineDead):
+    except (RowError, TransientError, EngineDead):
         return  # the request itself will meet the same and say so
 
 

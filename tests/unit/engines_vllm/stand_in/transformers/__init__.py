@@ -6,7 +6,8 @@ from pathlib import Path
 
 class AutoTokenizer:
     @classmethod
-    def from_pretrained(cls, name, revision=None, trust_remote_code=False):
+    def from_pretrained(cls, name, revision=None, trust_remote_code=False, local_files_only=False):
+        assert local_files_only
         try:
             return cls(json.loads((Path(name) / "tokenizer.json").read_text()))
         except FileNotFoundError as error:

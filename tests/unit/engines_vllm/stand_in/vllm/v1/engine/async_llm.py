@@ -1,7 +1,8 @@
 """A "model" that obeys its prompt: `id 7` is answered with what it was asked and how.
 
 Words in a prompt: `die` ends the engine for everyone, `exit` ends the program, `hang` waits, `slow`
-takes a while, `refuse` is refused as vLLM refuses a request, `story` gets one without an end.
+takes a while, `stumble` fails without harm, `refuse` is refused as vLLM refuses a request, `story`
+gets one without an end.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from types import SimpleNamespace
 
 from vllm.exceptions import VLLMValidationError
 from vllm.sampling_params import RequestOutputKind
-from vllm.v1.engine.exceptions import EngineDeadError
+from vllm.v1.engine.exceptions import EngineDeadError, EngineGenerateError
 
 TALE = "Once upon a time a latch met a flip-flop. "
 
@@ -70,6 +71,8 @@ class AsyncLLM:
     async def _obey(self, text, max_tokens):
         if "refuse" in text:
             raise VLLMValidationError("no such thing")
+        if "stumble" in text:
+            raise EngineGenerateError("for once")
         if "exit" in text:
             os._exit(9)
         if "die" in text:
