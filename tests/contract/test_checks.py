@@ -14,6 +14,17 @@ from rtlglot.sandbox import open_box
 
 GOOD = "module inverter(input a, output y);\n  assign y = ~a;\nendmodule\n"
 TEXT = "The module inverter has the input a and the output y. The output y is the inverse of a."
+TESTBENCH = """module tb;
+  reg a = 0;
+  wire y;
+  inverter dut(.a(a), .y(y));
+  initial begin
+    #1 if (y !== 1) $display("FAILED");
+    else $display("PASSED");
+    $finish;
+  end
+endmodule
+"""
 HOSTILE = {
     "empty": "",
     "nul": "module m;\0 endmodule",
@@ -29,7 +40,7 @@ def make(name):
 
 
 def context(field):
-    return Context(field=field, reference=GOOD, interface=GOOD.splitlines()[0])
+    return Context(field=field, reference=GOOD, testbench=TESTBENCH, interface=GOOD.splitlines()[0])
 
 
 @pytest.fixture
@@ -64,7 +75,7 @@ def test_an_unknown_option_is_refused_by_name(name):
 async def test_a_verdict_is_plain_data(box, name, field):
     check = make(name)
     text = GOOD if field == "verilog" else TEXT
-    assert isinstance(check.applies(context(field)), bool)
+    assert check.applies(context(field)) is True
     verdict = await check.check(text, context(field), box)
     assert isinstance(verdict, Verdict)
     assert (verdict.check, isinstance(verdict.status, CheckStatus)) == (name, True)

@@ -44,6 +44,11 @@ class Check(Protocol):
         """The verdict. Never raises for what the text does to a tool."""
 
 
+def holds_verilog(context: Context) -> bool:
+    """Whether the candidate is a design: a field that is not known to be prose is taken for one."""
+    return context.field not in ("description", "instruction")
+
+
 _UNFINISHED = {Ended.TIMEOUT: CheckStatus.TIMEOUT, Ended.UNAVAILABLE: CheckStatus.UNAVAILABLE}
 
 

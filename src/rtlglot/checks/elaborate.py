@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
-from rtlglot.checks import unfinished
+from rtlglot.checks import holds_verilog, unfinished
 from rtlglot.options import fill
 from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box, reading
@@ -39,7 +39,7 @@ class Elaborate:
 
     def applies(self, context: Context) -> bool:
         """To Verilog."""
-        return context.field == "verilog"
+        return holds_verilog(context)
 
     async def check(self, text: str, context: Context, box: Box) -> Verdict:
         """See Check."""

@@ -40,18 +40,25 @@ def ladder(
 
 
 def _names(rungs: str, target: str) -> tuple[str, ...]:
-    known = tuple(name for name in LADDERS.get(target, ()) if name in CHECKS)
-    asked = [name.strip() for name in rungs.split(",") if name.strip()]
+    asked = list(dict.fromkeys(name.strip() for name in rungs.split(",") if name.strip()))
     if asked == ["none"] or not asked:
         return ()
     if asked == ["default"]:
-        top = DEFAULTS.get(target)
-        asked = [name for name in LADDERS.get(target, ()) if name == top] or list(known[-1:])
-    if len(asked) == 1 and asked[0] in LADDERS.get(target, ()):
-        order = LADDERS[target]
-        return tuple(name for name in order[: order.index(asked[0]) + 1] if name in CHECKS)
-    places = {name: place for place, name in enumerate(known)}
-    return tuple(sorted(dict.fromkeys(asked), key=lambda name: places.get(name, len(places))))
+        if target not in DEFAULTS:
+            return ()
+        asked = [DEFAULTS[target]]
+    order = _ladder_with(asked[0], target)
+    if len(asked) == 1 and asked[0] in order:
+        return order[: order.index(asked[0]) + 1]
+    places = {name: place for place, name in enumerate(order)}
+    return tuple(sorted(asked, key=lambda name: places.get(name, len(places))))
+
+
+def _ladder_with(name: str, target: str) -> tuple[str, ...]:
+    """The target's ladder; for a user's own field the one on which the rung stands."""
+    if target in LADDERS:
+        return LADDERS[target]
+    return next((order for order in LADDERS.values() if name in order), ())
 
 
 async def climb(checks: Sequence[Check], text: str, context: Context, box: Box) -> list[Verdict]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
+from rtlglot.checks import holds_verilog
 from rtlglot.options import fill
 from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box
@@ -72,8 +73,8 @@ class Screen:
         return {"check": self.name, "version": 1, **asdict(self.options)}
 
     def applies(self, context: Context) -> bool:
-        """To every text."""
-        return True
+        """To Verilog."""
+        return holds_verilog(context)
 
     async def check(self, text: str, context: Context, box: Box) -> Verdict:
         """See Check. Uses no tool."""

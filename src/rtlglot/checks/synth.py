@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import importlib.util
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
-from rtlglot.checks import unfinished
+from rtlglot.checks import holds_verilog, unfinished
 from rtlglot.options import fill
 from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box, BoxResult, Ended, Permit, scrub
@@ -48,7 +49,7 @@ class Synth:
 
     def applies(self, context: Context) -> bool:
         """To Verilog."""
-        return context.field == "verilog"
+        return holds_verilog(context)
 
     async def check(self, text: str, context: Context, box: Box) -> Verdict:
         """See Check."""
@@ -156,6 +157,7 @@ def _refused(log: str) -> Iterator[Finding]:
 MOST_FINDINGS = 20
 
 
+@functools.cache
 def _version() -> str:
     """Of the installed yosys, '' where there is none (Windows)."""
     if importlib.util.find_spec("pyosys") is None:

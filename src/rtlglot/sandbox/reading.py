@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 from collections.abc import Iterable
 
@@ -40,6 +41,7 @@ def has_error(found: Iterable[Finding]) -> bool:
     return any(finding.severity is Severity.ERROR for finding in found)
 
 
+@functools.cache
 def version() -> str:
     """Of the installed slang, without importing it."""
     return importlib.metadata.version("pyslang")

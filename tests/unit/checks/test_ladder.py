@@ -86,3 +86,14 @@ async def test_what_does_not_apply_is_skipped_and_the_climb_goes_on():
         CheckStatus.SKIPPED,
         CheckStatus.PASS,
     ]
+
+
+def test_a_users_own_field_has_the_ladder_of_the_rung_that_is_named():
+    assert names("elaborate", "my_rtl") == ["screen", "syntax", "elaborate"]
+    assert names("default", "my_rtl") == []
+
+
+@pytest.mark.parametrize(("field", "applies"), [("my_rtl", True), ("verilog", True), ("description", False)])
+def test_prose_is_not_parsed_as_verilog(field, applies):
+    checks = ladder("screen,syntax,elaborate,synth")
+    assert [check.applies(Context(field=field)) for check in checks] == [applies] * 4
