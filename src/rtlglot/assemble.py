@@ -71,7 +71,8 @@ def assemble(spec: Spec, watch: Watch) -> Assembly:
         pair=spec.pair,
         prompt=prompt.source,
         engine=engine_name,
-        model=model,
+        # A file's content is in the engine's identity; where it lies is nobody's business.
+        model=Path(model).name if Path(model).exists() else model,
         identity=engine.identity(),
         sampling=_sampling(spec, prompt),
         samples=spec.samples,
