@@ -24,7 +24,17 @@ Objection = tuple[str, str, bool]
 def findings(prose: Prose, names: Names, claims: Iterable[Claim]) -> list[Finding]:
     """One finding for each claim about interface, names and memories that does not hold."""
     judge = _Judge(prose, names)
-    return list(found for claim in claims if (found := judge(claim)) is not None)
+    found: list[Finding] = []
+    objected: set[str] = set()
+    # a word that is no port is not told again to be no signal
+    for claim in sorted(claims, key=lambda claim: claim.about is About.NAME):
+        if claim.about is About.NAME and claim.subject in objected:
+            continue
+        one = judge(claim)
+        if one is not None:
+            objected.add(claim.subject)
+            found.append(one)
+    return found
 
 
 def finding(prose: Prose, claim: Claim, objection: Objection) -> Finding:

@@ -116,17 +116,17 @@ _COUNT = re.compile(
 
 
 def count_findings(prose: Prose, names: Names) -> list[Finding]:
-    """A warning where a text counts more inputs or outputs than there are, in ports or in bits."""
+    """Where a text counts more inputs or outputs than there are, in ports or in bits of ports."""
     found = []
     for match in _COUNT.finditer(prose.low):
         number = number_at(Prose(match["n"]).pieces, 0)
         ports = [port for port in names.ports.values() if port.direction == match["way"]]
-        if number is None or number[0] <= len(ports) or number[0] == sum(port.width or 0 for port in ports):
+        widths = [port.width or 0 for port in ports]
+        if number is None or number[0] <= len(ports) or number[0] in (*widths, sum(widths)):
             continue
         line, column = prose.line_column(match.start())
         phrase, kind = prose.phrase(match.start(), match.end()), match["way"]
         fact = f"the design has {len(ports)} {kind}" + ("s" if len(ports) != 1 else "")
-        found.append(
-            Finding(Severity.WARNING, "port-count", f'the text says "{phrase}", but {fact}', line, column)
-        )
+        said = f'the text says "{phrase}", but {fact}'
+        found.append(Finding(Severity.ERROR, "port-count", said, line, column))
     return found

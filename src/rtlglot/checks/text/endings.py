@@ -35,17 +35,13 @@ def ending_findings(prose: Prose, field: str) -> Iterator[Finding]:
     line, column = prose.line_column(len(text))
     if text.endswith(("...", "…")) and len(text) > 200:
         yield Finding(Severity.WARNING, "truncated", f'the text trails off: "{phrase}"', line, column)
-    elif text[-1] in ",(-=&+" or (
-        text[-1].isalnum() and words[-1].low in _DANGLING and words[-1].end >= len(text)
-    ):
-        yield Finding(
-            Severity.ERROR, "truncated", f'the text stops in mid-sentence: "{phrase}"', line, column
-        )
     elif text[-1] not in ".!?:;)]}|>" and not _is_entry(prose, last_line):
+        dangling = words[-1].low in _DANGLING and words[-1].end >= len(text)
         stops = sum(piece.text == "." for piece in prose.pieces)
-        said = f'the last sentence does not end: "{phrase}"'
-        severity = Severity.ERROR if stops >= 2 else Severity.WARNING
-        yield Finding(severity, "truncated", said, line, column)
+        said = "stops in mid-sentence" if dangling or not text[-1].isalnum() else "ends without a full stop"
+        # who ends sentences elsewhere would have ended this one
+        severity = Severity.ERROR if dangling or not text[-1].isalnum() or stops >= 2 else Severity.WARNING
+        yield Finding(severity, "truncated", f'the text {said}: "{phrase}"', line, column)
     elif _open_bracket(prose):
         yield Finding(Severity.WARNING, "truncated", f'a bracket stays open: "{phrase}"', line, column)
 

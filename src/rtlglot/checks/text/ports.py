@@ -125,7 +125,7 @@ class _PortReader:
             after = self._single(items[0], at, behind)
         for item in items:
             self._say_direction(item)
-            if item.range:
+            if self._view.is_range(item.at + 1):
                 self._say_index(item)
             elif item.width is not None:
                 self._say_width(item, firm=item.attached or len(items) > 1 or not is_plain(item.name))
@@ -145,8 +145,9 @@ class _PortReader:
         head = head_at(self._view.pieces, at + 1 + (article in ("a", "an", "the")), self._view.names)
         if head is None or head.plural or self._view.name(head.end) is not None:
             return at
-        if self._view.low(head.end) in ("of", "from", "to"):
-            return at
+        behind = self._view.low(head.end)
+        if behind in ("of", "from", "to") or (article == "the" and not states(self._view.piece(head.end))):
+            return at  # "q is the output of the adder", "y is the input whose number is sel"
         if head.direction is not None:
             item.direction, item.direction_to = head.direction, head.end - 1
         if head.width is not None and (head.direction or low != ","):

@@ -112,15 +112,13 @@ class _ResetReader:
         """The names right behind "reset" ("reset input rst", "resets a_rst and b_rst"), or before it
         in "rst is an asynchronous reset"; and the span of pieces."""
         subjects, last = [], at
-        look = at
+        look, several = at, self._low(at) == "resets"
         while look < len(self._pieces) and len(subjects) < 8:
             mention = self._mention(look)
             if mention is not None:
                 last = look
                 subjects += [mention] if mention else []
-            elif not (
-                self._low(look) in _NOUNS or (self._low(look) in ("and", ",", "(", "or") and look > at)
-            ):
+            elif self._low(look) not in _NOUNS and not (several and self._low(look) in ("and", ",", "(", "or")):
                 break
             look += 1
         return tuple(dict.fromkeys(subjects)) or self._subject_before(at), at, last
