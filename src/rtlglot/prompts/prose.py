@@ -20,8 +20,9 @@ _LABEL_WORDS = (
     r"(?:description|instructions?|request|specification|answer|output|response|result|translation)"
 )
 _OPENER = re.compile(
-    r"(?:sure(?: thing)?|certainly|of course|ok(?:ay)?|absolutely|great|alright|got it)\b"
-    r"[^\n:.!]{0,40}(?:[!.,:][ \t]*\n*|\n+)",
+    r"(?:(?:sure(?: thing)?|certainly|of course|absolutely|great|alright|got it|understood)(?:[!.,:]+|[ \t]*\n)"
+    r"|ok(?:ay)?(?:[!.:]+|[ \t]*\n))\s*"
+    r"(?:i(?:['’]d|['’]ll| would| can| will)\b[^\n.!:]{0,80}[.!:]\s*)?",
     re.IGNORECASE,
 )
 _HERE_IS = re.compile(
@@ -45,6 +46,8 @@ _RUN_ON = re.compile(
     r"\n+[#*_ \t]*(?:instruction|user|human|assistant|input|question|task|example(?: \d+)?)[*_]*:",
     re.IGNORECASE,
 )
+_OPENINGS = (_RULE, _OPENER, _HERE_IS, _LABEL)
+_SPACE = re.compile(r"\s*")
 _QUOTES = {'"': '"', "“": "”", "'": "'", "«": "»", "`": "`"}
 _LEAST_WORDS = 5
 """Shorter texts repeat the prompt by chance."""
@@ -115,32 +118,42 @@ def _without_run_on(text: str, answer: Answer) -> str:
 
 
 def _without_prefix(text: str, answer: Answer) -> str:
-    start = text
-    for _ in range(4):
-        for pattern in (_RULE, _OPENER, _HERE_IS, _LABEL):
-            match = pattern.match(text)
-            if match:
-                text = text[match.end() :].lstrip()
-        quote = _QUOTES.get(text[:1])
-        inner = text[1:-1]
-        if quote and len(text) > 2 and text.endswith(quote) and quote not in inner and text[0] not in inner:
-            answer.note("quotes")
-            text = inner.strip()
-    if len(text) < len(start) and "quotes" not in answer.notes:
-        answer.note("prefix")
-    return text
+    """Openings, labels, rules and quotes around the whole, as often as there are any."""
+    start, end = 0, len(text)
+    found: set[str] = set()
+    while start < end:
+        opening = next(filter(None, (p.match(text, start, end) for p in _OPENINGS)), None)
+        quote = _QUOTES.get(text[start])
+        if opening is not None:
+            start = opening.end()
+            found.add("prefix")
+        elif quote and _is_quoted(text, start, end, quote):
+            start, end = start + 1, end - 1
+            found.add("quotes")
+        else:
+            break
+        start = _SPACE.match(text, start, end).end()  # type: ignore[union-attr]
+    for word in sorted(found):
+        answer.note(word)
+    return text[start:end].rstrip()
+
+
+def _is_quoted(text: str, start: int, end: int, quote: str) -> bool:
+    """Whether a pair of quotes is around all of it and no other of its kind inside."""
+    inner = text[start + 1 : end - 1]
+    return end - start > 2 and text[end - 1] == quote and quote not in inner and text[start] not in inner
 
 
 def _without_suffix(text: str, answer: Answer) -> str:
-    head, gap, last = text.rpartition("\n\n")
-    for _ in range(3):
-        offer = last.strip().strip("-*_ \n")
-        if not gap or not (not offer or (len(offer) < 400 and _SUFFIX.match(offer))):
-            break
+    """Offers of help and rules at the end, as often as there are any."""
+    end = len(text)
+    while True:
+        gap = text.rfind("\n\n", 0, end)
+        offer = text[gap + 2 : min(end, gap + 402)].strip("-*_ \n")
+        if gap < 0 or (offer and (end - gap > 400 or not _SUFFIX.match(offer))):
+            return text[:end].rstrip()
         answer.note("suffix")
-        text = head.rstrip()
-        head, gap, last = text.rpartition("\n\n")
-    return text
+        end = gap
 
 
 def _unless_echo(text: str, answer: Answer, given: Given) -> Candidate:

@@ -13,8 +13,8 @@ _DIRECTIVE = (
     r"|(?:end)?celldefine|(?:no)?unconnected_drive|begin_keywords|end_keywords)\b"
 )
 _BELONGS = re.compile(rf"\s*(?:$|//|{_DIRECTIVE}|\(\*.*\*\)\s*$|import\s+[\w:*, ]+;\s*$)")
-_BEHIND = re.compile(rf"[ \t]*{_DIRECTIVE}")
-_OUTER_ITEM = re.compile(r"\s*(?:typedef|localparam|parameter|function|task|import|struct|enum|bind)\b")
+_OUTER_ITEM = re.compile(r"\s*(?:typedef|localparam|parameter|function|task|import|struct|enum|bind|class)\b")
+_OUTER_END = (";", "endfunction", "endtask", "endclass")
 _TASK = re.compile(r"\$(?:finish|stop|fatal)\b")
 _SHOWS = re.compile(r"\$(?:finish|stop|fatal|display|monitor|strobe|write|dumpfile|dumpvars|error)\b")
 
@@ -29,7 +29,7 @@ class Segment:
     lead: str
     text: str
     tail: str = ""
-    """Directives (in a fence comments too) behind the last unit of a piece."""
+    """Comments and directives behind the last unit of a piece."""
     cut: tuple[str, ...] = ()
     """'prefix' and 'suffix' where prose was cut from lead and tail."""
 
@@ -51,12 +51,12 @@ def segments(piece: Piece, index: int) -> list[Segment]:
     at = 0
     for unit in found:
         between = piece.text[at : unit.start]
-        lead = _lead(between, piece.fenced)
+        lead = _lead(between)
         cut = ("prefix",) if lead.strip() != between.strip() else ()
         result.append(Segment(index, unit, lead, piece.text[unit.start : unit.end], cut=cut))
         at = unit.end
     if result and result[-1].complete:
-        result[-1].tail = _tail(piece.text[at:], piece.fenced)
+        result[-1].tail = _tail(piece.text[at:])
         if result[-1].tail.strip() != piece.text[at:].strip():
             result[-1].cut += ("suffix",)
     return result
@@ -68,10 +68,12 @@ def _real_starts(piece: Piece) -> list[Unit]:
     if piece.fenced:
         return found
     real = []
+    end = 0
     for unit in found:
-        before = piece.text[max(0, unit.start - 80) : unit.start].rstrip(" \t")
-        if not before or before[-1] in "\n>])};:/" or before.endswith(("endmodule", "endpackage")):
+        before = piece.text[max(end, unit.start - 80) : unit.start].rstrip(" \t")
+        if not before or before[-1] in "\n>])};:/":
             real.append(unit)
+            end = unit.end if unit.complete else end
     return real
 
 
@@ -89,45 +91,50 @@ def _outermost(found: list[Unit]) -> list[Unit]:
     return result
 
 
-def _lead(text: str, fenced: bool) -> str:  # noqa: FBT001
+def _lead(text: str) -> str:
     """The part of the text before a unit that belongs to it."""
-    if not text.strip():
-        return text if fenced else ""
-    lines = text.split("\n")
-    if _all_belongs(text) or (fenced and _is_outer_code(lines)):
+    if _all_belongs(text):
         return text
+    lines = text.split("\n")
+    outer = next((n for n, line in enumerate(lines) if _OUTER_ITEM.match(line)), None)
+    if outer is not None:
+        items = "\n".join(lines[outer:])
+        if code_only(items).rstrip().endswith(_OUTER_END):
+            above = _lead("\n".join([*lines[:outer], ""]))
+            return above + items
+    if not (_BELONGS.match(lines[-1]) or lines[-1].rstrip().endswith("*/")):
+        return ""  # prose on the unit's own line
+    return "\n".join(lines[_first_that_belongs(lines) :]).lstrip("\n")
+
+
+def _first_that_belongs(lines: list[str]) -> int:
+    """Where the comments and directives begin that reach down to the last line."""
     first = len(lines) - 1
-    closing = False
+    in_comment = False
     for number in range(len(lines) - 1, -1, -1):
         line = lines[number]
-        closing = closing or line.rstrip().endswith("*/")
+        in_comment = in_comment or line.rstrip().endswith("*/")
         continued = number > 0 and lines[number - 1].endswith("\\")
-        if not (closing or continued or _BELONGS.match(line) or number == len(lines) - 1):
+        if not (in_comment or continued or _BELONGS.match(line)):
             break
         if "/*" in line:
-            closing = False
+            in_comment = False
         first = number
-    if lines[-1].strip() and not _BELONGS.match(lines[-1]) and not lines[-1].rstrip().endswith("*/"):
-        return ""  # prose on the unit's own line
-    return "\n".join(lines[first:]).lstrip("\n")
+    return first
 
 
 def _all_belongs(text: str) -> bool:
     """Nothing but comments and directives."""
+    if not text.strip():
+        return True
     return all(_BELONGS.match(line) for line in code_only(text).split("\n"))
 
 
-def _is_outer_code(lines: list[str]) -> bool:
-    first = next((line for line in lines if not _BELONGS.match(line)), "")
-    return bool(_OUTER_ITEM.match(first))
-
-
-def _tail(text: str, fenced: bool) -> str:  # noqa: FBT001
-    if fenced and _all_belongs(text):
+def _tail(text: str) -> str:
+    if _all_belongs(text):
         return text.rstrip()
-    belongs = _BELONGS if fenced else _BEHIND
     lines = text.split("\n")
-    kept = next((n for n, line in enumerate(lines) if line.strip() and not belongs.match(line)), len(lines))
+    kept = next((n for n, line in enumerate(lines) if not _BELONGS.match(line)), len(lines))
     return "\n".join(lines[:kept]).rstrip()
 
 

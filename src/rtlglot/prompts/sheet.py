@@ -106,8 +106,10 @@ def _header(lines: list[str], sheet: Sheet, name: str) -> int:
     for number, line in enumerate(lines[1:], 2):
         if line.rstrip() == "---":
             return number
+        if line.startswith("#"):
+            break
         key, colon, value = line.partition(":")
-        if not line.strip() or line.lstrip().startswith("#"):
+        if not line.strip():
             continue
         if not colon or key.strip() not in KEYS:
             raise UsageError(
