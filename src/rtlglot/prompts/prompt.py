@@ -15,7 +15,8 @@ from rtlglot.prompts.language import Fields
 from rtlglot.prompts.template import Template
 from rtlglot.records import Candidate, Finish, Json, Message, Pair, Reason, Row
 
-_ROW = frozenset({"row", "interface"})
+_USER = frozenset({"row", "interface"})
+_SYSTEM = frozenset({"row", "examples"})
 _REPAIR = frozenset({"findings", "extract", "field"})
 _HEADER = "\n\nThe module must have exactly this header:\n\n```verilog\n{}\n```"
 _ANSWERS: dict[Kind, str] = {"verilog": "```verilog\n{}\n```", "prose": "{}", "sentence": "{}", "raw": "{}"}
@@ -27,31 +28,36 @@ class Prompt:
 
     def __init__(self, pair: Pair, text: str, name: str, examples: Sequence[Mapping[str, Json]]) -> None:
         sheet = sheets.parse(text, name)
-        repair = sheet.sections.get("repair")
-        own = _builtin("repair.md")
         self.pair = pair
         self.kind: Kind = sheets.pair_and_kind(sheet, pair, name)
         self.max_tokens = sheets.max_tokens(sheet, self.kind, name)
         """What `--max-tokens auto` asks for at most."""
+        self._user = _template(sheet, "user", name, _USER)
+        self._system = _template(sheet, "system", name, _SYSTEM) if "system" in sheet.sections else None
+        if "repair" not in sheet.sections:
+            sheet.sections["repair"] = sheets.Section(_builtin("repair.md"), 1)
+        self._repair = _template(sheet, "repair", name, _REPAIR)
         self.source = json.dumps(
-            [text, [dict(row) for row in examples], own], ensure_ascii=False, default=str
+            [text, [dict(row) for row in examples], sheet.sections["repair"].text],
+            ensure_ascii=False,
+            default=str,
         )
         """All that decides the messages, for the recipe's hash."""
-        self._name = name
-        self._user = self._template(sheet, "user")
-        self._system = self._template(sheet, "system") if "system" in sheet.sections else None
-        section = repair or sheets.Section(own, 1)
-        self._repair = Template(
-            section.text, name if repair else "repair.md", line=section.line, known=_REPAIR
-        )
-        self._takes_interface = "interface" in self._user.names
-        self._shots = self._examples(
-            examples or sheet.examples, "an example" if examples else f"the example in {name}"
-        )
-        asked, answers = self._shots[::2], self._shots[1::2]
-        self._answers = {folded(extract(a.content, Finish.STOP, self.kind).text or a.content): q.content
-                         for q, a in zip(asked, answers, strict=True)}  # fmt: skip
-        self._head = self._constant_head()
+        self._place(sheet.examples, examples, name)
+
+    def _place(
+        self, own: Sequence[Mapping[str, Json]], given: Sequence[Mapping[str, Json]], name: str
+    ) -> None:
+        """Put the examples where they belong: the file's own where its system message wants them."""
+        in_system = self._system is not None and "examples" in self._system.names
+        what = "the example" if given else f"the example in {name}"
+        shots = self._turns(given or own, what)
+        self._answers = {self._answer(a): q.content for q, a in zip(shots[::2], shots[1::2], strict=True)}
+        """What an echo of an example looks like, and the question that it answers."""
+        self._shown = [] if given or not in_system else [Fields(row) for row in own]
+        self._shots = () if self._shown else shots
+        self._head = self._head_for(Fields({})) if self._system is None or self._system.constant else None
+        """System message and examples, where they are the same for every row."""
 
     @property
     def fields(self) -> frozenset[str] | None:
@@ -66,9 +72,9 @@ class Prompt:
         Raises RowError: missing_field, prompt_error, prompt_too_long.
         """
         fields = Fields(row.fields)
-        head = self._head if self._head is not None else self._rendered_head(fields)
+        head = self._head if self._head is not None else self._head_for(fields)
         text = self._user.render(row=fields, interface=interface)
-        if interface and not self._takes_interface:
+        if interface and "interface" not in self._user.names:
             text += _HEADER.format(interface.strip())
         return (*head, Message("user", text))
 
@@ -87,22 +93,16 @@ class Prompt:
         answer = _ANSWERS[self.kind].format(candidate.strip())
         return (*messages, Message("assistant", answer), Message("user", text))
 
-    def _template(self, sheet: sheets.Sheet, section: str) -> Template:
-        part = sheet.sections[section]
-        return Template(part.text, self._name, line=part.line, known=_ROW)
-
-    def _constant_head(self) -> tuple[Message, ...] | None:
-        """System message and examples, where they are the same for every row."""
-        if self._system is None or self._system.constant:
-            return self._rendered_head(Fields({}))
-        return None
-
-    def _rendered_head(self, fields: Fields) -> tuple[Message, ...]:
+    def _head_for(self, fields: Fields) -> tuple[Message, ...]:
         if self._system is None:
             return self._shots
-        return (Message("system", self._system.render(row=fields, interface=None)), *self._shots)
+        return (Message("system", self._system.render(row=fields, examples=self._shown)), *self._shots)
 
-    def _examples(self, rows: Sequence[Mapping[str, Json]], what: str) -> tuple[Message, ...]:
+    def _answer(self, message: Message) -> str:
+        return folded(extract(message.content, Finish.STOP, self.kind).text or message.content)
+
+    def _turns(self, rows: Sequence[Mapping[str, Json]], what: str) -> tuple[Message, ...]:
+        """Each row as the turn of a user and the turn of the model."""
         messages: list[Message] = []
         for number, row in enumerate(rows, 1):
             fields = Fields(row)
@@ -113,18 +113,22 @@ class Prompt:
                 asked = self._user.render(row=fields, interface=None)
             except RowError as error:
                 raise UsageError(f"{what} (number {number}) cannot be used: {error}") from error
-            messages += [
-                Message("user", asked),
-                Message("assistant", _ANSWERS[self.kind].format(answer.strip())),
-            ]
+            answer = _ANSWERS[self.kind].format(answer.strip())
+            messages += [Message("user", asked), Message("assistant", answer)]
         return tuple(messages)
+
+
+def _template(sheet: sheets.Sheet, section: str, name: str, known: frozenset[str]) -> Template:
+    part = sheet.sections[section]
+    return Template(part.text, name, line=part.line, known=known)
 
 
 def load(pair: Pair, path: str | Path | None = None, examples: Sequence[Mapping[str, Json]] = ()) -> Prompt:
     """The prompt for a pair: our own, or the file at `path`.
 
-    `examples` are rows that have both fields; they take the place of the file's own. Raises UsageError
-    for a pair without a prompt, a file that cannot be read, an undefined name.
+    `examples` are rows that have both fields; they take the place of the file's own and are shown as
+    turns of the chat. Raises UsageError for a pair without a prompt, a file that cannot be read, an
+    undefined name.
     """
     if path is not None:
         try:

@@ -20,8 +20,8 @@ _LABEL_WORDS = (
     r"(?:description|instructions?|request|specification|answer|output|response|result|translation)"
 )
 _OPENER = re.compile(
-    r"(?:(?:sure(?: thing)?|certainly|of course|absolutely|great|alright|got it|understood)(?:[!.,:]+|[ \t]*\n)"
-    r"|ok(?:ay)?(?:[!.:]+|[ \t]*\n))\s*"
+    r"(?:(?:sure(?: thing)?|certainly|of course|absolutely|great|alright|got it|understood)"
+    r"(?:[!.,:]+|[ \t]*\n)|ok(?:ay)?(?:[!.:]+|[ \t]*\n))\s*"
     r"(?:i(?:['’]d|['’]ll| would| can| will)\b[^\n.!:]{0,80}[.!:]\s*)?",
     re.IGNORECASE,
 )

@@ -13,7 +13,8 @@
     # user            what is asked for a row                (a template)
     # repair          how findings are sent back; optional   (a template)
 
-Headings inside a code fence are text. A file without any section is a user message.
+Headings inside a code fence are text. A file without any section is a user message. A system message
+that uses the name `examples` shows them itself; otherwise they become turns of the chat.
 """
 
 from __future__ import annotations

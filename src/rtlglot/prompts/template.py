@@ -36,7 +36,7 @@ class Template:
         check_names(_SANDBOX, tree, known, name)
         self.names = frozenset(node.name for node in tree.find_all(nodes.Name))
         """Names that it uses."""
-        self.constant = not self.names
+        self.constant = "row" not in self.names
         """It says the same for every row."""
         self.fields = fields_read(tree)
         """Fields of the row that it reads; None where that cannot be known."""
