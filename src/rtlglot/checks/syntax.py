@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from rtlglot.checks import holds_verilog, unfinished
 from rtlglot.options import fill
 from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
-from rtlglot.sandbox import Box, Ended, reading
+from rtlglot.sandbox import Box, BoxResult, Ended, reading
 from rtlglot.verilog.dialect import foreign
 from rtlglot.verilog.tokens import Kind
 
@@ -19,8 +19,10 @@ _LANGUAGES = {"v2001": "Verilog-2001", "v2005": "Verilog-2005", "sv2017": "Syste
 class Options:
     """What `--set check.syntax.NAME=VALUE` can say."""
 
+    cpu_s: int = reading.CPU_S
+    """CPU time for one text."""
     deadline_s: float = reading.DEADLINE_S
-    """Wall time for one text."""
+    """Wall time for one text; only a guard on a crowded machine."""
 
 
 class Syntax:
@@ -41,12 +43,12 @@ class Syntax:
 
     async def check(self, text: str, context: Context, box: Box) -> Verdict:
         """See Check."""
-        standard, deadline_s = context.standard, self.options.deadline_s
+        standard = context.standard
         data: dict[str, Json] = {"tool": f"pyslang {reading.version()}", "standard": standard}
-        result = await reading.read(box, text, standard, deadline_s=deadline_s)
+        result = await self._read(box, text, standard)
         if result.value is None and result.ended is not Ended.UNAVAILABLE:
             # what elaboration trips over is not this rung's business
-            result = await reading.read(box, text, standard, deadline_s=deadline_s, parse_only=True)
+            result = await self._read(box, text, standard, parse_only=True)
         if result.value is None:
             return unfinished(self.name, result, data)
         found = _nothing_to_build(result.value) + reading.findings(result.value["parse"])
@@ -57,6 +59,12 @@ class Syntax:
             found = await self._of_another_language(text, standard, box, result.value) or found
         status = CheckStatus.FAIL if reading.has_error(found) else CheckStatus.PASS
         return Verdict(self.name, status, found, result.seconds, data)
+
+    async def _read(self, box: Box, text: str, standard: str, *, parse_only: bool = False) -> BoxResult:
+        options = self.options
+        return await reading.read(
+            box, text, standard, cpu_s=options.cpu_s, deadline_s=options.deadline_s, parse_only=parse_only
+        )
 
     async def _of_another_language(
         self, text: str, standard: str, box: Box, value: Json
@@ -72,7 +80,7 @@ class Syntax:
         keywords = any(token.kind is Kind.NAME for token, _ in strangers)
         broken = reading.has_error(reading.findings([*value["parse"], *(value["design"] or [])]))
         if keywords and broken:
-            later = await reading.read(box, text, "sv2017", deadline_s=self.options.deadline_s)
+            later = await self._read(box, text, "sv2017")
             keywords = later.value is not None and not reading.has_error(
                 reading.findings(later.value["parse"])
             )

@@ -30,7 +30,7 @@ class Options:
     max_memory_bits: int = 1 << 24
     deadline_s: float = 60.0
     """Wall time of one front end; only a guard on a crowded machine."""
-    cpu_s: int = 20
+    cpu_s: int = 10
     """CPU time of one front end: the limit that is meant."""
     memory_mb: int = 2048
 
