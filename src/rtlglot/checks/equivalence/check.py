@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rtlglot.checks.equivalence.miter import ZERO, X
+from rtlglot.checks.equivalence.judge import judge
 from rtlglot.checks.equivalence.prover import Found, Limits, Prover
 from rtlglot.checks.equivalence.reference import Reference, prepare
 from rtlglot.checks.equivalence.solve import abc_program
@@ -83,7 +83,7 @@ class Equivalence:
             found: Found = {"status": reference.status, "what": f"the reference: {reference.what}"}
         else:
             prover = self._prover(box, self._abc)
-            found = await _judge(prover, reference, text, context.standard)
+            found = await judge(prover, reference, text, context.standard)
         return verdict_of(found, reference, time.monotonic() - started)
 
     def recall(self, reference: str) -> Json:
@@ -127,54 +127,6 @@ class Equivalence:
             memory_bits=options.memory_bits,
         )
         return Prover(box, limits, abc, self._icarus)
-
-
-async def _judge(prover: Prover, reference: Reference, text: str, standard: str) -> Found:
-    """The proofs that are needed, and then what a simulator has to say to them."""
-    found = await prover.prove(reference.read, text, standard, reference.semantics)
-    if found["status"] == "equivalent" and reference.vacuous and reference.semantics == X:
-        # about its vacuous outputs that proof said nothing
-        found = await prover.prove(reference.read, text, standard, ZERO)
-    if found["status"] in ("equivalent", "bounded"):
-        return await _beyond_the_netlist(prover, reference, found)
-    if found["status"] != "different":
-        return found
-    replayed = await prover.replay(
-        reference.read, found, [step["inputs"] for step in found["trace"]["steps"]]
-    )
-    found["confirmed"] = replayed["confirmed"]
-    found |= {name: replayed[name] for name in ("trace", "simulator") if name in replayed}
-    ours = [hazard for hazard in found["hazards"] if _counts(hazard, found)]
-    if ours and found["confirmed"] is False:
-        return _hazardous(found, "", ours)
-    if not reference.reflexive and not found["confirmed"]:
-        return {"status": "unsupported", "what": "the reference differs from itself in this proof"}
-    return found
-
-
-async def _beyond_the_netlist(prover: Prover, reference: Reference, found: dict[str, Any]) -> Found:
-    """Where a text is simulated otherwise than it is synthesised, only a simulator can tell."""
-    ours = [hazard for hazard in found["hazards"] if _counts(hazard, found)]
-    theirs = [hazard for hazard in reference.read["top"]["remarks"] if hazard["code"] != "x-compare"]
-    if not ours and not theirs:
-        return found
-    replayed = await prover.replay(reference.read, found, None)
-    if replayed["confirmed"]:
-        told = {name: replayed[name] for name in ("trace", "simulator", "confirmed")}
-        return found | told | {"status": "different", "engine": "random simulation", "findings": ours}
-    return _hazardous(found, "", ours) if ours else _hazardous(found, "the reference: ", theirs)
-
-
-def _hazardous(found: Mapping[str, Any], side: str, hazards: list[dict[str, Any]]) -> Found:
-    codes = ", ".join(dict.fromkeys(hazard["code"] for hazard in hazards))
-    dropped = ("trace", "confirmed", "simulator", "engine", "k")
-    kept = {name: value for name, value in found.items() if name not in dropped}
-    return kept | {"status": "unsupported", "what": side + codes, "findings": hazards}
-
-
-def _counts(hazard: Mapping[str, Any], found: Found) -> bool:
-    # a comparison with x can only hold where a register starts as x
-    return hazard["code"] != "x-compare" or bool(found["has_state"] and found["semantics"] == X)
 
 
 def _key(text: str) -> bytes:

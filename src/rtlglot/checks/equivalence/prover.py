@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,12 +43,20 @@ class Prover:
     def _left_s(self) -> float:
         return self._end - time.monotonic()
 
-    async def read(self, text: str) -> Found:
+    async def read(self, text: str, *, front_ends: Sequence[str] = FRONT_ENDS) -> Found:
         """The reference's netlist and interface, or why there is none."""
-        return await self._by_any_front_end("read_reference", {"text": text, "standard": "sv2017"})
+        wanted = {"text": text, "standard": "sv2017"}
+        return await self._by_any_front_end("read_reference", wanted, front_ends)
 
     async def prove(
-        self, reference: Found, text: str, standard: str, semantics: str, *, want_undefined: bool = False
+        self,
+        reference: Found,
+        text: str,
+        standard: str,
+        semantics: str,
+        *,
+        want_undefined: bool = False,
+        front_ends: Sequence[str] = FRONT_ENDS,
     ) -> dict[str, Any]:
         """Compare a text with a reference that was read, with the solvers where they are needed."""
         found = await self._by_any_front_end(
@@ -60,6 +68,7 @@ class Prover:
                 "semantics": semantics,
                 "want_undefined": want_undefined,
             },
+            front_ends,
         )
         found["semantics"] = semantics
         if found.get("undefined"):
@@ -122,10 +131,12 @@ class Prover:
         )
         return dict(ran.value) if ran.ended is Ended.OK else _no_run(ran)
 
-    async def _by_any_front_end(self, tool: str, arguments: Mapping[str, Json]) -> dict[str, Any]:
+    async def _by_any_front_end(
+        self, tool: str, arguments: Mapping[str, Json], front_ends: Sequence[str]
+    ) -> dict[str, Any]:
         """The first front end's answer that does not end its process."""
         troubles: list[dict[str, Any]] = []
-        for front_end in FRONT_ENDS:
+        for front_end in front_ends:
             left_s = self._left_s()
             if left_s <= 0:
                 return {"status": "timeout"}

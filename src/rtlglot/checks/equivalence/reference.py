@@ -9,11 +9,12 @@ reported, not assumed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rtlglot.checks.equivalence.miter import ZERO, X, short_names
+from rtlglot.checks.equivalence.netlist import FRONT_ENDS
 from rtlglot.checks.equivalence.prover import Found, Prover
 from rtlglot.records import Json
 from rtlglot.verilog.interface import Port
@@ -58,13 +59,29 @@ class Reference:
 
 
 async def prepare(prover: Callable[[], Prover], text: str) -> Reference:
-    """Read a reference and prove it against itself; each of the proofs has a prover's time."""
-    read = await prover().read(text)
+    """Read a reference and prove it against itself; each of the proofs has a prover's time.
+
+    Where outputs stay undefined and the other front end of yosys reads the text so that fewer do, that
+    one is believed: a register that is lost in the reading looks like one that is never written.
+    """
+    first = await _prepare(prover, text, FRONT_ENDS)
+    if first.status != "usable" or not first.vacuous:
+        return first
+    others = [name for name in FRONT_ENDS if name != first.read["netlist"]["front_end"]]
+    second = await _prepare(prover, text, others)
+    better = second.status == "usable" and len(second.vacuous) < len(first.vacuous)
+    return second if better else first
+
+
+async def _prepare(prover: Callable[[], Prover], text: str, front_ends: Sequence[str]) -> Reference:
+    read = await prover().read(text, front_ends=front_ends)
     if read["status"] != "read":
         return Reference(read["status"], read.get("what", ""))
     proofs: dict[str, str] = {}
     for semantics in (X, ZERO):
-        found = await prover().prove(read, text, "sv2017", semantics, want_undefined=True)
+        found = await prover().prove(
+            read, text, "sv2017", semantics, want_undefined=True, front_ends=front_ends
+        )
         proofs[semantics] = found["status"]
         if found["status"] == "equivalent":
             break

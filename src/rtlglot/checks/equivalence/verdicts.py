@@ -20,7 +20,18 @@ _STATUS = {
     "error": CheckStatus.ERROR,
     "unavailable": CheckStatus.UNAVAILABLE,
 }
-_TOLD = ("what", "semantics", "engine", "k", "trace", "confirmed", "simulator", "top", "front_end")
+_TOLD = (
+    "what",
+    "semantics",
+    "engine",
+    "k",
+    "trace",
+    "confirmed",
+    "unconfirmed_why",
+    "simulator",
+    "top",
+    "front_end",
+)
 """What of a finding goes into the verdict's data under its own name."""
 _MOST_FINDINGS = 20
 
