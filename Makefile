@@ -35,5 +35,10 @@ test: check
 	$(BIN)/rtlglot models pull $(MODEL)
 	$(BIN)/pytest
 
+docs: .venv/test.stamp
+	$(BIN)/python docs/cli_reference.py
+	$(BIN)/sphinx-build -q -W --keep-going docs build/docs
+	@echo "build/docs/index.html"
+
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache demo
