@@ -1,0 +1,189 @@
+"""The check around its proofs: references, limits, and what is told about them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from rtlglot.checks import CHECKS
+from rtlglot.checks.equivalence import Equivalence
+from rtlglot.errors import UsageError
+from rtlglot.records import CheckStatus, Context, Verdict
+from rtlglot.sandbox import Box, BoxResult, open_box
+
+COUNTER = """module r(input clk, input rst, output [3:0] q);
+  reg [3:0] n;
+  always @(posedge clk) if (rst) n <= 0; else n <= n + 1;
+  assign q = n;
+endmodule
+"""
+DOWN = COUNTER.replace("n + 1", "n - 1")
+
+
+@dataclass
+class Counting:
+    """A box that notes what it is asked."""
+
+    box: Box
+    asked: list[str] = field(default_factory=list)
+
+    async def run(self, tool: str, arguments: Mapping[str, Any], **more: Any) -> BoxResult:
+        self.asked.append(tool.rpartition(":")[2])
+        return await self.box.run(tool, arguments, **more)
+
+
+def with_box(work: Callable[[Counting], Awaitable[Any]]) -> Any:
+    async def run() -> Any:
+        async with open_box(workers=1) as box:
+            return await work(Counting(box))
+
+    return asyncio.run(run())
+
+
+def test_the_table_has_it() -> None:
+    check = CHECKS.load("equivalence")()
+    assert check.name == "equivalence"
+    assert check.applies(Context(reference="module m; endmodule"))
+    assert not check.applies(Context())
+    assert not check.applies(Context(field="description", reference="module m; endmodule"))
+
+
+def test_identity_holds_options_and_tools() -> None:
+    one, other = Equivalence().identity(), Equivalence({"frames": "12"}).identity()
+    assert one["options"]["frames"] == 24
+    assert other["options"]["frames"] == 12
+    assert one["pyosys"]
+    json.dumps(one)
+
+
+def test_unknown_options_are_refused() -> None:
+    with pytest.raises(UsageError) as raised:
+        Equivalence({"frame": 3})
+    assert "frames" in raised.value.hint
+
+
+def test_a_reference_is_proved_against_itself_once() -> None:
+    async def work(box: Counting) -> tuple[list[Verdict], list[str]]:
+        check = Equivalence()
+        context = Context(reference=COUNTER)
+        texts = [COUNTER, DOWN, COUNTER.replace("module r", "module c")]
+        return list(await asyncio.gather(*(check.check(text, context, box) for text in texts))), box.asked
+
+    verdicts, asked = with_box(work)
+    assert [verdict.status for verdict in verdicts] == ["equivalent", "different", "equivalent"]
+    assert asked.count("read_reference") == 1
+    # the proof of the reference, and one of each candidate: equal texts are proved as well
+    assert asked.count("compare") == 4
+    assert verdicts[0].data["reference"]["self_proofs"] == {"x": "equivalent"}
+
+
+def test_what_is_known_of_a_reference_can_be_stored() -> None:
+    async def work(box: Counting) -> tuple[Verdict, list[str]]:
+        first, second = Equivalence(), Equivalence()
+        assert first.recall(COUNTER) is None
+        await first.check(COUNTER, Context(reference=COUNTER), box)
+        stored = json.loads(json.dumps(first.recall(COUNTER)))
+        box.asked.clear()
+        second.remember(COUNTER, stored)
+        return await second.check(DOWN, Context(reference=COUNTER), box), box.asked
+
+    verdict, asked = with_box(work)
+    assert verdict.status == "different"
+    assert "read_reference" not in asked
+    assert asked.count("compare") == 1
+
+
+def test_no_shortcut_for_a_text_that_is_not_equal_to_itself() -> None:
+    """An output that nothing drives is anything, each time."""
+    text = "module r(input a, output y, output z);\n  nowhere u(a, y);\n  assign z = a;\nendmodule\n"
+    verdict = with_box(lambda box: Equivalence().check(text, Context(reference=text), box))
+    assert verdict.status == "unsupported"
+    assert verdict.data["what"].startswith("the reference:")
+
+
+def test_an_enumeration_falls_back_to_a_start_with_zeros() -> None:
+    """The copy may start in a state that the design has no name for: it differs until the first reset."""
+    text = """module r(input clk, input rst, input a, output logic y);
+  typedef enum logic [1:0] {A, B, C} state_t;
+  state_t s, n;
+  always_comb case (s)
+    A: n = a ? B : A;
+    B: n = C;
+    C: n = A;
+    default: n = state_t'('x);
+  endcase
+  always @(posedge clk) if (rst) s <= A; else s <= n;
+  always_comb begin
+    y = s == B;
+    if (|s === 1'bx) y = 'x;
+  end
+endmodule
+"""
+    verdict = with_box(lambda box: Equivalence().check(text, Context(reference=text), box))
+    assert verdict.status == "equivalent"
+    semantics = verdict.data["semantics"]
+    assert verdict.data["reference"]["self_proofs"][semantics] == "equivalent"
+
+
+def test_a_tiny_wall_limit_is_a_timeout_and_never_a_pass() -> None:
+    async def work(box: Counting) -> Verdict:
+        check = Equivalence()
+        await check.check(COUNTER, Context(reference=COUNTER), box)
+        hurried = Equivalence({"deadline_s": 0.0001})
+        hurried.remember(COUNTER, check.recall(COUNTER))
+        return await hurried.check(COUNTER, Context(reference=COUNTER), box)
+
+    verdict = with_box(work)
+    assert verdict.status is CheckStatus.TIMEOUT
+    assert verdict.ok
+    assert verdict.findings
+
+
+def test_a_long_random_trace_is_shortened() -> None:
+    """Three cycles lead to the state in which they differ; a random walk takes longer to get there."""
+    design = """module r(input clk, input rst, input [3:0] k, output y);
+  reg [1:0] s;
+  always @(posedge clk)
+    if (rst) s <= 0;
+    else if (s == 0) s <= (k == 4'd9);
+    else if (s == 1) s <= (k == 4'd3) ? 2'd2 : 2'd0;
+    else s <= 0;
+  assign y = s == 2'd2;
+endmodule
+"""
+    wrong = design.replace("assign y = s == 2'd2", "assign y = 0")
+    verdict = with_box(lambda box: Equivalence().check(wrong, Context(reference=design), box))
+    assert verdict.status == "different"
+    assert len(verdict.data["trace"]["steps"]) == 4
+
+
+def test_without_replay_nothing_is_simulated() -> None:
+    async def work(box: Counting) -> tuple[Verdict, list[str]]:
+        check = Equivalence({"replay": "no"})
+        return await check.check(DOWN, Context(reference=COUNTER), box), box.asked
+
+    verdict, asked = with_box(work)
+    assert (verdict.status, verdict.data["confirmed"]) == ("different", None)
+    assert "replay" not in asked
+
+
+def test_escaped_names_reach_no_command() -> None:
+    text = "module \\m;exec(ls) (input a, output y);\n  assign y = a;\nendmodule\n"
+    plain = "module m(input a, output y);\n  assign y = a;\nendmodule\n"
+    ports = "module m(input a, output \\y!echo );\n  assign \\y!echo = a;\nendmodule\n"
+
+    async def work(box: Counting) -> list[Verdict]:
+        check = Equivalence()
+        return [
+            await check.check(text, Context(reference=plain), box),
+            await check.check(ports, Context(reference=ports), box),
+        ]
+
+    for verdict in with_box(work):
+        assert verdict.status == "unsupported"
+        assert "special characters" in verdict.data["what"]
