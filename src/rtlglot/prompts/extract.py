@@ -3,22 +3,22 @@
 What is cleaned away is named in the candidate's notes:
 
     fence, prefix, suffix, quotes, json, html, marker ([BEGIN], <answer>, special tokens), think,
-    run-on (endmodulemodule, the next turn of the chat), testbench, draft (a module that a later block
-    defines again), repeat (defined again in the same block), cut (an unfinished module that was not
-    asked for), header (the required header was put before a body), code (fenced code beside prose),
-    echo (paragraphs of the prompt at the start), non-ascii comment, non-ascii code.
+    run-on (endmodulemodule, the next turn of the chat, more than the one sentence), testbench,
+    draft (a module that a later block defines again), repeat (defined again in the same block),
+    cut (an unfinished module that was not asked for), header (the asked header was put before a body),
+    code (fenced code beside prose), echo (paragraphs of the prompt at the start),
+    non-ascii comment, non-ascii code.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from rtlglot.prompts.code import find_code, nothing
 from rtlglot.prompts.fences import split
 from rtlglot.prompts.given import Given, example_question, repeats
 from rtlglot.prompts.prose import find_prose
-from rtlglot.prompts.refusal import is_refusal
+from rtlglot.prompts.refusal import refusal
 from rtlglot.prompts.unwrap import Answer, unwrap
 from rtlglot.records import Candidate, Finish, Reason
 
@@ -38,27 +38,15 @@ def extract(text: str, finish: Finish, kind: Kind, given: Given | None = None) -
     answer = unwrap(text, finish)
     if not answer.text:
         return nothing(answer)
-    if is_refusal(answer.text):
-        return _refused(answer)
-    if kind == "sentence":
-        _keep_first_sentence(answer)
     if kind in ("prose", "sentence"):
-        return find_prose(answer, given)
+        return find_prose(answer, given, one_sentence=kind == "sentence")
+    declined = refusal(answer.text)
+    if declined:
+        return Candidate(None, Reason.REFUSED, declined, answer.think, answer.notes)
     if answer.finish is Finish.LENGTH:
         said = "max_tokens was reached before the text was complete"
         return Candidate(None, Reason.TRUNCATED, said, answer.think, answer.notes)
     return Candidate(answer.text, think=answer.think, notes=answer.notes)
-
-
-_SENTENCE = re.compile(r"[^\n]*?[^\s.][.!?](?=\s+[A-Z\n]|\s*\Z)")
-
-
-def _keep_first_sentence(answer: Answer) -> None:
-    """The first sentence alone; whole sentences are not cut by what the reply ran on to."""
-    match = _SENTENCE.match(answer.text.lstrip())
-    if match is not None and match[0] != answer.text:
-        answer.text, answer.finish = match[0], Finish.STOP
-        answer.note("run-on")
 
 
 def _verilog(text: str, finish: Finish, given: Given) -> Candidate:
@@ -67,11 +55,10 @@ def _verilog(text: str, finish: Finish, given: Given) -> Candidate:
         _recover(answer)
     if not answer.text:
         return nothing(answer)
-    if "module" not in answer.text and is_refusal(answer.text):
-        return _refused(answer)
     candidate = find_code(answer, given)
-    if candidate.reason is Reason.NO_MODULE and is_refusal(answer.text):
-        return _refused(answer)
+    declined = refusal(answer.text) if candidate.text is None else ""
+    if declined:
+        return Candidate(None, Reason.REFUSED, declined, answer.think, answer.notes)
     return candidate
 
 
@@ -100,12 +87,6 @@ def _recover(answer: Answer) -> None:
     if last is not None and last.fenced and last.text.rstrip().endswith("endmodule"):
         answer.text = last.text
         answer.note("fence")
-
-
-def _refused(answer: Answer) -> Candidate:
-    said = " ".join(answer.text.split())
-    said = said if len(said) <= 160 else said[:159] + "…"
-    return Candidate(None, Reason.REFUSED, f"the model declined: {said}", answer.think, answer.notes)
 
 
 def _unless_code_echo(candidate: Candidate, given: Given) -> Candidate:

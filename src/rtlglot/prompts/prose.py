@@ -7,6 +7,7 @@ import re
 from rtlglot.prompts.code import nothing
 from rtlglot.prompts.fences import VERILOG_TAGS, Piece, split
 from rtlglot.prompts.given import Given, example_question, folded, repeats
+from rtlglot.prompts.refusal import refusal
 from rtlglot.prompts.unwrap import Answer, from_json
 from rtlglot.records import Candidate, Finish, Reason
 
@@ -48,14 +49,40 @@ _RUN_ON = re.compile(
 )
 _OPENINGS = (_RULE, _OPENER, _HERE_IS, _LABEL)
 _SPACE = re.compile(r"\s*")
+_SENTENCE = re.compile(r"[^\n]*?[^\s.][.!?](?=\s+[A-Z\n]|\s*\Z)")
 _QUOTES = {'"': '"', "“": "”", "'": "'", "«": "»", "`": "`"}
+_MOST_LAYERS = 6
 _LEAST_WORDS = 5
 """Shorter texts repeat the prompt by chance."""
 
 
-def find_prose(answer: Answer, given: Given) -> Candidate:
-    """The description or instruction in a reply, or why there is none."""
-    text = answer.text
+def find_prose(answer: Answer, given: Given, *, one_sentence: bool = False) -> Candidate:
+    """The description or instruction in a reply, or its first sentence, or why there is none."""
+    text, before = answer.text, ""
+    for _ in range(_MOST_LAYERS):
+        if text == before:
+            break
+        before = text
+        text = _unwrapped(text, answer, given)
+    if one_sentence:
+        text = _first_sentence(text, answer)
+    if not text:
+        said = nothing(answer)
+        if answer.text and said.reason is Reason.EMPTY:
+            said_so = "the reply holds only code or headings"
+            return Candidate(None, Reason.EMPTY, said_so, answer.think, answer.notes)
+        return said
+    declined = refusal(text)
+    if declined:
+        return Candidate(None, Reason.REFUSED, declined, answer.think, answer.notes)
+    if answer.finish is Finish.LENGTH:
+        said_so = "max_tokens was reached before the text was complete"
+        return Candidate(None, Reason.TRUNCATED, said_so, answer.think, answer.notes)
+    return _unless_echo(text, answer, given)
+
+
+def _unwrapped(text: str, answer: Answer, given: Given) -> str:
+    """One layer less of what is around the prose."""
     if text[:1] in ("{", "[", '"') or "json" in text[:400]:
         unwrapped = from_json(text, given.field)
         if unwrapped is not None and unwrapped.strip() not in ("", text.strip('"')):
@@ -64,18 +91,7 @@ def find_prose(answer: Answer, given: Given) -> Candidate:
     if "```" in text or "~~~" in text:
         text = _without_fences(text, answer)
     text = _without_run_on(text.strip(), answer)
-    text = _without_prefix(_without_suffix(text, answer), answer)
-    if not text:
-        said = nothing(answer)
-        if answer.text and said.reason is Reason.EMPTY:
-            return Candidate(
-                None, Reason.EMPTY, "the reply holds only code or headings", answer.think, answer.notes
-            )
-        return said
-    if answer.finish is Finish.LENGTH:
-        said_so = "max_tokens was reached before the text was complete"
-        return Candidate(None, Reason.TRUNCATED, said_so, answer.think, answer.notes)
-    return _unless_echo(text, answer, given)
+    return _without_prefix(_without_suffix(text, answer), answer)
 
 
 def _without_fences(text: str, answer: Answer) -> str:
@@ -115,6 +131,16 @@ def _without_run_on(text: str, answer: Answer) -> str:
     answer.note("run-on")
     answer.finish = Finish.STOP
     return text[: turn.start()].rstrip()
+
+
+def _first_sentence(text: str, answer: Answer) -> str:
+    """A sentence that has its end is whole, whatever the reply ran on to."""
+    sentence = _SENTENCE.match(text)
+    if sentence is None or sentence.end() == len(text):
+        return text
+    answer.note("run-on")
+    answer.finish = Finish.STOP
+    return sentence[0]
 
 
 def _without_prefix(text: str, answer: Answer) -> str:

@@ -22,8 +22,9 @@ _TASK = (
 _REFUSAL = re.compile(rf"(?:{_SORRY})?(?:i|we) ?{_CANNOT} (?:\w+ ){{0,3}}?{_TASK}")
 
 
-def is_refusal(text: str) -> bool:
-    """'I'm sorry, but I can't help with that' and its like, without an answer behind it."""
-    if len(text) > MOST:
-        return False
-    return _REFUSAL.match(text.lstrip("\"'*_ \n").lower().replace("’", "'")) is not None
+def refusal(text: str) -> str:
+    """What a refusal says ('I'm sorry, but I can't help with that'), '' where a text is none."""
+    if len(text) > MOST or not _REFUSAL.match(text.lstrip("\"'*_ \n").lower().replace("’", "'")):
+        return ""
+    said = " ".join(text.split())
+    return f"the model declined: {said if len(said) <= 160 else said[:159] + '…'}"

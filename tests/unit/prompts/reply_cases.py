@@ -23,9 +23,12 @@ class Case:
     notes: tuple[str, ...]
     detail: str
     parts: dict[str, str]
+    extract: Kind | None = None
 
     @property
     def kind(self) -> Kind:
+        if self.extract:
+            return self.extract
         if self.target == "verilog":
             return "verilog"
         return "prose" if self.target in ("instruction", "description") else "raw"
@@ -41,7 +44,7 @@ def read(path: Path) -> Case:
     header = dict(
         line.split(": ", 1) if ": " in line else (line.rstrip(":"), "") for line in head.split("\n")
     )
-    unknown = set(header) - {"about", "target", "finish", "reason", "notes", "detail"}
+    unknown = set(header) - {"about", "target", "finish", "reason", "notes", "detail", "extract"}
     if unknown or rest[-1] != "end\n":
         raise ValueError(f"{path.name}: not a case file ({unknown or 'no === end'})")
     parts = dict(part.split("\n", 1) for part in rest[:-1])
@@ -53,6 +56,7 @@ def read(path: Path) -> Case:
         notes=tuple(note for note in header["notes"].split(", ") if note),
         detail=header.get("detail", ""),
         parts=parts,
+        extract=header.get("extract"),  # type: ignore[arg-type]
     )
 
 

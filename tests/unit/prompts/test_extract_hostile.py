@@ -1,0 +1,103 @@
+"""A megabyte of anything is read once: a pattern that looks back would need hours here."""
+
+from __future__ import annotations
+
+import pytest
+
+from rtlglot.prompts.extract import Kind, extract
+from rtlglot.prompts.given import Given
+from rtlglot.records import Finish
+
+SIZE = 1_000_000
+MODULE = "module m(input a); endmodule"
+UNITS = [
+    *(
+        "`",
+        "``` ",
+        "```verilog\n",
+        "```\n",
+        "~~~\n",
+        "``` a\n~~~\n",
+        "```json\n",
+        "<think>",
+        "<think></think>",
+    ),
+    *(
+        "</think>",
+        "<answer>",
+        "[DONE]\n[BEGIN]\n",
+        "CODE BEGIN\n",
+        "<|im_end|>",
+        "<|channel|>final<|message|>",
+    ),
+    *(
+        ". assistantfinal",
+        '{"code": ',
+        '{"code": "',
+        '{"a":',
+        "[",
+        '"',
+        '\\"',
+        "&lt;",
+        "Sure! ",
+        "Sure, ",
+        "<",
+        "&",
+    ),
+    *(
+        "Here is the description ",
+        "Description:\n",
+        "**Description:** ",
+        "let me know\n\n",
+        "\n\n---",
+        "# ",
+        "#\n",
+    ),
+    *(
+        "**\n",
+        "-",
+        "- ",
+        "_",
+        "\n",
+        " \n",
+        "I ",
+        "i can't ",
+        "sorry ",
+        "\nInstruction: ",
+        "the description: ",
+    ),
+    *("module a(input b);\n", "module a(input b);\nendmodule\n", "module a ", "module a #(\n", "module\n"),
+    *(
+        "module a(input b); endmodule ",
+        "module t;initial $finish;endmodule\n",
+        "endmodule",
+        "endmodulemodule ",
+    ),
+    *(
+        "`else\n",
+        "`define \\\n",
+        "// a\n",
+        "/*",
+        "*/",
+        "/* */\n",
+        "package p;\n",
+        "import a::*;\n",
+        "typedef a;\n",
+    ),
+    *("(* ", "assign y = a;\n", "é", "—", "\u200b", "\\", "\x00", "\r\n"),
+]
+
+
+@pytest.mark.parametrize("kind", ["verilog", "prose", "sentence", "raw"])
+@pytest.mark.parametrize("unit", UNITS, ids=repr)
+def test_a_hostile_megabyte(unit: str, kind: Kind) -> None:
+    reply = unit * (SIZE // len(unit))
+    for text in (
+        reply,
+        f"```verilog\nmodule m(input a);\n{reply}",
+        f"It is.\n\n{reply}\n\nmodule m(input a); endmodule",
+    ):
+        candidate = extract(
+            text, Finish.STOP, kind, Given("Design inv. " * 200, {"x": "y"}, "module m(input a);")
+        )
+        assert candidate.text is None or len(candidate.text) <= 4 * len(text)
