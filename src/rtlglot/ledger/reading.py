@@ -1,0 +1,324 @@
+"""Reading a ledger for people: beside a running process, after it, or from a copy.
+
+Every query is short or goes page by page, so that a reader never holds the writer's log open.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import struct
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from rtlglot.errors import LedgerError, UsageError
+from rtlglot.ledger import PAGE_ROWS, SCHEMA
+from rtlglot.ledger.outcomes import attempts_from, outcome_from
+from rtlglot.records import Attempt, CheckStatus, Finding, Json, Outcome, Severity, Verdict
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+_MAGIC = b"SQLite format 3\x00"
+_PER_QUERY = 900
+"""Parameters of one query: every SQLite allows 999."""
+_LATEST = 20_000
+
+
+class RunRecord(NamedTuple):
+    """One process that worked on the ledger."""
+
+    run: int
+    recipe: bytes
+    spec: dict[str, Json]
+    started: float
+    """Seconds since the epoch, as all times here."""
+    ended: float | None
+    """None: it is running, or was killed."""
+    ending: str | None
+
+
+class Glance(NamedTuple):
+    """One row of the input with what is counted of its outcome; status '' while it is pending."""
+
+    position: int
+    id: str
+    status: str
+    reason: str
+    detail: str
+    characters: int | None
+    """Length of the text; None where there is none."""
+    attempts: tuple[Attempt, ...]
+    prompt_tokens: int
+    completion_tokens: int
+    created: float
+
+
+class Bought(NamedTuple):
+    """A reply with the request's messages."""
+
+    prefix: bytes
+    message: str
+    text: str
+    think: str | None
+    finish: str
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    cached_tokens: int | None
+    seconds: float
+    created: float
+
+
+def find_ledger(path: Path) -> Path:
+    """The ledger that belongs to an output, or the path itself where it is one. Raises UsageError."""
+    beside = path.with_name(path.name + ".ledger")
+    if beside.is_file():
+        return beside
+    if path.is_file():
+        with open(path, "rb") as file:
+            if file.read(len(_MAGIC)) == _MAGIC:
+                return path
+        raise UsageError(
+            f"{path} has no ledger beside it: there is no {beside.name}",
+            hint="name the output of a run whose OUTPUT.ledger was kept, or the ledger itself",
+        )
+    raise UsageError(f"there is no {path} and no {beside}", hint="name the output of a run, or its ledger")
+
+
+def open_reading(path: Path) -> sqlite3.Connection:
+    """A read-only connection; takes no lock. Raises LedgerError where it is no ledger of ours."""
+    uri = f"{path.resolve().as_uri()}?mode=ro"
+    # A copy in a folder that we may not write to has no shared memory: nobody can write it either.
+    for way in (uri, uri + "&immutable=1"):
+        db = sqlite3.connect(way, uri=True, timeout=60, isolation_level=None)
+        try:
+            found = db.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+        except sqlite3.Error as error:
+            db.close()
+            if way == uri and not path.with_name(path.name + "-wal").exists():
+                continue
+            raise LedgerError(f"{path} cannot be read as a ledger: {error}") from error
+        if found is None or int(found[0]) != SCHEMA:
+            db.close()
+            version = found[0] if found else "none"
+            raise LedgerError(f"{path} was written by another version of rtlglot (schema {version})")
+        return db
+    raise LedgerError(f"{path} cannot be read as a ledger")
+
+
+def holder(path: Path) -> str | None:
+    """Who works on a ledger now, by its lock: 'process 71 on box'; None where nobody does."""
+    lock = path.with_name(path.name + ".lock")
+    if fcntl is None or not lock.exists():
+        return None
+    with contextlib.suppress(OSError), open(lock, encoding="utf-8", errors="replace") as file:
+        # Only asked, never taken: a process that starts meanwhile must find it free.
+        answer = fcntl.fcntl(file, fcntl.F_GETLK, _lock_request())
+        if _lock_type(answer) != fcntl.F_UNLCK:
+            return file.read(200) or "another process"
+    return None
+
+
+_DARWIN = sys.platform == "darwin"
+
+
+def _lock_request() -> bytes:
+    assert fcntl is not None
+    if _DARWIN:
+        return struct.pack("qqihh", 0, 0, 0, fcntl.F_WRLCK, 0)
+    return struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0)
+
+
+def _lock_type(answer: bytes) -> int:
+    if _DARWIN:
+        return int(struct.unpack("qqihh", answer)[3])
+    return int(struct.unpack("hhqqi4x", answer)[0])
+
+
+# -- runs and rows ----------------------------------------------------------------------------
+
+
+def runs(db: sqlite3.Connection) -> list[RunRecord]:
+    """All runs, oldest first."""
+    query = "SELECT run, recipe, spec, started, ended, ending FROM runs ORDER BY run"
+    return [RunRecord(a, b, orjson.loads(c), d, e, f) for a, b, c, d, e, f in db.execute(query)]
+
+
+def recipe_body(db: sqlite3.Connection, recipe: bytes) -> dict[str, Json]:
+    """A recipe's fields."""
+    found = db.execute("SELECT body FROM recipes WHERE recipe = ?", (recipe,)).fetchone()
+    return orjson.loads(found[0]) if found else {}
+
+
+def total_rows(db: sqlite3.Connection) -> int:
+    """Rows of the input, as last indexed."""
+    return int(db.execute("SELECT count(*) FROM rows").fetchone()[0])
+
+
+def counts(db: sqlite3.Connection, recipe: bytes) -> dict[tuple[str, str], int]:
+    """(status, reason) -> how many rows of the input ended so."""
+    query = """
+        SELECT o.status, o.reason, count(*) FROM rows r
+        JOIN outcomes o ON o.recipe = ? AND o.id = r.id AND o.content = r.content
+        GROUP BY 1, 2 ORDER BY 3 DESC"""
+    return {(status, reason): n for status, reason, n in db.execute(query, (recipe,))}
+
+
+def glances(db: sqlite3.Connection, recipe: bytes) -> Iterator[list[Glance]]:
+    """All rows of the input, in its order, some hundreds at a time."""
+    query = """
+        SELECT r.position, r.id, o.status, o.reason, o.detail, length(o.text), o.attempts,
+               o.prompt_tokens, o.completion_tokens, o.created
+        FROM rows r LEFT JOIN outcomes o ON o.recipe = ? AND o.id = r.id AND o.content = r.content
+        WHERE r.position >= ? ORDER BY r.position LIMIT ?"""
+    start = 0
+    while page := db.execute(query, (recipe, start, PAGE_ROWS)).fetchall():
+        yield [
+            Glance(*row[:2], row[2] or "", row[3] or "", row[4] or "", row[5],
+                   attempts_from(row[6] or "[]"), row[7] or 0, row[8] or 0, row[9] or 0.0)
+            for row in page
+        ]  # fmt: skip
+        start = page[-1][0] + 1
+
+
+def outcomes_at(
+    db: sqlite3.Connection, recipe: bytes, positions: Sequence[int]
+) -> dict[int, tuple[str, Outcome | None, float]]:
+    """{position: (id, outcome or None while pending, when it was settled)}."""
+    query = """
+        SELECT r.position, r.id, o.created, o.status, o.reason, o.detail, o.text, o.texts, o.think,
+               o.attempts, o.prompt_tokens, o.completion_tokens
+        FROM rows r LEFT JOIN outcomes o ON o.recipe = ? AND o.id = r.id AND o.content = r.content
+        WHERE r.position IN ({})"""
+    found = {}
+    for some in _parts(positions):
+        marks = ",".join("?" * len(some))
+        for position, id_, created, *columns in db.execute(query.format(marks), (recipe, *some)):
+            found[position] = (id_, outcome_from(id_, columns), created or 0.0)
+    return found
+
+
+# -- what outcomes rest on ----------------------------------------------------------------------
+
+
+def verdicts(db: sqlite3.Connection, keys: Collection[bytes]) -> dict[bytes, Verdict]:
+    """Those verdicts that the ledger has."""
+    query = "SELECT verdict, check_, status, seconds, findings, data FROM verdicts WHERE verdict IN ({})"
+    found = {}
+    for some in _parts(list(dict.fromkeys(keys))):
+        for key, check, status, seconds, findings, data in db.execute(
+            query.format(",".join("?" * len(some))), some
+        ):
+            found[key] = Verdict(
+                check, CheckStatus(status), _findings(findings), seconds, orjson.loads(data)
+            )
+    return found
+
+
+def _findings(column: str) -> tuple[Finding, ...]:
+    if column == "[]":
+        return ()
+    return tuple(
+        Finding(Severity(f["severity"]), f["code"], f["message"], f["line"], f["column"])
+        for f in orjson.loads(column)
+    )
+
+
+def replies(
+    db: sqlite3.Connection, attempts: Collection[Attempt]
+) -> dict[tuple[bytes, int, int], Bought]:
+    """The replies behind attempts, by (request, sample, attempt)."""
+    query = """
+        SELECT request, sample, attempt, prefix, message, text, think, finish, prompt_tokens,
+               completion_tokens, cached_tokens, seconds, created
+        FROM replies WHERE request IN ({})"""
+    found = {}
+    for some in _parts(list(dict.fromkeys(a.request for a in attempts if a.request))):
+        for row in db.execute(query.format(",".join("?" * len(some))), some):
+            found[row[0], row[1], row[2]] = Bought(*row[3:])
+    return found
+
+
+def prefixes(db: sqlite3.Connection, keys: Collection[bytes]) -> dict[bytes, list[tuple[str, str]]]:
+    """[(role, content), …] of each prefix."""
+    query = "SELECT prefix, messages FROM prefixes WHERE prefix IN ({})"
+    found = {}
+    for some in _parts(list(dict.fromkeys(keys))):
+        for key, messages in db.execute(query.format(",".join("?" * len(some))), some):
+            found[key] = [(role, content) for role, content in orjson.loads(messages)]
+    return found
+
+
+# -- over time ----------------------------------------------------------------------------------
+
+
+def settled_over_time(
+    db: sqlite3.Connection, recipe: bytes, window: tuple[float, float], width_s: float
+) -> Iterator[tuple[int, str, int]]:
+    """(bin, status, rows) of the outcomes settled within a window."""
+    query = """
+        SELECT CAST((created - ?) / ? AS INTEGER), status, count(*) FROM outcomes
+        WHERE recipe = ? AND created BETWEEN ? AND ? GROUP BY 1, 2"""
+    return iter(db.execute(query, (window[0], width_s, recipe, *window)))
+
+
+def bought_over_time(
+    db: sqlite3.Connection, window: tuple[float, float], width_s: float
+) -> Iterator[tuple[int, int, int, int, int]]:
+    """(bin, replies, prompt tokens, completion tokens, cached tokens) bought within a window."""
+    query = """
+        SELECT CAST((created - ?) / ? AS INTEGER), count(*), total(prompt_tokens),
+               total(completion_tokens), total(cached_tokens) FROM replies
+        WHERE created BETWEEN ? AND ? GROUP BY 1"""
+    for bin_, *values in db.execute(query, (window[0], width_s, *window)):
+        a, b, c, d = map(int, values)
+        yield bin_, a, b, c, d
+
+
+def reply_sizes(db: sqlite3.Connection) -> Iterator[tuple[float, int | None, int | None]]:
+    """(seconds, prompt tokens, completion tokens) of every reply."""
+    query = "SELECT rowid, seconds, prompt_tokens, completion_tokens FROM replies WHERE rowid > ? LIMIT ?"
+    last = 0
+    while page := db.execute(query, (last, PAGE_ROWS * 10)).fetchall():
+        for row in page:
+            yield row[1], row[2], row[3]
+        last = page[-1][0]
+
+
+def last_activity(db: sqlite3.Connection) -> float | None:
+    """When something was last written."""
+    times = []
+    for table in ("outcomes", "replies", "verdicts"):
+        order = "ORDER BY rowid DESC LIMIT 1"
+        found = db.execute(f"SELECT created FROM {table} {order}").fetchone() if _has_rowid(table) else None
+        times += [found[0]] if found else []
+    return max(times, default=None)
+
+
+def _has_rowid(table: str) -> bool:
+    return table != "prefixes"
+
+
+def settled_lately(db: sqlite3.Connection, recipe: bytes, since: float) -> tuple[int, float]:
+    """(rows settled since a moment, seconds that they took); looks at the last 20,000 at most."""
+    query = "SELECT created, recipe FROM outcomes ORDER BY rowid DESC LIMIT ?"
+    times = [created for created, of in db.execute(query, (_LATEST,)) if of == recipe and created >= since]
+    return len(times), (max(times) - min(times) if times else 0.0)
+
+
+def tokens_bought(db: sqlite3.Connection) -> tuple[int, int, int, int]:
+    """(replies, prompt tokens, completion tokens, cached tokens) of everything in the ledger."""
+    query = "SELECT count(*), total(prompt_tokens), total(completion_tokens), total(cached_tokens) FROM replies"
+    a, b, c, d = db.execute(query).fetchone()
+    return int(a), int(b), int(c), int(d)
+
+
+def _parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(items), _PER_QUERY):
+        yield items[start : start + _PER_QUERY]

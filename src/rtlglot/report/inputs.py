@@ -1,0 +1,78 @@
+"""The input's rows, read again: the ledger keeps what came of a row, not the row."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from rtlglot.errors import RtlglotError
+from rtlglot.formats import Selection, open_dataset
+from rtlglot.ledger.reading import RunRecord
+from rtlglot.records import Json, Row
+
+FARTHEST = 1_000_000
+"""Rows of the input that are passed over at most to find those that are shown."""
+
+Wanted = Mapping[int, str]
+"""{position: id}."""
+
+
+def read_inputs(run: RunRecord, ledger: Path, wanted: Wanted) -> tuple[dict[int, Row], str]:
+    """The rows at positions, and one sentence where something is missing or doubtful ('' where not)."""
+    spec = run.spec
+    path = _find(str(spec.get("input", "")), ledger)
+    if path is None:
+        return {}, f"The input {spec.get('input')!r} is not here: the prompts show what was asked."
+    try:
+        found = _read(path, spec, wanted)
+    except (RtlglotError, OSError, ValueError) as error:
+        return {}, f"The input {path.name} could not be read again: {error}"
+    within = sum(1 for position in wanted if position < FARTHEST)
+    if len(found) < within:
+        return found, f"The input {path.name} has changed since: {within - len(found)} rows are not in it."
+    if len(found) < len(wanted):
+        return found, f"Inputs are shown for the first {FARTHEST:,} rows only; the prompts have the rest."
+    if path.is_file() and path.stat().st_mtime > run.started:
+        return found, f"The input {path.name} was written after this run: what is shown of it may differ."
+    return found, ""
+
+
+def _find(name: str, ledger: Path) -> Path | None:
+    """Paths in a ledger are as they were given: relative to where the run was started, most often here."""
+    if name in ("", "-"):
+        return None
+    for path in (Path(name), ledger.parent / name, ledger.parent / Path(name).name):
+        if path.exists() and not path.is_fifo():
+            return path
+    return None
+
+
+def _read(path: Path, spec: Mapping[str, Json], wanted: Wanted) -> dict[int, Row]:
+    selection = Selection(
+        map=dict(spec.get("map") or {}),
+        id_field=spec.get("id") or None,
+        where=spec.get("where") or None,
+        limit=spec.get("limit"),
+    )
+    last = min(max(wanted, default=0), FARTHEST)
+    found: dict[int, Row] = {}
+    for row in open_dataset(path, selection, format=spec.get("format") or None):
+        if row.position > last:
+            break
+        if wanted.get(row.position) == row.id:
+            found[row.position] = row
+    return found
+
+
+GROUP_FIELDS = ("source", "topic", "origin", "dataset", "category", "difficulty")
+"""Fields that are offered as a filter where the user names none, in this order."""
+_MOST_GROUPS = 60
+
+
+def group_field(rows: Collection[Row], asked: str = "") -> str:
+    """The field by which rows can be filtered; '' where none has between 2 and 60 values."""
+    for name in (asked,) if asked else GROUP_FIELDS:
+        values = {str(row.fields[name]) for row in rows if row.fields.get(name) is not None}
+        if len(values) <= _MOST_GROUPS and (len(values) > 1 or (asked and values)):
+            return name
+    return ""

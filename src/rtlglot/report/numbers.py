@@ -1,0 +1,223 @@
+"""Ledger -> numbers: one pass over the rows. Nothing here knows of a page."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rtlglot.ledger import reading
+from rtlglot.ledger.reading import Glance, RunRecord
+from rtlglot.records import Attempt, CheckStatus, Json, Reason, Severity, Verdict
+from rtlglot.report.spread import Spread
+from rtlglot.report.timeline import Timeline, timeline
+
+UNASKED = frozenset({Reason.MISSING_FIELD, Reason.PROMPT_ERROR, Reason.PROMPT_TOO_LONG})
+"""Reasons of rows for which no request was sent."""
+_CLEAR = frozenset({CheckStatus.PASS, CheckStatus.EQUIVALENT})
+_MOST_FINDINGS = 40
+
+Verdicts = Mapping[bytes, Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A row as the report counts and filters it."""
+
+    glance: Glance
+    final: Attempt | None
+    """The asking that decided; None where nothing was asked."""
+    rung: str
+    """The check that said no; '' where none did."""
+    climbed: tuple[Verdict, ...]
+    """The deciding text's verdicts."""
+
+    @property
+    def mended(self) -> bool:
+        """Accepted, and only after its findings had gone back to the model."""
+        return self.glance.status == "accepted" and self.final is not None and self.final.repair > 0
+
+
+@dataclass(slots=True)
+class Numbers:
+    """What a run came to."""
+
+    recipe: Mapping[str, Json]
+    recipe_key: str
+    runs: Sequence[RunRecord]
+    total: int = 0
+    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(status, reason) -> rows; ('pending', '') are those without an outcome yet."""
+    mended: int = 0
+    rejected_by: Counter[str] = field(default_factory=Counter)
+    """Check -> rows whose final text it refused."""
+    first: dict[str, Counter[str]] = field(default_factory=dict)
+    """Check -> status -> first texts, before any repair."""
+    final: dict[str, Counter[str]] = field(default_factory=dict)
+    """Check -> status -> deciding texts."""
+    findings: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    """(check, code) -> [rows that had it in any attempt, of those accepted in the end]."""
+    severities: dict[tuple[str, str], str] = field(default_factory=dict)
+    examples: dict[tuple[str, str], str] = field(default_factory=dict)
+    characters: Spread = field(default_factory=Spread)
+    """Of the texts that rows ended with."""
+    prompt_tokens: Spread = field(default_factory=Spread)
+    """Of each reply, as the next two."""
+    completion_tokens: Spread = field(default_factory=Spread)
+    seconds: Spread = field(default_factory=Spread)
+    bought: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """Replies, prompt, completion and cached tokens of the whole ledger."""
+    timeline: Timeline | None = None
+
+    def count(self, status: str) -> int:
+        """Rows that ended with a status."""
+        return sum(n for (s, _), n in self.outcomes.items() if s == status)
+
+
+def gather(db: sqlite3.Connection, each: Callable[[Ended], None] | None = None) -> Numbers:
+    """The numbers of the latest run's recipe. `each` sees every row on the way."""
+    runs = reading.runs(db)
+    key = runs[-1].recipe if runs else b""
+    numbers = Numbers(reading.recipe_body(db, key), key.hex(), [run for run in runs if run.recipe == key])
+    for check in numbers.recipe.get("checks", ()):
+        numbers.first[check["check"]], numbers.final[check["check"]] = Counter(), Counter()
+    for page in reading.glances(db, key):
+        wanted = [verdict for glance in page for a in glance.attempts for verdict in a.verdicts]
+        known = reading.verdicts(db, wanted)
+        for glance in page:
+            ended = ended_of(glance, known)
+            _count(numbers, ended, known)
+            if each is not None:
+                each(ended)
+    for seconds, prompt, completion in reading.reply_sizes(db):
+        numbers.seconds.add(seconds)
+        if prompt is not None:
+            numbers.prompt_tokens.add(prompt)
+        if completion is not None:
+            numbers.completion_tokens.add(completion)
+    numbers.bought = reading.tokens_bought(db)
+    numbers.timeline = timeline(db, key, numbers.runs)
+    return numbers
+
+
+def ended_of(glance: Glance, known: Verdicts) -> Ended:
+    """Which asking decided about a row, and which check said no."""
+    final = deciding(glance, known)
+    climbed = tuple(known[key] for key in final.verdicts if key in known) if final else ()
+    rung = ""
+    if glance.status == "rejected":
+        rung = next((verdict.check for verdict in climbed if not verdict.ok), "")
+    return Ended(glance, final, rung, climbed)
+
+
+def deciding(glance: Glance, known: Verdicts) -> Attempt | None:
+    """The last asking of the sample that was chosen: as choose.py does, the one that came highest."""
+    last = {attempt.sample: attempt for attempt in glance.attempts}
+    fitting = [attempt for attempt in last.values() if attempt.reason.value == glance.reason]
+    candidates = fitting or list(last.values())
+
+    def passed(attempt: Attempt) -> int:
+        return sum(known[key].status in _CLEAR for key in attempt.verdicts if key in known)
+
+    return max(candidates, key=passed, default=None)
+
+
+def _count(numbers: Numbers, ended: Ended, known: Verdicts) -> None:
+    glance = ended.glance
+    numbers.total += 1
+    numbers.outcomes[glance.status or "pending", glance.reason] += 1
+    numbers.mended += ended.mended
+    if ended.rung:
+        numbers.rejected_by[ended.rung] += 1
+    if glance.characters is not None:
+        numbers.characters.add(glance.characters)
+    begun = [known[k] for a in glance.attempts[:1] for k in a.verdicts if k in known]
+    for table, verdicts in ((numbers.first, begun), (numbers.final, ended.climbed)):
+        for verdict in verdicts:
+            table.setdefault(verdict.check, Counter())[verdict.status.value] += 1
+    _count_findings(numbers, glance, (known[k] for a in glance.attempts for k in a.verdicts if k in known))
+
+
+def _count_findings(numbers: Numbers, glance: Glance, verdicts: Iterable[Verdict]) -> None:
+    accepted = glance.status == "accepted"
+    seen: dict[tuple[str, str], tuple[Severity, str]] = {}
+    for verdict in verdicts:
+        for finding in verdict.findings:
+            seen.setdefault((verdict.check, finding.code), (finding.severity, finding.message))
+    for code, (severity, message) in seen.items():
+        rows = numbers.findings.setdefault(code, [0, 0])
+        rows[0] += 1
+        rows[1] += accepted
+        numbers.severities.setdefault(code, severity.value)
+        numbers.examples.setdefault(code, message)
+
+
+# -- as JSON ------------------------------------------------------------------------------------
+
+
+def stages(numbers: Numbers) -> list[dict[str, Json]]:
+    """The walk of all rows as a funnel: [{name, title, reached, lost: [{label, status, reason, rung, rows}]}].
+
+    What reaches a stage is what reached the one before less what was lost there.
+    """
+    failed = [kind for kind in numbers.outcomes if kind[0] in ("pending", "failed")]
+    unasked = [(s, r) for s, r in failed if s == "pending" or r in UNASKED]
+    no_text = [kind for kind in failed if kind not in unasked]
+    if numbers.recipe.get("engine"):
+        result = [_stage("rows", "rows in", unasked, numbers), _stage("asked", "asked", no_text, numbers)]
+    else:
+        result = [_stage("rows", "rows in", failed, numbers)]
+    for check in numbers.final:
+        if not numbers.final[check]:
+            continue  # no row had what it needs
+        lost = numbers.rejected_by[check]
+        leaf = _leaf(f"{check} said no", "rejected", "check_failed", check, lost)
+        result.append({"name": check, "title": check, "lost": [leaf] if lost else []})
+    left = numbers.total
+    for stage in result:
+        stage["reached"] = left
+        left -= sum(leaf["rows"] for leaf in stage["lost"])
+    result.append({"name": "accepted", "title": "accepted", "reached": left, "lost": []})
+    return result
+
+
+def _stage(name: str, title: str, kinds: list[tuple[str, str]], numbers: Numbers) -> dict[str, Json]:
+    lost = [
+        _leaf((r or s).replace("_", " "), s, r, "", numbers.outcomes[s, r])
+        for s, r in sorted(kinds, key=lambda kind: -numbers.outcomes[kind])
+    ]
+    return {"name": name, "title": title, "lost": lost}
+
+
+def _leaf(label: str, status: str, reason: str, rung: str, rows: int) -> dict[str, Json]:
+    return {"label": label, "status": status, "reason": reason, "rung": rung, "rows": rows}
+
+
+def to_json(numbers: Numbers) -> dict[str, Json]:
+    """Everything above as JSON values, for the page and for `--json`."""
+    first, final = numbers.first, numbers.final
+    common = sorted(numbers.findings.items(), key=lambda item: -item[1][0])[:_MOST_FINDINGS]
+    by_status: dict[str, dict[str, int]] = defaultdict(dict)
+    for (status, reason), rows in numbers.outcomes.most_common():
+        by_status[status][reason] = rows
+    replies, prompt, completion, cached = numbers.bought
+    return {
+        "total": numbers.total,
+        "outcomes": by_status,
+        "mended": numbers.mended,
+        "stages": stages(numbers),
+        "rungs": [{"check": c, "first": first.get(c, {}), "final": final.get(c, {})} for c in final],
+        "findings": [
+            {"check": check, "code": code, "severity": numbers.severities[check, code], "rows": rows,
+             "accepted": accepted, "example": numbers.examples[check, code][:300]}
+            for (check, code), (rows, accepted) in common
+        ],
+        "findings_left_out": max(0, len(numbers.findings) - len(common)),
+        "characters": numbers.characters.to_json(),
+        "prompt_tokens": numbers.prompt_tokens.to_json(),
+        "completion_tokens": numbers.completion_tokens.to_json(),
+        "seconds": numbers.seconds.to_json(whole=False),
+        "bought": {"replies": replies, "prompt": prompt, "completion": completion, "cached": cached},
+        "timeline": numbers.timeline.to_json() if numbers.timeline else None,
+    }  # fmt: skip

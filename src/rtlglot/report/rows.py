@@ -1,0 +1,212 @@
+"""Rows for the page: what went in, what was asked, what came back, what the checks found.
+
+Everything here comes from a dataset or a model. It is cut to size and stays data: JSON values.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from rtlglot.errors import RtlglotError
+from rtlglot.ledger import reading
+from rtlglot.ledger.reading import Bought
+from rtlglot.prompts import Prompt
+from rtlglot.records import Attempt, Finish, Json, Message, Outcome, Pair, Row, Verdict
+from rtlglot.report.numbers import Ended
+
+_MOST_FIELDS = 40
+_MOST_FINDINGS = 60
+_MOST_STEPS = 80
+_MOST_DATA = 3_000
+_SHORT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The rows of a page, ready for JSON."""
+
+    rows: list[dict[str, Json]]
+    shared: list[list[Json]]
+    """[[role, text], …]: messages that several rows' prompts have in common."""
+
+
+class Cut:
+    """Cuts texts to a length and says how much is missing."""
+
+    def __init__(self, most: int) -> None:
+        """`most` characters of any one text."""
+        self._most = most
+
+    def __call__(self, text: str | None) -> Json:
+        """The text, or {"t": its beginning, "more": how many characters are left out}."""
+        if text is None or len(text) <= self._most:
+            return text
+        return {"t": text[: self._most], "more": len(text) - self._most}
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What the ledger holds about a page's rows."""
+
+    outcomes: Mapping[int, tuple[str, Outcome | None, float]]
+    verdicts: Mapping[bytes, Verdict]
+    replies: Mapping[tuple[bytes, int, int], Bought]
+    prefixes: Mapping[bytes, list[tuple[str, str]]]
+    prompt: Prompt | None
+
+
+def material(db: sqlite3.Connection, recipe: Mapping[str, Json], key: bytes, ended: Sequence[Ended]) -> Material:
+    """Read it, in a few queries."""
+    attempts = [attempt for e in ended for attempt in e.glance.attempts]
+    replies = reading.replies(db, attempts)
+    return Material(
+        outcomes=reading.outcomes_at(db, key, [e.glance.position for e in ended]),
+        verdicts=reading.verdicts(db, [verdict for a in attempts for verdict in a.verdicts]),
+        replies=replies,
+        prefixes=reading.prefixes(db, [reply.prefix for reply in replies.values()]),
+        prompt=_prompt(recipe),
+    )
+
+
+def _prompt(recipe: Mapping[str, Json]) -> Prompt | None:
+    """The prompt as it was, from the recipe: its extractor tells what text was taken out of a reply."""
+    try:
+        text, examples, *_ = orjson.loads(recipe.get("prompt") or "null")
+        return Prompt(Pair(*recipe["pair"]), text, "the recipe's prompt", examples)
+    except (RtlglotError, ValueError, TypeError, KeyError):
+        return None  # of another version: replies are shown as they came
+
+
+def show(
+    ended: Sequence[Ended], known: Material, inputs: Mapping[int, Row], group: str, most_characters: int
+) -> Shown:
+    """The page's rows."""
+    common = _common_messages(known)
+    cut = Cut(most_characters)
+    rows = [_row(e, known, inputs.get(e.glance.position), group, (cut, common)) for e in ended]
+    return Shown(rows, [[role, cut(text)] for role, text in common])
+
+
+def _common_messages(known: Material) -> dict[tuple[str, str], int]:
+    times = Counter(message for messages in known.prefixes.values() for message in messages)
+    return {message: place for place, message in enumerate(m for m, n in times.items() if n > 1)}
+
+
+def _row(
+    ended: Ended, known: Material, row: Row | None, group: str, shaping: tuple[Cut, Mapping[Any, int]]
+) -> dict[str, Json]:
+    glance, (cut, common) = ended.glance, shaping
+    _, outcome, created = known.outcomes.get(glance.position, ("", None, 0.0))
+    attempts = []
+    seconds = 0.0
+    for attempt in outcome.attempts if outcome else ():
+        reply = known.replies.get((attempt.request, attempt.sample, attempt.attempt))
+        seconds += reply.seconds if reply else 0
+        attempts.append(_attempt(attempt, reply, known, outcome, (cut, common)))
+    return {
+        "id": glance.id[:_SHORT],
+        "position": glance.position,
+        "where": row.where[:_SHORT] if row else "",
+        "status": glance.status or "pending",
+        "reason": glance.reason,
+        "rung": ended.rung,
+        "mended": ended.mended,
+        "detail": cut(glance.detail),
+        "group": str(row.fields.get(group) or "")[:_SHORT] if row and group else "",
+        "input": {name[:_SHORT]: cut(_text(value)) for name, value in list(row.fields.items())[:_MOST_FIELDS]}
+        if row
+        else None,
+        "text": cut(outcome.text) if outcome else None,
+        "texts": [cut(text) for text in outcome.texts] if outcome else [],
+        "think": cut(outcome.think) if outcome else None,
+        "characters": glance.characters,
+        "tokens": [glance.prompt_tokens, glance.completion_tokens],
+        "seconds": round(seconds, 3),
+        "created": created,
+        "decided": outcome.attempts.index(ended.final) if outcome and ended.final else None,
+        "attempts": attempts,
+    }
+
+
+def _attempt(
+    attempt: Attempt,
+    reply: Bought | None,
+    known: Material,
+    outcome: Outcome | None,
+    shaping: tuple[Cut, Mapping[Any, int]],
+) -> dict[str, Json]:
+    cut, common = shaping
+    told: dict[str, Json] = {
+        "sample": attempt.sample,
+        "repair": attempt.repair,
+        "round": attempt.attempt,
+        "reason": attempt.reason.value,
+        "verdicts": [_verdict(known.verdicts[k], cut) for k in attempt.verdicts if k in known.verdicts],
+    }
+    if reply is None:
+        return told
+    prefix = known.prefixes.get(reply.prefix, [])
+    several = outcome is not None and len(outcome.attempts) > 1
+    return told | {
+        "prefix": [common[m] if m in common else [m[0], cut(m[1])] for m in prefix],
+        "message": cut(reply.message),
+        "reply": cut(reply.text),
+        # where there was one asking only, its text is the row's
+        "text": cut(_extracted(known.prompt, reply, prefix)) if several else None,
+        "think": cut(reply.think),
+        "finish": reply.finish,
+        "tokens": [reply.prompt_tokens, reply.completion_tokens, reply.cached_tokens],
+        "seconds": round(reply.seconds, 3),
+    }
+
+
+def _extracted(prompt: Prompt | None, reply: Bought, prefix: list[tuple[str, str]]) -> str | None:
+    if prompt is None:
+        return None
+    messages = tuple(Message(*message) for message in [*prefix, ("user", reply.message)])
+    return prompt.extract(reply.text, Finish(reply.finish), messages).text
+
+
+def _verdict(verdict: Verdict, cut: Cut) -> dict[str, Json]:
+    findings = [
+        [f.severity.value, f.code[:_SHORT], cut(f.message), f.line, f.column]
+        for f in verdict.findings[:_MOST_FINDINGS]
+    ]
+    told: dict[str, Json] = {
+        "check": verdict.check,
+        "status": verdict.status.value,
+        "seconds": round(verdict.seconds, 3),
+        "findings": findings,
+    }
+    if len(verdict.findings) > _MOST_FINDINGS:
+        told["more_findings"] = len(verdict.findings) - _MOST_FINDINGS
+    if trace := _trace(verdict.data.get("trace")):
+        told["trace"] = trace
+    data = {name: _small(value) for name, value in verdict.data.items() if name != "trace"}
+    return told | ({"data": data} if data else {})
+
+
+def _trace(trace: Json) -> Json:
+    """A counterexample; of a long one its last steps, where the difference is."""
+    if not isinstance(trace, dict) or not isinstance(trace.get("steps"), list) or not trace["steps"]:
+        return None
+    left_out = max(0, len(trace["steps"]) - _MOST_STEPS)
+    return {**trace, "steps": trace["steps"][left_out:], "left_out": left_out}
+
+
+def _small(value: Json) -> Json:
+    encoded = orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS)
+    return value if len(encoded) <= _MOST_DATA else encoded[:_MOST_DATA].decode(errors="replace") + " …"
+
+
+def _text(value: Json) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_INDENT_2).decode()
+

@@ -1,0 +1,173 @@
+"""Write a report: gather, choose the rows, cut to size, fill the page."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rtlglot import __version__
+from rtlglot.errors import OutputError
+from rtlglot.ledger import reading
+from rtlglot.records import Json, Row
+from rtlglot.report import numbers as counting
+from rtlglot.report.inputs import group_field, read_inputs
+from rtlglot.report.numbers import Ended, Numbers
+from rtlglot.report.page import REPORT, packed, page, plain_json
+from rtlglot.report.rows import Material, material, show
+from rtlglot.report.sample import Sample
+
+MOST_ROWS = 2_000
+MOST_BYTES = 5_000_000
+_CUTS = (20_000, 8_000, 3_000, 1_000, 300)
+"""Longest text, in characters, that is tried: the first that keeps the page within its size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was written."""
+
+    path: Path
+    rows: int
+    """Rows of the input."""
+    shown: int
+    """Rows in the page."""
+    size_bytes: int
+    notes: tuple[str, ...]
+    """What the page says about what is missing in it."""
+
+
+def write_report(
+    ledger: Path, target: Path, *, group: str = "", most_rows: int = MOST_ROWS, most_bytes: int = MOST_BYTES
+) -> Report:
+    """Write the HTML report of the latest run in a ledger. Reads beside a running process, too.
+
+    `group` is a field of the input to filter by ('' finds one). Raises LedgerError and OutputError.
+    """
+    with contextlib.closing(reading.open_reading(ledger)) as db:
+        sample = Sample(most_rows)
+        numbers = counting.gather(db, sample.add)
+        ended = sample.rows()
+        known = material(db, numbers.recipe, bytes.fromhex(numbers.recipe_key), ended)
+    inputs, doubt = _inputs(numbers, ledger, ended)
+    group = group_field(inputs.values(), group)
+    notes = [doubt] if doubt else []
+    if len(ended) < numbers.total:
+        notes.append(
+            f"All numbers are of all {numbers.total:,} rows. Of the rows themselves {len(ended):,} are shown: "
+            "some of every kind, drawn at random."
+        )
+    text, extra = _fitting(numbers, known, (ended, inputs, group), (ledger.name, notes, most_bytes))
+    _write(target, text)
+    return Report(target, numbers.total, len(ended), len(text.encode()), (*notes, *extra))
+
+
+def _inputs(numbers: Numbers, ledger: Path, ended: Sequence[Ended]) -> tuple[dict[int, Row], str]:
+    if not numbers.runs:
+        return {}, "No run has begun on this ledger."
+    wanted = {e.glance.position: e.glance.id for e in ended}
+    return read_inputs(numbers.runs[-1], ledger, wanted)
+
+
+def _fitting(
+    numbers: Numbers,
+    known: Material,
+    chosen: tuple[Sequence[Ended], Mapping[int, Row], str],
+    frame: tuple[str, list[str], int],
+) -> tuple[str, list[str]]:
+    """The page with texts as long as its size allows, and what it had to leave out."""
+    (ended, inputs, group), (name, notes, most_bytes) = chosen, frame
+    text, said = "", []
+    for most_characters in _CUTS:
+        said = _said(most_characters) if most_characters != _CUTS[0] else []
+        shown = show(ended, known, inputs, group, most_characters)
+        text = _page(numbers, name, [*notes, *said], group, packed({"rows": shown.rows, "shared": shown.shared}))
+        if len(text) <= most_bytes:
+            break
+    return text, said
+
+
+def _said(most_characters: int) -> list[str]:
+    return [f"Texts longer than {most_characters:,} characters are cut here, to keep this page small."]
+
+
+def _page(numbers: Numbers, ledger_name: str, notes: Sequence[str], group: str, rows: str) -> str:
+    name = ledger_name.removesuffix(".ledger")
+    pair = pair_of(numbers.recipe)
+    spec = numbers.runs[-1].spec if numbers.runs else {}
+    meta = {
+        "pair": pair,
+        "input": Path(str(spec.get("input") or "")).name,
+        "notes": list(notes),
+        "facts": list(_facts(numbers.recipe)),
+        "cost": cost(numbers, spec),
+    }
+    accepted = numbers.count("accepted")
+    texts = {
+        "title": name,
+        "subtitle": _subtitle(numbers, pair),
+        "plain": f"{numbers.total:,} rows: {accepted:,} accepted, {numbers.count('rejected'):,} rejected, "
+        f"{numbers.count('failed'):,} failed, {numbers.count('pending'):,} pending.",
+        "group": group or "Source",
+        "footer": f"Written by rtlglot {__version__} on {time.strftime('%Y-%m-%d %H:%M')} from {ledger_name}",
+    }
+    data = {"meta": plain_json(meta), "numbers": plain_json(counting.to_json(numbers)), "rows": rows}
+    return page("page.html", REPORT, texts, data)
+
+
+def pair_of(recipe: Mapping[str, Json]) -> list[str]:
+    """[from field, to field] of a recipe."""
+    pair = recipe.get("pair") or ["", ""]
+    return pair.split(" -> ") if isinstance(pair, str) else list(pair)
+
+
+def _subtitle(numbers: Numbers, pair: Sequence[str]) -> str:
+    recipe = numbers.recipe
+    parts = [" → ".join(pair) if recipe.get("engine") else f"check of {pair[-1]}"]
+    if recipe.get("model"):
+        parts.append(Path(str(recipe["model"]).rstrip("/")).name)
+    parts.append(f"{numbers.total:,} rows")
+    if numbers.runs:
+        parts.append(time.strftime("%Y-%m-%d %H:%M", time.localtime(numbers.runs[-1].started)))
+    return " · ".join(parts)
+
+
+def _facts(recipe: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """What decided these outcomes, for people."""
+    sampling = recipe.get("sampling") or {}
+    if recipe.get("engine"):
+        yield "engine", str(recipe["engine"])
+        yield "model", str(recipe.get("model"))
+        yield "temperature", str(sampling.get("temperature"))
+        yield "top p", str(sampling.get("top_p"))
+        yield "most tokens", str(sampling.get("max_tokens"))
+        yield "samples", f"{recipe.get('samples')} ({recipe.get('choose')})"
+        yield "repairs", str(recipe.get("repair"))
+    yield "language", str(recipe.get("standard"))
+    for check in recipe.get("checks") or ():
+        tools = [f"{k} {v}" for k, v in check.items() if isinstance(v, str) and v and k not in ("check", "standard")]
+        yield f"check {check['check']}", ", ".join(tools) or "built in"
+
+
+def cost(numbers: Numbers, spec: Mapping[str, Json]) -> str:
+    """Money, where the run was told prices of a million tokens; '' elsewhere."""
+    options = (spec.get("set") or {}).get("engine") or {}
+    if options.get("price_in") is None or options.get("price_out") is None:
+        return ""
+    _, prompt, completion, _ = numbers.bought
+    money = (prompt * float(options["price_in"]) + completion * float(options["price_out"])) / 1e6
+    return f"{money:,.2f}"
+
+
+def _write(target: Path, text: str) -> None:
+    """To a temporary name, then renamed: an older report is whole until the new one is."""
+    draft = target.with_name(f"{target.name}.{os.getpid()}.tmp")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(target)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise OutputError(f"cannot write the report {target}: {error.strerror}") from error
