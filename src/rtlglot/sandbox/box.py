@@ -60,14 +60,15 @@ class Box(Protocol):
     async def run_many(
         self, tool: str, many: Sequence[Mapping[str, Json]], *, deadline_s: float, permit: Permit = NOTHING
     ) -> list[BoxResult]:
-        """Run many in one child, one after the other; each has the deadline for itself.
+        """Run many in shared children, one after the other; each has the deadline for itself.
 
-        Each result leaves the child before the next text is touched, so no text can change an
-        earlier one's. At the end the first is run once more. Unless everything was in order (every
-        text answered in time, the same answer twice, nothing printed, no sudden hunger for memory,
-        exit code 0), no result of the batch counts and every text is run again in a child of its
-        own. What this cannot see is a text that takes over the child without any trace: where that
-        would pay (rewards), open the box with `share=False`.
+        Each result leaves the child before the next text is touched, so a text can at most change
+        those that come after it. All are run in one child and then, in the opposite order, in
+        another. Unless everything was in order (every text answered in time, twice the same,
+        nothing printed, no sudden hunger for memory, exit code 0), no result of the batch counts
+        and every text is run again in a child of its own. So no single text can change another's
+        result. Two that take over their children without a trace, and agree about the texts
+        between them, could: where that would pay (rewards), open the box with `share=False`.
         """
 
     async def aclose(self) -> None:
@@ -228,7 +229,7 @@ class ForkBox:
     async def _serve(
         self, head: Mapping[str, Json], blobs: list[bytes], lent: list[ZygoteProcess]
     ) -> tuple[list[BoxResult], bool]:
-        patience_s = head["deadline_s"] * (len(blobs) + 1)
+        patience_s = head["deadline_s"] * (2 * len(blobs) + 1)
         for _ in range(2):
             zygote = await self._lend()
             lent.append(zygote)

@@ -30,9 +30,6 @@ class Assignment:
     result: int
     log: int
     parent: int
-    again: bool
-    """Run the first arguments once more at the end: a different answer betrays a child whose
-    memory was damaged on the way."""
 
 
 def live(work: Assignment) -> NoReturn:
@@ -47,8 +44,7 @@ def live(work: Assignment) -> NoReturn:
         _send(result, work.nonce, MISSING + json.dumps(missing).encode())
         # nothing a batch makes is worth a collection: the child is short-lived
         gc.disable()
-        order = work.arguments + work.arguments[:1] if work.again else work.arguments
-        for arguments in order:
+        for arguments in work.arguments:
             _send(result, work.nonce, _answer(work.tool, arguments))
         code = 0
     except BaseException as error:  # noqa: BLE001 - the parent reads how the child ended

@@ -65,6 +65,8 @@ class Watch:
     nonce: bytes
     deadline_s: float
     """For each message anew: a batch has as many deadlines as texts."""
+    most: int
+    """Messages that an honest child sends at most."""
     inbox: int
     interrupted: Callable[[], bool]
     """Reads the inbox; True when this run is to be given up."""
@@ -126,6 +128,8 @@ class Watch:
                     raise Damaged("a message without the nonce")
                 seen.messages.append((body[len(self.nonce) :], now - since))
                 since = now
+                if len(seen.messages) > self.most:
+                    raise Damaged("more messages than there are answers")
         except Damaged:
             seen.damaged = True
             return False

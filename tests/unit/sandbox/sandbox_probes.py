@@ -67,6 +67,31 @@ def garbage(_: Any) -> Any:
     return "honest"
 
 
+def forges_with_nonce(arguments: Any) -> Any:
+    """What code that has taken over the child could do: it finds the nonce and answers by itself."""
+    frame = sys._getframe()
+    while "work" not in frame.f_locals:
+        frame = frame.f_back
+    message = frame.f_locals["work"].nonce + b'v"forged"'
+    for _ in range(arguments["times"]):
+        os.write(3, len(message).to_bytes(4, "big") + message)
+    return "honest"
+
+
+def takes_over(arguments: Any) -> Any:
+    """Answers for all that come after it, and ends the child as if nothing had happened."""
+    if not arguments["bad"]:
+        return "honest"
+    frame = sys._getframe()
+    while "work" not in frame.f_locals:
+        frame = frame.f_back
+    work = frame.f_locals["work"]
+    for _ in work.arguments[work.arguments.index(arguments) :]:
+        message = work.nonce + b'v"forged"'
+        os.write(3, len(message).to_bytes(4, "big") + message)
+    os._exit(0)
+
+
 def closes_pipe(_: Any) -> Any:
     os.close(3)
     time.sleep(60)
@@ -160,37 +185,37 @@ def stateful(arguments: Any) -> Any:
 def crashing(arguments: Any) -> Any:
     if arguments["bad"]:
         ctypes.string_at(0)
-    return [os.getpid(), arguments["n"]]
+    return arguments["n"]
 
 
 def raising(arguments: Any) -> Any:
     if arguments["bad"]:
         raise ValueError(arguments)
-    return [os.getpid(), arguments["n"]]
+    return arguments["n"]
 
 
 def leaving(arguments: Any) -> Any:
     if arguments["bad"]:
         os._exit(0)
-    return [os.getpid(), arguments["n"]]
+    return arguments["n"]
 
 
 def hungry(arguments: Any) -> Any:
     if arguments["bad"]:
         bytearray(b"x") * (400 << 20)
-    return [os.getpid(), arguments["n"]]
+    return arguments["n"]
 
 
 def hanging(arguments: Any) -> Any:
     while arguments["bad"]:
         pass
-    return [os.getpid(), arguments["n"]]
+    return arguments["n"]
 
 
 def chatty(arguments: Any) -> Any:
     if arguments.get("bad"):
         print("boo", flush=True)
-    return [os.getpid(), arguments["n"]]
+    return arguments["n"]
 
 
 def who(_: Any) -> Any:

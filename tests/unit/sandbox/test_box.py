@@ -94,6 +94,12 @@ async def test_printed_text_cannot_pass_for_a_result(box):
     assert (await probe(box, "forge")).value == "honest"
 
 
+@pytest.mark.parametrize("times", [1, 1_000_000])
+async def test_a_tool_that_answers_more_than_it_was_asked_is_not_believed(box, times):
+    result = await probe(box, "forges_with_nonce", times=times)
+    assert (result.ended, result.value) == (Ended.CRASH, None)
+
+
 @pytest.mark.parametrize(
     "path", ["/etc/passwd", "/etc/hostname", "/proc/self/environ", "/proc/1/cmdline", __file__]
 )
