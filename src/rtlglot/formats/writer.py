@@ -27,22 +27,32 @@ def open_writer(
     *,
     format: str | None = None,
     keyed: bool = False,
+    with_id: bool = True,
 ) -> Writer:
     """A writer for `path`: a context manager that puts the whole file in place when its block ends.
 
     `like` is the dataset that the rows come from: a JSON document gets its shape (object by id, or
     list), a Parquet file its column types. Without one, `keyed` makes a JSON document an object by id.
+    `with_id` False leaves rows without an `id` as they are, for files that others read.
     Raises UsageError, OutputError.
     """
     shape = Shape(keyed=keyed) if like is None else like.shape
-    return Writer(path, like, format or format_of(path), shape)
+    return Writer(path, like, format or format_of(path), shape, with_id=with_id)
 
 
 class Writer:
     """Writes rows; see `open_writer`."""
 
-    def __init__(self, path: str | os.PathLike[str], like: Dataset | None, format: str, shape: Shape) -> None:
-        self._path, self._like = os.fspath(path), like
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        like: Dataset | None,
+        format: str,
+        shape: Shape,
+        *,
+        with_id: bool = True,
+    ) -> None:
+        self._path, self._like, self._with_id = os.fspath(path), like, with_id
         self._format = load_format(format, path)
         self._shape = shape
         self._stack = contextlib.ExitStack()
@@ -85,7 +95,7 @@ class Writer:
         """
         assert self._rows is not None, "write within `with`"
         if not self._rows.keyed:
-            if "id" not in fields:
+            if self._with_id and "id" not in fields:
                 fields = {"id": id_, **fields}
         elif "id" in fields and self._like is not None and "id" not in self._like.columns:
             fields = {name: value for name, value in fields.items() if name != "id"}
