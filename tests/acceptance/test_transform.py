@@ -310,3 +310,18 @@ def test_help_is_fast_to_read(shell: Shell) -> None:
     assert "examples:" in text
     assert "exit codes:" in text
     assert Path(shell.folder).exists()
+
+
+def test_a_disk_that_fills_up_is_told_once_and_resumed(shell: Shell) -> None:
+    rows = [{"id": n, "instruction": f"Design unit {n}. " + "x" * 300} for n in range(3000)]
+    shell.write("in.jsonl", rows)
+    job = ["transform", "in.jsonl", *JOB, *SAY, "-o", "out.jsonl"]
+    command = f"ulimit -f 1500; exec {sys.executable} -m rtlglot {' '.join(job)}"
+    full = subprocess.run(["bash", "-c", command], cwd=shell.folder, capture_output=True, text=True, timeout=60)
+    assert full.returncode == 2
+    assert "the ledger could not be written" in full.stderr
+    assert "Traceback" not in full.stderr
+    assert not (shell.folder / "out.jsonl").exists()
+    again = shell.rtlglot(*job)
+    assert "rows were settled before and reused" in again.stderr
+    assert len(shell.lines("out.jsonl")) == 3000

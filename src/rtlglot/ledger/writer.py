@@ -87,5 +87,6 @@ class Writer:
                     future.set_result(None)
                 else:
                     future.set_exception(failure)
+                    future.exception()  # the row's settling tells; a reply's future nobody awaits
 
         self._loop.call_soon_threadsafe(resolve)
