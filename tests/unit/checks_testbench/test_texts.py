@@ -8,7 +8,7 @@ from rtlglot.checks.testbench.texts import (
     Refused,
     names_of,
     put_together,
-    refuse_system_tasks,
+    refuse_what_reaches_out,
     renamed,
     speaks_only_of_errors,
     stub_of,
@@ -112,7 +112,7 @@ def test_only_the_declaration_is_renamed() -> None:
 def test_system_tasks_are_refused(statement: str) -> None:
     read = source(f"module m(input a, output y); assign y = a; initial {statement} endmodule")
     with pytest.raises(Refused) as refused:
-        refuse_system_tasks(read)
+        refuse_what_reaches_out(read)
     assert (refused.value.status, refused.value.code) == ("fail", "system-task")
 
 
@@ -122,11 +122,11 @@ def test_system_tasks_hidden_in_macros_are_refused() -> None:
     if read.problems:  # then it does not compile, which is as good
         return
     with pytest.raises(Refused):
-        refuse_system_tasks(read)
+        refuse_what_reaches_out(read)
 
 
 def test_functions_that_compute_are_fine() -> None:
-    refuse_system_tasks(
+    refuse_what_reaches_out(
         source("module m(input [3:0] a, output y); assign y = $clog2(4) == $signed(a); endmodule")
     )
 

@@ -9,6 +9,8 @@ order         a combinational process reads a variable before it writes it
 race          two clocked processes meet at a variable assigned with `=`
 delay         a delay decides when a value arrives; synthesis ignores it
 x-compare     a comparison with x or z, which hardware cannot make (matters where there is state)
+input-driven, force, switch
+              the design drives its own inputs, or overrules drivers (see `rtlglot.verilog.driven`)
 
 IEEE 1800-2017: 9.2.2.1 and 9.4.2.2 (implicit event list), 4.7 and 4.8 (races).
 """
@@ -22,6 +24,7 @@ from typing import Any
 from pyslang import ast
 
 from rtlglot.checks.equivalence.uses import Uses, name_of
+from rtlglot.verilog.driven import driven_inputs
 from rtlglot.verilog.source import Remark
 
 _DRIVERS = (ast.NetSymbol, ast.ContinuousAssignSymbol, ast.PrimitiveInstanceSymbol)
@@ -158,7 +161,7 @@ def hazards_of(top: Any, sources: Any) -> tuple[Remark, ...]:
     search = _Search(sources)
     top.visit(search.see)
     search.races()
-    return tuple(dict.fromkeys(search.found))
+    return (*dict.fromkeys(search.found), *driven_inputs(top, sources))
 
 
 def _events(timing: Any) -> Iterator[Any]:

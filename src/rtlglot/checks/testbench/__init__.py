@@ -13,8 +13,9 @@ then the candidate as plain text (macros expanded, no comments, directives or at
 
 What counts as a pass is in `judge`. Its text is never trusted alone: the candidate must elaborate by
 itself (so it cannot look into the testbench), may hold no system task or function that does more than
-compute (so it can neither print the text nor end the run), and what it would include or define for
-the others is gone. A testbench that lets an empty module pass is `unsupported`: its pass tells
+compute (so it can neither print the text nor end the run), may not drive or force its own inputs (nets
+run through ports, so that would change what the reference gets), and what it would include or define
+for the others is gone. A testbench that lets an empty module pass is `unsupported`: its pass tells
 nothing. Ports that do not fit are `fail`; what slang reads and the simulator does not is `unsupported`.
 
 Verilator, which serves where Icarus Verilog is missing, knows no x: registers without a start value

@@ -156,8 +156,12 @@ def _connections(together: Together) -> None:
             )
 
 
-def refuse_system_tasks(candidate: Source) -> None:
-    """Only what computes: nothing that prints, stops or reaches out may stand beside a testbench."""
+def refuse_what_reaches_out(candidate: Source) -> None:
+    """Only what computes from its inputs may stand beside a testbench: nothing that prints or stops,
+    and nothing that changes what the reference gets. `candidate` was read with `driven_inputs`."""
+    for remark in (remark for top in candidate.tops for remark in top.remarks):
+        message = f"{remark.message}, which reaches beyond a design under test"
+        raise Refused("fail", remark.code, message, remark.line)
     for token in code_tokens(candidate.plain):
         if token.kind is Kind.SYSTEM and token.text not in COMPUTING:
             message = f"{token.text} is not allowed in a design under test: it could answer for the testbench"

@@ -11,13 +11,14 @@ from rtlglot.checks.testbench.texts import (
     Refused,
     Together,
     put_together,
-    refuse_system_tasks,
+    refuse_what_reaches_out,
     refused_as_json,
     speaks_only_of_errors,
     stub_of,
 )
 from rtlglot.records import Json
 from rtlglot.sandbox import simulators
+from rtlglot.verilog.driven import driven_inputs
 from rtlglot.verilog.source import Source, Top, read_source
 
 _WHAT = ("the testbench", "the reference", "the candidate")
@@ -33,9 +34,9 @@ def run(arguments: dict[str, Any]) -> Json:
     started = time.monotonic()
     testbench, reference = arguments["testbench"], arguments["reference"]
     try:
-        source = read_source(arguments["text"], arguments["standard"])
+        source = read_source(arguments["text"], arguments["standard"], driven_inputs)
         _compiles(source)
-        refuse_system_tasks(source)
+        refuse_what_reaches_out(source)
         together = put_together(source, testbench, reference)
     except Refused as refused:
         return dict(refused_as_json(refused))
