@@ -1,0 +1,38 @@
+"""SIGINT and SIGTERM end a run in good order: nothing new is begun, what is in flight may end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def stopping(stop: asyncio.Event) -> Iterator[list[str]]:
+    """Set `stop` at the first signal; a second one goes its usual way. Yields how it ended, as a list
+    of one word: 'interrupted', or 'stopped' (which it also is before any signal).
+
+    Only the main thread can have signals; elsewhere nothing is done.
+    """
+    ending = ["stopped"]
+    loop = asyncio.get_running_loop()
+    names = {signal.SIGINT: "interrupted", signal.SIGTERM: "stopped"}
+    ours = threading.current_thread() is threading.main_thread()
+
+    def on_signal(number: signal.Signals) -> None:
+        ending[0] = names[number]
+        stop.set()
+        for each in names:
+            loop.remove_signal_handler(each)
+
+    if ours:
+        for number in names:
+            loop.add_signal_handler(number, on_signal, number)
+    try:
+        yield ending
+    finally:
+        if ours:
+            for number in names:
+                loop.remove_signal_handler(number)
