@@ -184,9 +184,8 @@ def speed(rows: Mapping[str, Any], facts: Mapping[str, Facts]) -> None:
         for key, name, text in wanted:
             ask(key, name, text)
         seconds = time.process_time() - started
-        print(
-            f"{label}: {len(wanted) / seconds:.0f} texts/s/core ({seconds / len(wanted) * 1e3:.2f} ms CPU each)"
-        )
+        each_ms = seconds / len(wanted) * 1e3
+        print(f"{label}: {len(wanted) / seconds:.0f} texts/s/core ({each_ms:.2f} ms CPU each)")
 
 
 def main() -> None:
@@ -204,9 +203,8 @@ def main() -> None:
     rows = json.loads(EXAMPLES.read_text(encoding="utf-8"))
     started = time.perf_counter()
     facts = asyncio.run(facts_of(rows))
-    print(
-        f"facts of {len(facts)} references: {(time.perf_counter() - started) / len(facts) * 1e3:.0f} ms each (wall)"
-    )
+    each_ms = (time.perf_counter() - started) / len(facts) * 1e3
+    print(f"facts of {len(facts)} references: {each_ms:.0f} ms each (wall)")
     if arguments.speed:
         speed(rows, facts)
     parts = {

@@ -55,7 +55,7 @@ def wrong_width(subject: Subject) -> str | None:
     """Another number of bits at a port's name."""
     names = subject.names()
     pattern = (
-        rf"\b(?P<a>\d+)(?=-bit (?:(?:input|output|inputs|outputs|operands?|data|signed|unsigned) )*(?:{names})\b)"
+        rf"\b(?P<a>\d+)(?=-bit (?:(?:inputs?|outputs?|operands?|data|signed|unsigned) )*(?:{names})\b)"
         rf"|(?<=\b)(?P<b>\d+)(?= bits? wide, (?:{names})\b)"
     )
 
@@ -66,7 +66,7 @@ def wrong_width(subject: Subject) -> str | None:
 
 
 def wrong_range(subject: Subject) -> str | None:
-    """A declared range one bit too wide: paddr[8:0]."""
+    """A declared range eight bits too wide: paddr[15:0]."""
     return _one(
         subject,
         rf"\b(?:{subject.names()})\[(\d+):0\]",
@@ -82,8 +82,9 @@ def _swap(text: str, pairs: dict[str, str], pattern: str) -> str | None:
 def swapped_polarity(subject: Subject) -> str | None:
     """active high for active low and back, at the reset."""
     found = re.search(
-        r"active[- ](high|low)(?=[^.;\n]{0,24}\breset)|(?<=reset )active[- ](high|low)|(?:(?<=synchronous, )|(?<=synchronous and )"
-        r"|(?<=rst is )|(?<=rst_n is )|(?<=is ))active[- ](high|low)(?=[^.\n]{0,30}synchronous|[.,;) ])",
+        r"active[- ](high|low)(?=[^.;\n]{0,24}\breset)|(?<=reset )active[- ](high|low)"
+        r"|(?:(?<=synchronous, )|(?<=synchronous and )|(?<=is ))active[- ](high|low)"
+        r"(?=[^.\n]{0,30}synchronous|[.,;) ])",
         subject.text,
     )
     if found is None or not re.search(

@@ -18,7 +18,7 @@ _PART = re.compile(r"^--- (\w+)\n(.*?)(?=^--- |\Z)", re.MULTILINE | re.DOTALL)
 
 
 def parts(path: Path) -> dict[str, str]:
-    return {name: body for name, body in _PART.findall(path.read_text(encoding="utf-8"))}
+    return dict(_PART.findall(path.read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,8 @@ def test_a_finding_says_the_phrase_and_where_it_stands(path, facts):
             assert one.code == "port-missing"
             continue
         quoted = re.search(r'the text says "([^"…]*)', one.message)
-        assert quoted is not None and one.column is not None
+        assert quoted is not None
+        assert one.column is not None
         place = " ".join(text.splitlines()[one.line - 1][one.column - 1 :].split())
         first = quoted[1].split()[0]
         assert first in re.sub(r"[`*|]", " ", place).split()[0] or first in place[: len(first) + 8]

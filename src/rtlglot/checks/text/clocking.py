@@ -22,7 +22,10 @@ _EDGES = {
     "high-to-low": "falling",
 }
 _KIND = r"rising|falling|positive|negative|leading|trailing|low-to-high|high-to-low"
-_WHICH = r"(?:the |its |an? |each |every |input |system |main |global |module's |clock signal |clock input |clock ){0,3}"
+_WHICH = (
+    r"(?:the |its |an? |each |every |input |system |main |global |module's "
+    r"|clock signal |clock input |clock ){0,3}"
+)
 _CLOCK = r"(?P<clock>[a-z_][\w$]*)"
 _EDGE_FORMS = tuple(
     re.compile(form)
@@ -32,13 +35,16 @@ _EDGE_FORMS = tuple(
         rf"\b(?P<edge>posedge|negedge) (?:of )?{_WHICH}{_CLOCK}",
         rf"\b(?P<clock>[a-z_][\w$]*)'s (?P<edge>{_KIND}) edges?\b",
         rf"\b(?P<clock>clock|clk)'?s? (?P<edge>{_KIND}) edges?\b",
-        r"\b(?P<edge>positive|negative|pos|neg|rising|falling)[- ]?edge[- ]trigger\w*+(?P<clock>)(?![ \n]+(?:asynchronous |synchronous |active\S* )*\w*reset)",
+        r"\b(?P<edge>positive|negative|pos|neg|rising|falling)[- ]?edge[- ]trigger\w*+(?P<clock>)"
+        r"(?![ \n]+(?:asynchronous |synchronous |active\S* )*\w*reset)",
     )
 )
 _ACTS = re.compile(
-    r"(?:\b(?:on|at|upon|by|with|to|after|every|each|any|following|for|using|uses)\b(?:[ \n](?:only|both|the|each|every|a|any|all"
-    r"|next|same|that|subsequent|further|first))*|@[ ]?\(?)[ \n]*\Z"
+    r"(?:\b(?:on|at|upon|by|with|to|after|every|each|any|following|for|using|uses)\b"
+    r"(?:[ \n](?:only|both|the|each|every|a|any|all|next|same|that|subsequent|further|first))*"
+    r"|@[ ]?\(?)[ \n]*\Z"
 )
+"""Before an edge: the design does something at it."""
 _DENIES = re.compile(
     r"\b(?:not|never|no|instead of|rather than|unlike|opposed to|except|neither|n't)\b[^.;\n]{0,24}\Z"
 )
@@ -62,28 +68,36 @@ def _edge_claims(prose: Prose) -> list[Claim]:
     return found
 
 
-_SUBJECT = (
-    r"(?:the|this|entire|whole|overall) (?:\w+ ){0,2}?(?:module|circuit|design|gate|block|unit|logic|device)"
-)
+_SUBJECT = r"(?:the|this|entire|whole|overall) (?:(?:\w+ ){0,2}?module|circuit|design|gate|logic|device)"
+_ORDER = r"(?:design|write|create|implement|build|make)"
 _COMBINATIONAL = re.compile(
-    rf"\b{_SUBJECT} (?:is|are|remains) (?:a |an )?(?:purely |fully |entirely |completely |simple |only )*"
-    r"combinational(?! (?:with|in|from|on|when|while|path|output|input|part))"
-    r"|\bpurely combinational (?:module|circuit|logic|design|unit)\b"
-    r"|\b(?:use|using|in|of|with) (?:purely |only )?combinational logic(?: only)?[,.;](?! .{0,20}register)"
-    r"|\bcombinational logic only\b|\bcombinational only\b"
-    r"|\b(?:design|write|create|implement|build|make) (?:a |an )?(?:\w+ ){0,2}?combinational (?:module|circuit|design)\b"
+    "|".join(
+        (
+            rf"\b{_SUBJECT} (?:is|remains) (?:an? )?(?:purely |fully |entirely |completely |simple |only )*"
+            r"combinational(?! (?:with|in|from|on|when|while|path|output|input|part))",
+            r"\bpurely combinational (?:module|circuit|design|unit)\b",
+            r"\buse (?:purely |only )?combinational logic(?: only)?[,.;]",
+            r"\bcombinational (?:logic )?only\b",
+            rf"\b{_ORDER} (?:an? )?(?:\w+ ){{0,2}}?combinational (?:module|circuit|design)\b",
+        )
+    )
 )
+"""Only what speaks of the whole: the outputs and the next-state logic of a clocked design are
+combinational often enough."""
 _WHOLE = r"(?:module|design|circuit|gate|unit|it|logic|and|which|that)"
-_NONE = rf"(?:there (?:is|are)|\b{_WHOLE} (?:also )?(?:has|have|uses|needs|requires|contains|with)|\bwith|\bor|\bnor|,|\.|^|;)"
+_HAS = rf"(?:\b{_WHOLE}|,) (?:also )?(?:has|have|uses|needs|requires|contains|with)"
+_NONE = rf"(?:(?:there (?:is|are)|{_HAS}|\bwith|\bor|\bnor|,|\.|^|;)[ \n]{{1,4}}|\A)"
+_NOT_A_CLOCK = r"(?! (?:edge|cycle|enable|gating|domain|divider|period|tick))"
 _NO_CLOCK = re.compile(
-    rf"(?:{_NONE}[ \n]{{1,4}}|\A)(?:no|neither(?: a)?)[ \n]{{1,4}}clock(?! (?:edge|cycle|enable|gating|domain|divider|period|tick))\b"
-    r"|\bwithout (?:a |any |using a )?clock(?! (?:edge|cycle|enable|gating|domain|divider|period|tick))\b",
+    rf"{_NONE}(?:no|neither(?: a)?)[ \n]{{1,4}}clock{_NOT_A_CLOCK}\b"
+    rf"|\bwithout (?:a |any |using a )?clock{_NOT_A_CLOCK}\b",
     re.MULTILINE,
 )
+_ENDS = r"(?=\s*(?:[.;,)]|$|or\b|and\b|nor\b|but\b))"
+_KIND_OF = r"(?:clock (?:or|and|nor) |clock, (?:no )?|external |dedicated |global )?"
 _NO_RESET = re.compile(
-    rf"(?:{_NONE}[ \n]{{1,4}}|\A)no[ \n]{{1,4}}(?:clock (?:or|and|nor) |clock, (?:no )?|external |dedicated |global )?reset(?:s| input| signal| port)?"
-    r"(?=\s*(?:[.;,)]|$|or\b|and\b|nor\b|but\b))"
-    r"|\b(?:has|have|with|without|neither)\b(?: a)? (?:clock,? (?:or|nor|and) )(?:a )?reset(?=\s*(?:[.;,)]|$|or\b|and\b))"
+    rf"{_NONE}no[ \n]{{1,4}}{_KIND_OF}reset(?:s| input| signal| port)?{_ENDS}"
+    rf"|\b(?:without|neither)\b(?: a)? clock,? (?:or|nor|and) (?:a )?reset{_ENDS}"
     r"|\bwithout (?:a |any )reset(?: input| signal| port)?(?=\s*[.;)]|$)",
     re.MULTILINE,
 )

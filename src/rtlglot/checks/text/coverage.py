@@ -12,7 +12,8 @@ from rtlglot.checks.text.prose import Mark, Prose
 from rtlglot.records import Finding, Severity
 
 _SPAN = re.compile(
-    r"\b(?P<stem>[A-Za-z_]\w*?)\[?(?P<first>\d{1,3})\]?\s*(?:-|\.\.+|:|to|through|thru|\.\.\.,?|, ?\.\.\.,?|, ?\w+, ?\.\.\.,?(?: and)?)"
+    r"\b(?P<stem>[A-Za-z_]\w*?)\[?(?P<first>\d{1,3})\]?\s*"
+    r"(?:-|\.\.+,?|:|to|through|thru|, ?\.\.\.,?|, ?\w+, ?\.\.\.,?(?: and)?)"
     r"\s*(?P<again>[A-Za-z_]\w*?)?\[?(?P<last>\d{1,3})\]?\b"
 )
 _LETTERS = re.compile(
@@ -20,7 +21,8 @@ _LETTERS = re.compile(
 )
 _PATTERN = re.compile(r"\b(?P<stem>[A-Za-z]\w*?_)(?:\*|\{|<|x\b|X\b|…|\.\.\.)")
 _VAGUE = re.compile(
-    r"\betc\b|\.\.\.|…|\band so on\b|\bsame (?:ports|interface)\b|\bstandard \w+ (?:ports|interface|signals)\b"
+    r"\betc\b|\.\.\.|…|\band so on\b|\bsame (?:ports|interface)\b"
+    r"|\bstandard \w+ (?:ports|interface|signals)\b"
 )
 
 
@@ -67,7 +69,8 @@ def missing_findings(prose: Prose, names: Names, *, needed: bool) -> list[Findin
 
 
 _ALL = re.compile(
-    r"\ball (?:of )?(?:the |its )?(?:(?P<way>input|output)s?|ports|signals|input and output ports|inputs and outputs)\b"
+    r"\ball (?:of )?(?:the |its )?"
+    r"(?:(?P<way>input|output)s?|ports|signals|input and output ports|inputs and outputs)\b"
 )
 _LIMITS = re.compile(r"\b(?:unless|otherwise|except|without|other|but|remaining|not stated|if not)\b")
 
@@ -110,7 +113,8 @@ _BETWEEN = frozenset("are is a an single one bit bits wide each both all input o
 
 
 _COUNT = re.compile(
-    r"\b(?:has|have|takes|with|accepts|module has) (?P<n>\w{1,10}) (?:\w{1,8}-bit |bit |single-bit )?(?P<way>input|output)s?"
+    r"\b(?:has|have|takes|with|accepts|module has) (?P<n>\w{1,10}) (?:\w{1,8}-bit |bit |single-bit )?"
+    r"(?P<way>input|output)s?"
     r"(?: ports?| signals?)?\b(?! (?:bits?|states?|combinations?|patterns?))"
 )
 

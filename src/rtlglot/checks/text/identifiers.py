@@ -13,7 +13,8 @@ from rtlglot.verilog.keywords import KEYWORDS
 _COMMON = frozenset(
     """
     active_high active_low one_hot big_endian little_endian first_in first_out read_only write_only
-    logic_high logic_low verilog_input_version time_unit time_precision default_nettype system_verilog verilog_2001 verilog_2005
+    logic_high logic_low
+    verilog_input_version time_unit time_precision default_nettype system_verilog verilog_2001 verilog_2005
     """.split()
 )
 """Words of the field that are spelled like names."""

@@ -6,61 +6,113 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rtlglot.checks.text.prose import Prose
+from rtlglot.checks.text.prose import MOST_CHARACTERS, Prose
 from rtlglot.records import Finding, Severity
 
-_CANNOT = r"(?:can(?:no|')?t|can not|am unable|am not able|'m unable|'m not able|won't|will not|do not have|don't have)"
+
+def _any_of(*phrases: str, before: str = "", flags: int = 0) -> re.Pattern[str]:
+    return re.compile(before + "(?:" + "|".join(phrases) + ")", flags)
+
+
+_CANNOT = r"(?:can(?:no|')?t|can not|(?:am|'m) unable|(?:am|'m) not able|won't|will not|do(?: not|n't) have)"
 _TASK = (
     r"(?:assist|help|comply|provide|create|generate|write|answer|fulfil+|complete|produce|translate|convert"
-    r"|continue|process|describe|access|see|view|the (?:code|ability|capability)|enough|access to|any)\b"
+    r"|continue|process|describe|access|see|view|the (?:code|ability|capability)|enough|any)\b"
 )
-_REFUSAL = re.compile(
-    rf"(?:^|[.!?\n]\s?)\W{{0,4}}(?:(?:i'?m|i am|we'?re) (?:very |so |really )?(?:sorry|afraid)\b|sorry,|my apologies|i apologi[sz]e"
-    rf"|unfortunately,? i\b|as an? (?:ai|language|large language)\b|(?:i|we) {_CANNOT} (?:\w+ ){{0,3}}{_TASK})"
+_REFUSAL = _any_of(
+    r"(?:i'?m|i am|we'?re) (?:very |so |really )?(?:sorry|afraid)\b",
+    r"sorry,",
+    r"my apologies",
+    r"i apologi[sz]e",
+    r"unfortunately,? i\b",
+    r"as an? (?:ai|language|large language)\b",
+    rf"(?:i|we) {_CANNOT} (?:\w+ ){{0,3}}{_TASK}",
+    before=r"\W{0,4}",
 )
-_MEANT = re.compile(
-    r"(?:please|could you|can you) (?:provide|share|give|paste|send)\b[^.?\n]{0,60}\b(?:code|verilog|module|description|instruction)"
+"""At the start of a text: further in, "we cannot" is about something else."""
+_ASKS_BACK = re.compile(
+    r"(?:please|could you|can you) (?:provide|share|give|paste|send)\b"
+    r"[^.?\n]{0,60}\b(?:code|verilog|module)\b"
 )
-_WORDS_OF_REFUSAL = 400
-"""Characters at the start in which a refusal stands."""
+_LONGEST_REFUSAL = 400
+"""Characters of a text that only asks back."""
 
-_OPENING = re.compile(
-    r"\W{0,4}(?:(?:sure|certainly|of course|absolutely|okay|ok|great|alright|got it)\b[!,.: ]"
-    r"|here(?:'s|s| is| are)\b|(?:below|the following) (?:is|are) [^.\n]{0,60}(?:description|instruction|request|version|explanation|answer|:)"
-    r"|(?:based on|according to|given) (?:the|your) (?:provided |given |above |following )*(?:verilog |rtl )?(?:code|module|description|instruction|prompt|input)\b"
-    r"|as (?:requested|you requested|per your)\b|(?:i|we)(?:'ve| have|'ll| will) (?:written|rewritten|created|provide|describe|rewrite|write|now)\b"
-    r"|let me\b|let's\b)"
+_GIVEN = r"(?:verilog |rtl )?(?:code|module|description|instruction|prompt|input)\b"
+_OPENING = _any_of(
+    r"(?:sure|certainly|of course|absolutely|okay|ok|great|alright|got it)\b[!,.: ]",
+    r"here(?:'s|s| is| are)\b",
+    r"(?:below|the following) (?:is|are) [^.\n]{0,60}(?:description|instruction|request|version|answer|:)",
+    rf"(?:based on|according to|given) (?:the|your) (?:provided |given |above |following )*{_GIVEN}",
+    r"as (?:requested|you requested|per your)\b",
+    r"(?:i|we)(?:'ve| have|'ll| will) (?:written|rewritten|created|provide|describe|rewrite|write|now)\b",
+    r"let me\b",
+    r"let's\b",
+    before=r"\W{0,4}",
 )
 _LABEL = re.compile(
-    r"\W{0,4}(?:(?:the|rewritten|revised|natural language|verilog|module|rtl|detailed|brief|short|final|functional|high-level) ){0,3}"
-    r"(?:description|instruction|instructions|request|answer|output|response|summary|task|prompt|question|explanation|solution)"
-    r"\W{0,3}:"
+    r"\W{0,4}(?:(?:the|rewritten|revised|natural language|verilog|module|rtl|detailed|brief|short|final"
+    r"|functional|high-level) ){0,3}(?:description|instructions?|request|answer|output|response|summary|task"
+    r"|prompt|question|explanation|solution)\W{0,3}:"
 )
-_CLOSING = re.compile(
-    r"(?:^|[.!?\n]\s{0,3}|\n)\W{0,4}(?:let me know|feel free|i hope|hope (?:this|that) helps|if you (?:need|have|want|would like) (?:any|more|further|me|a)"
-    r"|is there anything|would you like|do you want me|please let me|note that i|this (?:description|response|answer|summary) (?:covers|captures|follows|should|was|can be))\b"
+_CLOSING = _any_of(
+    r"let me know",
+    r"feel free",
+    r"i hope",
+    r"hope (?:this|that) helps",
+    r"if you (?:need|have|want|would like) (?:any|more|further|me|a)",
+    r"is there anything",
+    r"would you like",
+    r"do you want me",
+    r"please let me",
+    r"note that i\b",
+    r"this (?:description|response|answer|summary) (?:covers|captures|follows|should|was|can be)",
+    before=r"(?:^|[.!?\n]\s{0,3}|\n)\W{0,4}",
 )
-_TOKENS = re.compile(
-    r"<\|?/?(?:im_start|im_end|endoftext|eot_id|end_of_text|start_header_id|end_header_id|assistant|user|system|think|thinking|answer|s|end|begin_of_text)\|?>"
-    r"|\[/?(?:inst|answer|done|begin)\]|^#{2,4} ?(?:instruction|response|input|assistant|user|human|system)\b:?"
-    r"|^(?:user|assistant|human|system) ?:",
-    re.MULTILINE,
+_LAST = 400
+"""Characters at the end in which an offer is looked for."""
+_ROLE = r"(?:assistant|user|system|human)"
+_TOKENS = _any_of(
+    r"<\|?/?(?:im_start|im_end|endoftext|eot_id|end_of_text|begin_of_text|s)\|?>",
+    rf"<\|?/?(?:start_header_id|end_header_id|think|thinking|answer|{_ROLE})\|?>",
+    r"\[/?(?:inst|answer|done|begin)\]",
+    rf"^#{{2,4}} ?(?:instruction|response|input|{_ROLE})\b:?",
+    rf"^{_ROLE} ?:",
+    flags=re.MULTILINE,
 )
-_PROMPT = re.compile(
-    r"\b(?:you are an? (?:expert|hardware|professional|experienced|helpful|verilog|digital|ai)\b|please act as\b|act as an? (?:professional|expert|verilog|hardware)"
-    r"|(?:do not|don't) include (?:any |a )?(?:pre-?fix|prefix|explanation|code|introduction)|answer with the (?:description|instruction|request|complete)"
-    r"|write the (?:description of|request for) this module|(?:rewrite|convert|translate|transform) the following (?:instruction|description|verilog|code)"
-    r"|your (?:task|job) is to (?:describe|rewrite|convert|translate|write))"
+_PROMPT = _any_of(
+    r"you are an? (?:expert|hardware|professional|experienced|helpful|verilog|digital|ai)\b",
+    r"please act as\b",
+    r"act as an? (?:professional|expert|verilog|hardware)",
+    r"(?:do not|don't) include (?:any |a )?(?:pre-?fix|explanation|code|introduction)",
+    r"answer with the (?:description|instruction|request|complete)",
+    r"write the (?:description of|request for) this module",
+    r"(?:rewrite|convert|translate|transform) the following (?:instruction|description|verilog|code)",
+    r"your (?:task|job) is to (?:describe|rewrite|convert|translate|write)",
+    before=r"\b",
 )
-_VERBS = "write|create|implement|build|develop|ensure|provide|generate|construct|produce|declare|instantiate|define|describe|explain"
-_ALSO_NOUNS = "design|make|add|model|code|include|name|give|use|consider|complete|fix|find|modify|change|show|draw|assume"
-_OBJECT = r"(?=an?\b|the\b|this\b|that\b|your\b|it\b|me\b|in verilog|verilog\b|systemverilog|module\b|all\b|both\b|each\b|only\b|\d|\w*[\d_]\w*)"
+_VERBS = (
+    "write|create|implement|build|develop|ensure|provide|generate|construct|produce|declare|instantiate"
+    "|define|describe|explain|use(?! of)"
+)
+_ALSO_NOUNS = (
+    "design|make|add|model|code|include|name|give|consider|complete|fix|find|modify|change|show|draw|assume"
+)
+_OBJECT = (
+    r"(?=an?\b|the\b|this\b|that\b|your\b|it\b|me\b|in verilog|verilog\b|systemverilog|module\b|all\b|both\b"
+    r"|each\b|only\b|\w*[\d_]\w*)"
+)
+"""What follows an order: "Design a …", "Design alu8", but not "Design errors are …"."""
 _ORDERS = f"{_VERBS}|{_ALSO_NOUNS}"
-_IMPERATIVE = re.compile(
-    rf"\W{{0,3}}(?:please |now |then |also )?(?:(?:{_VERBS}) |(?:{_ALSO_NOUNS}) {_OBJECT}"
-    r"|(?:i|we) (?:would like|want|need|'d like)\b|you (?:should|must|need to|are to|will|may|have to|are asked)\b"
-    r"|your (?:task|job|module|design|circuit|implementation)\b|(?:can|could) you\b|let's )"
+_IMPERATIVE = _any_of(
+    rf"(?:please |now |then |also )?(?:(?:{_VERBS}) |(?:{_ALSO_NOUNS}) {_OBJECT})",
+    r"(?:i|we) (?:would like|want|need|'d like)\b",
+    r"you (?:should|must|need to|are to|will|may|have to|are asked)\b",
+    r"your (?:task|job|module|design|circuit|implementation)\b",
+    r"(?:can|could) you\b",
+    r"let's ",
+    before=r"\W{0,3}",
 )
+_MARKDOWN = re.compile(r"^ {0,3}#{1,6} \w|^ {0,3}\*\*[^*\n]{1,60}\*\*:?[ \t]*$", re.MULTILINE)
 _REQUEST = re.compile(
     rf"\b(?:{_ORDERS}|please|should|must|need|needs|want|would like|required?|shall|has to|task|fill)\b"
 )
@@ -72,12 +124,14 @@ _STATEMENT = re.compile(
 def manner_findings(text: str, prose: Prose, field: str) -> Iterator[Finding]:
     """Refusal, wrapping, leftovers of chat and prompt, and the wrong mood for the field."""
     low = prose.text.lower()
-    # only a beginning can refuse: "I cannot" deep inside a text is about something else
-    refusal = _REFUSAL.match(low[:_WORDS_OF_REFUSAL]) or (
-        _MEANT.search(low[:_WORDS_OF_REFUSAL]) if len(low) < _WORDS_OF_REFUSAL else None
-    )
+    refusal = _REFUSAL.match(low)
+    if refusal is None and field == "description" and len(low) < _LONGEST_REFUSAL:
+        refusal = _ASKS_BACK.search(low)
     if refusal is not None:
         yield _error(prose, "refusal", "the text declines the task", refusal)
+        return
+    if re.match(r'\s*[{\[]\s*"', text):
+        yield Finding(Severity.ERROR, "wrapping", "the text is wrapped in JSON", 1, 1)
         return
     for code, said, match in (
         ("wrapping", "the text begins with an introduction to itself", _OPENING.match(low)),
@@ -85,7 +139,7 @@ def manner_findings(text: str, prose: Prose, field: str) -> Iterator[Finding]:
         (
             "wrapping",
             "the text ends with an offer to its reader",
-            _CLOSING.search(low, max(0, len(low) - 400)),
+            _CLOSING.search(low, max(0, len(low) - _LAST)),
         ),
         ("chat-marker", "the text holds a marker of a chat", _TOKENS.search(low)),
     ):
@@ -96,11 +150,7 @@ def manner_findings(text: str, prose: Prose, field: str) -> Iterator[Finding]:
         # "Please act as a designer" is how some benchmarks word their requests
         found = _error(prose, "prompt-echo", "the text repeats words of a prompt", echo)
         yield replace(found, severity=Severity.WARNING) if field == "instruction" else found
-    if text[:1] in "{[" and re.match(r'[{\[]\s*"', text):
-        yield Finding(Severity.ERROR, "wrapping", "the text is wrapped in JSON", 1, 1)
-    if re.search(
-        r"^\s{0,3}#{1,6} \w|^\s{0,3}\*\*[^*\n]{1,60}\*\*:?\s*$", prose.original[:40_000], re.MULTILINE
-    ):
+    if _MARKDOWN.search(prose.original[:MOST_CHARACTERS]):
         yield Finding(Severity.WARNING, "markdown", "the text has markdown headings")
     yield from _mood(prose, field)
 

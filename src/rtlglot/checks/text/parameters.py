@@ -11,16 +11,21 @@ from rtlglot.checks.text.prose import Prose
 from rtlglot.verilog.keywords import KEYWORDS
 
 _VALUE = r"(?P<value>\d[\d_]{0,9}(?:,\d{3})*)(?![\w']|[.,]\d)"
-_BE = r"(?:is|of|to|at|as|was|:|=|being|value|values|equal|equals|set|which|has|with|a|an|the|its|this|size|parameter)"
+_BE = (
+    r"(?:is|of|to|at|as|was|:|=|being|value|values|equal|equals|set|which|has|with|a|an|the|its|this|size"
+    r"|parameter)"
+)
 _DEFAULT_FORMS = tuple(
     re.compile(form)
     for form in (
         rf"\bdefault(?:s|ed|ing)?(?:[ \n]+{_BE}){{0,5}}[ \n]*[:=(]?[ \n]*{_VALUE}",
-        rf"(?<![\w.]){_VALUE}(?:[ \n]+(?:bits?|cycles?|entries|words))?[ \n]*,?[ \n]*\(?(?:as|is|being|by|the|a)?[ \n]*(?:the |its |a )?default\b",
+        rf"(?<![\w.]){_VALUE}(?:[ \n]+(?:bits?|cycles?|entries|words))?[ \n]*,?[ \n]*"
+        r"\(?(?:as|is|being|by|the|a)?[ \n]*(?:the |its |a )?default\b",
     )
 )
 _ASSIGNED = re.compile(
-    r"\bparameter[ \n]+(?:integer |int )?(?P<name>[A-Za-z_]\w*)[ \n]*=[ \n]*(?P<value>\d[\d_]{0,9})(?![\w']|[.]\d)"
+    r"\bparameter[ \n]+(?:integer |int )?(?P<name>[A-Za-z_]\w*)[ \n]*=[ \n]*"
+    r"(?P<value>\d[\d_]{0,9})(?![\w']|[.]\d)"
 )
 _DECLARED = re.compile(
     r"\bparameters?[ \n]+(?:named |called |integer |int )?(?P<name>[A-Z][A-Z0-9_]{2,}|[A-Za-z]\w*_\w+)(?!\w)"

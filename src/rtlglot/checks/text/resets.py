@@ -111,14 +111,17 @@ class _ResetReader:
     def _named_from(self, at: int) -> tuple[tuple[str, ...], int, int]:
         """The names right behind "reset" ("reset input rst", "resets a_rst and b_rst"), or before it
         in "rst is an asynchronous reset"; and the span of pieces."""
-        subjects, last = [], at
+        subjects: list[str] = []
+        last = at
         look, several = at, self._low(at) == "resets"
         while look < len(self._pieces) and len(subjects) < 8:
             mention = self._mention(look)
             if mention is not None:
                 last = look
                 subjects += [mention] if mention else []
-            elif self._low(look) not in _NOUNS and not (several and self._low(look) in ("and", ",", "(", "or")):
+            elif self._low(look) not in _NOUNS and not (
+                several and self._low(look) in ("and", ",", "(", "or")
+            ):
                 break
             look += 1
         return tuple(dict.fromkeys(subjects)) or self._subject_before(at), at, last
@@ -141,7 +144,7 @@ class _ResetReader:
 
     def _names_until(self, at: int) -> tuple[str, ...]:
         """A run of resets that ends at a place: "a_rst and b_rst"."""
-        subjects = []
+        subjects: list[str] = []
         while at >= 0 and len(subjects) < 8:
             mention = self._mention(at)
             if mention:
