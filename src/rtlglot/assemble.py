@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 
 from rtlglot.checks import Check
-from rtlglot.checks.ladder import ladder
+from rtlglot.checks.ladder import kind_of, ladder
 from rtlglot.deliver import Delivery
 from rtlglot.engines import ENGINES, Engine
 from rtlglot.engines.openai.offline import BatchIn, BatchOut
@@ -66,7 +66,7 @@ def assemble(spec: Spec, watch: Watch) -> Assembly:
     if not spec.model and model == EMBEDDED:
         watch.note(f"no --model given: {EMBEDDED} runs here; it is a small one to try things with")
     engine = ENGINES.load(engine_name)(model, spec.engine_options)
-    checks = ladder(spec.check, spec.target, spec.check_options)
+    checks = ladder(spec.check, spec.target, spec.check_options, strict=spec.strict)
     recipe = Recipe(
         pair=spec.pair,
         prompt=prompt.source,
@@ -179,7 +179,7 @@ def _reference_field(spec: Spec) -> str:
 
 
 def _context_of(spec: Spec) -> Callable[[Row], Context]:
-    reference = _reference_field(spec)
+    reference, kind = _reference_field(spec), kind_of(spec.target, spec.check)
 
     def context(row: Row) -> Context:
         def text(name: str) -> str | None:
@@ -190,6 +190,6 @@ def _context_of(spec: Spec) -> Callable[[Row], Context]:
             interface = required_header(known, testbench) if known else None
         else:
             interface = text(spec.interface)
-        return Context(spec.target, known, testbench, interface, spec.standard)
+        return Context(kind, known, testbench, interface, spec.standard)
 
     return context

@@ -8,8 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import signal
-import threading
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 
@@ -20,6 +18,7 @@ from rtlglot.choose import CHOOSE
 from rtlglot.engines.openai.offline import BatchOut
 from rtlglot.errors import EngineLost, Unanswered
 from rtlglot.examine import Examine, Proof
+from rtlglot.interrupt import stopping
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.keys import RequestKeys, content_key
 from rtlglot.loop import run_loop
@@ -58,7 +57,7 @@ async def work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> st
         ask = Ask(supervised, ledger, keys)
         settle = _settler(plan, ledger, _parts(plan, ledger, ask, box), tally, watch)
         tally.start()
-        ending = stack.enter_context(_signals(stop))
+        ending = stack.enter_context(stopping(stop))
         stack.enter_context(_ticking(tally, ask, supervised, watch))
         in_flight = spec.concurrency or info.max_in_flight
         whole = await run_loop(
@@ -122,31 +121,6 @@ def _pending_rows(plan: Assembly, ledger: Ledger) -> Iterator[Row]:
         if row.position == wanted:
             yield row
             wanted = next(positions, None)
-
-
-@contextlib.contextmanager
-def _signals(stop: asyncio.Event) -> Iterator[list[str]]:
-    """SIGINT and SIGTERM stop the feeding; a second one goes its usual way. Yields how it ended."""
-    ending = ["stopped"]
-    loop = asyncio.get_running_loop()
-    names = {signal.SIGINT: "interrupted", signal.SIGTERM: "stopped"}
-    ours = threading.current_thread() is threading.main_thread()
-
-    def on_signal(number: signal.Signals) -> None:
-        ending[0] = names[number]
-        stop.set()
-        for each in names:
-            loop.remove_signal_handler(each)
-
-    if ours:
-        for number in names:
-            loop.add_signal_handler(number, on_signal, number)
-    try:
-        yield ending
-    finally:
-        if ours:
-            for number in names:
-                loop.remove_signal_handler(number)
 
 
 @contextlib.contextmanager

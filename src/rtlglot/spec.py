@@ -56,6 +56,8 @@ class Spec:
     # what is checked
     check: str = "default"
     """Rungs by comma, the highest rung to climb to, 'none', or 'default'."""
+    strict: bool = False
+    """Let the checks that know the difference reject for warnings too: latches, loops, widths."""
     repair: int = 0
     standard: str = "sv2017"
     reference: str = ""

@@ -17,18 +17,22 @@ LADDERS = {
 }
 """Rungs from the cheapest to the dearest, for each field that has any."""
 
-DEFAULTS = {"verilog": "equivalence", "description": "fidelity", "instruction": "fidelity"}
-"""The highest rung where the user names none."""
-
 
 def ladder(
-    rungs: str, target: str = "verilog", options: Mapping[str, Mapping[str, Json]] | None = None
+    rungs: str,
+    target: str = "verilog",
+    options: Mapping[str, Mapping[str, Json]] | None = None,
+    *,
+    strict: bool = False,
 ) -> tuple[Check, ...]:
     """The checks that `rungs` names, in the order in which they are asked.
 
-    `rungs` is 'default' (what fits the field `target`), 'none', one rung (it and all below it) or a
-    comma list of exactly those wanted. A name may be a user's own 'package.module:Check'. `options`
-    has each check's own. Raises UsageError for an unknown name and for options without a check.
+    `rungs` is 'default' (the whole ladder of the field `target`; what a row lacks the field for is not
+    asked), 'none', one rung (it and all below it) or a comma list of exactly those wanted. A name may
+    be a user's own 'package.module:Check'. `options` has each check's own; `strict` turns on the
+    option of that name where a check has one and `options` does not say otherwise.
+
+    Raises UsageError for an unknown name and for options without a check.
     """
     names = _names(rungs, target)
     options = options or {}
@@ -36,7 +40,23 @@ def ladder(
         if name not in names:
             known = did_you_mean(name, list(names)) if names else "no checks are asked for"
             raise UsageError(f"options are given for the check {name!r}, which is not asked for", hint=known)
-    return tuple(CHECKS.load(name)(options.get(name, {})) for name in names)
+    return tuple(_made(name, options.get(name, {}), strict=strict) for name in names)
+
+
+def kind_of(field: str, rungs: str) -> str:
+    """What a field holds, whatever it is called: the field whose ladder has the first rung that is
+    asked for; 'verilog' where that does not tell."""
+    if field in LADDERS:
+        return field
+    first = rungs.partition(",")[0].strip()
+    return next((known for known, order in LADDERS.items() if first in order), "verilog")
+
+
+def _made(name: str, options: Mapping[str, Json], *, strict: bool) -> Check:
+    check: Check = CHECKS.load(name)(options)
+    if strict and hasattr(getattr(check, "options", None), "strict"):
+        check = CHECKS.load(name)({"strict": True, **options})
+    return check
 
 
 def _names(rungs: str, target: str) -> tuple[str, ...]:
@@ -44,9 +64,7 @@ def _names(rungs: str, target: str) -> tuple[str, ...]:
     if asked == ["none"] or not asked:
         return ()
     if asked == ["default"]:
-        if target not in DEFAULTS:
-            return ()
-        asked = [DEFAULTS[target]]
+        return LADDERS.get(target, ())
     order = _ladder_with(asked[0], target)
     if len(asked) == 1 and asked[0] in order:
         return order[: order.index(asked[0]) + 1]

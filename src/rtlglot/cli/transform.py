@@ -103,7 +103,7 @@ def _add_engine(command: argparse.ArgumentParser) -> None:
     group.add_argument("--max-tokens", metavar="N", help="most tokens of a reply, or auto (default)")
     group.add_argument("--seed", type=int, help="draw each request's seed from this")
     group.add_argument("--samples", metavar="N", type=int, help="replies per row (default: 1)")
-    group.add_argument("--choose", help="of several samples: first, best, all (default: first)")
+    group.add_argument("--choose", help="of several samples: first, best, consensus, all (default: first)")
     group.add_argument(
         "--set",
         metavar="PART.KEY=VALUE",
@@ -156,6 +156,9 @@ def _add_checks(command: argparse.ArgumentParser) -> None:
         "--check",
         metavar="RUNGS",
         help="comma list, the highest rung to climb to, or none (default: what fits the target)",
+    )
+    group.add_argument(
+        "--strict", action="store_const", const=True, help="reject for latches, loops and widths too"
     )
     group.add_argument("--repair", metavar="N", type=int, help="send rejected text back at most N times")
     group.add_argument("--std", choices=("v2001", "v2005", "sv2017"), help="language (default: sv2017)")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rtlglot.checks import CHECKS
-from rtlglot.checks.ladder import LADDERS, climb, ladder
+from rtlglot.checks.ladder import LADDERS, climb, kind_of, ladder
 from rtlglot.errors import UsageError
 from rtlglot.records import CheckStatus, Context
 from rtlglot.sandbox import open_box
@@ -33,10 +32,35 @@ def test_no_checks(rungs):
     assert names(rungs) == []
 
 
-def test_the_default_goes_as_far_as_there_is_something_to_ask():
-    known = [name for name in LADDERS["verilog"] if name in CHECKS]
-    assert names("default") == known[: 1 + max(n for n, name in enumerate(known) if name != "testbench")]
+def test_the_default_is_the_whole_ladder():
+    assert names("default") == list(LADDERS["verilog"])
+    assert names("default", "description") == ["wording", "fidelity"]
     assert names("default", "someone's own field") == []
+
+
+@pytest.mark.parametrize(
+    ("field", "rungs", "kind"),
+    [
+        ("verilog", "wording", "verilog"),
+        ("instruction", "default", "instruction"),
+        ("Response", "default", "verilog"),
+        ("Response", "synth,syntax", "verilog"),
+        ("detail_description", "fidelity", "description"),
+        ("detail_description", "wording,mine:Own", "description"),
+        ("x", "users_check:Short", "verilog"),
+    ],
+)
+def test_what_a_field_holds_is_told_by_its_name_or_by_what_is_asked(field, rungs, kind):
+    assert kind_of(field, rungs) == kind
+
+
+def test_strict_reaches_the_checks_that_know_it():
+    checks = {check.name: check for check in ladder("synth", strict=True)}
+    assert checks["elaborate"].options.strict
+    assert checks["synth"].options.strict
+    own = ladder("synth", options={"elaborate": {"strict": False}}, strict=True)
+    assert [check.options.strict for check in own if check.name in ("elaborate", "synth")] == [False, True]
+    assert not any(getattr(check.options, "strict", False) for check in ladder("synth"))
 
 
 def test_an_unknown_rung_is_refused_with_the_nearest_name():
