@@ -18,6 +18,7 @@ COMMANDS = [
     "models",
     "plan",
     "bench",
+    "export",
     "demo",
 ]
 """Each is a module of this package with `add(subparsers)`."""
