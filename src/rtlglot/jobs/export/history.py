@@ -1,0 +1,128 @@
+"""What the ledger knows of a row: every text that was tried for it, and what the checks said of each."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+
+from rtlglot.errors import LedgerError
+from rtlglot.formats import text_of
+from rtlglot.ledger import reading
+from rtlglot.prompts import Prompt
+from rtlglot.records import Attempt, Finish, Json, Message, Outcome, Pair, Reason, Verdict
+from rtlglot.verilog.interface import required_header
+
+
+class Tried(NamedTuple):
+    """One text that was examined."""
+
+    text: str
+    attempt: Attempt
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether no check said no."""
+        return self.attempt.reason is Reason.OK
+
+
+class History:
+    """A ledger's last run, read-only; a run that goes on is not disturbed."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises LedgerError where it is no ledger, or nothing ever ran on it."""
+        self.path = path
+        self._db: sqlite3.Connection = reading.open_reading(path)
+        runs = reading.runs(self._db)
+        if not runs:
+            self._db.close()
+            raise LedgerError(f"{path} knows of no run", hint="it belongs to `rtlglot check`, or is new")
+        self.run = runs[-1]
+        self.recipe: Mapping[str, Json] = reading.recipe_body(self._db, self.run.recipe)
+        self.pair = Pair(str(self.run.spec["source"]), str(self.run.spec["target"]))
+        self.checks: tuple[Mapping[str, Json], ...] = tuple(self.recipe.get("checks", ()))
+        self._made_prompt: Prompt | None = None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @property
+    def check_names(self) -> tuple[str, ...]:
+        """The recipe's checks, in the order of the ladder."""
+        return tuple(str(check["check"]) for check in self.checks)
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """(status, reason) -> rows of the run's input."""
+        return reading.counts(self._db, self.run.recipe)
+
+    def outcome(self, id_: str) -> Outcome | None:
+        """What a row ended as; None where the last run's input has no such row."""
+        found = self._db.execute("SELECT position FROM rows WHERE id = ?", (id_,)).fetchone()
+        if found is None:
+            return None
+        return reading.outcomes_at(self._db, self.run.recipe, found)[found[0]][1]
+
+    def tried(self, outcome: Outcome, fields: Mapping[str, Json]) -> list[Tried]:
+        """Every text that was examined for a row, in the order of asking.
+
+        `fields` are the row's, for the header that its texts had to have.
+        """
+        verdicts = reading.verdicts(self._db, [key for a in outcome.attempts for key in a.verdicts])
+        told = [
+            (attempt, tuple(verdicts[key] for key in attempt.verdicts if key in verdicts))
+            for attempt in outcome.attempts
+        ]
+        if len(told) == 1 and outcome.text is not None:
+            return [Tried(outcome.text, *told[0])]
+        texts = self._texts(outcome.attempts, fields)
+        return [Tried(text, *one) for text, one in zip(texts, told, strict=True) if text is not None]
+
+    def _texts(self, attempts: Sequence[Attempt], fields: Mapping[str, Json]) -> list[str | None]:
+        """The candidates, taken out of their replies again: the ledger keeps replies only."""
+        replies = reading.replies(self._db, attempts)
+        prefixes = reading.prefixes(self._db, [reply.prefix for reply in replies.values()])
+        interface = self._interface(fields)
+        texts: list[str | None] = []
+        for attempt in attempts:
+            reply = replies.get((attempt.request, attempt.sample, attempt.attempt))
+            if reply is None or attempt.reason not in (Reason.OK, Reason.CHECK_FAILED):
+                texts.append(None)
+                continue
+            before = prefixes.get(reply.prefix, [])
+            messages = tuple(Message(*message) for message in [*before, ("user", reply.message)])
+            found = self._prompt().extract(reply.text, Finish(reply.finish), messages, interface)
+            texts.append(found.text)
+        return texts
+
+    def _prompt(self) -> Prompt:
+        if self._made_prompt is None:
+            text, examples, *_ = orjson.loads(self.recipe["prompt"])
+            self._made_prompt = Prompt(self.pair, text, f"the prompt in {self.path}", examples)
+        return self._made_prompt
+
+    def _interface(self, fields: Mapping[str, Json]) -> str | None:
+        name = str(self.recipe.get("interface") or "")
+        if name != "auto":
+            return text_of(fields.get(name)) if name else None
+        reference = self.reference(fields)
+        return required_header(reference, self.testbench(fields)) if reference else None
+
+    def reference(self, fields: Mapping[str, Json]) -> str | None:
+        """The Verilog that a row's text was compared with, if the row has any."""
+        target = self.pair.target
+        name = str(self.run.spec.get("reference") or "") or (target if target == "verilog" else "verilog")
+        if name != target:
+            return text_of(fields.get(name))
+        # What stood in the target field was set aside by the run.
+        aside = f"reference_{name}"
+        return text_of(fields.get(f"rtlglot_{aside}", fields.get(aside)))
+
+    def testbench(self, fields: Mapping[str, Json]) -> str | None:
+        """The row's testbench, if the run was told of one."""
+        name = str(self.run.spec.get("testbench") or "")
+        return text_of(fields.get(name)) if name else None
