@@ -119,7 +119,9 @@ class Program:
 
     async def _end_group(self) -> None:
         # What the child started may outlive it and hold its pipes open, and a GPU's memory.
-        await self._process.wait()
+        # Process.wait() would wait for those pipes too.
+        while self._process.returncode is None:  # noqa: ASYNC110
+            await asyncio.sleep(GROUP_STEP_S)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGTERM)  # politely first: shared memory wants to be freed
             for _ in range(GROUP_STEPS):

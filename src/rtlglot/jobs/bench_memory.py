@@ -9,6 +9,7 @@ import subprocess
 import threading
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 
 INTERVAL_S = 0.5
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
@@ -52,16 +53,32 @@ class PeakMemory:
         return 0
 
 
+class Usage(NamedTuple):
+    """What one process takes."""
+
+    rss_pages: int
+    """Pages shared with others included."""
+    cpu_ticks: int
+    """User and system, since its start."""
+
+
 def family_rss_bytes(ancestor: int) -> int:
-    """Resident memory of a process and its descendants, shared pages counted in each; Linux only."""
+    """Resident memory of a process and its descendants; shared pages count in each."""
+    return sum(usage.rss_pages for usage in family(ancestor)) * _PAGE_BYTES
+
+
+def family(ancestor: int) -> list[Usage]:
+    """A process and its descendants, those that still run; Linux only, empty elsewhere."""
     parents: dict[int, int] = {}
-    pages: dict[int, int] = {}
+    usages: dict[int, Usage] = {}
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):
             # The name, in parentheses, may hold anything; state, parent … follow it.
             fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            parents[int(entry.name)], pages[int(entry.name)] = int(fields[1]), int(fields[21])
-    return sum(pages[pid] for pid in pages if _descends(pid, ancestor, parents)) * _PAGE_BYTES
+            pid = int(entry.name)
+            usages[pid] = Usage(int(fields[21]), int(fields[11]) + int(fields[12]))
+            parents[pid] = int(fields[1])
+    return [usage for pid, usage in usages.items() if _descends(pid, ancestor, parents)]
 
 
 def _descends(pid: int, ancestor: int, parents: dict[int, int]) -> bool:

@@ -220,6 +220,13 @@ async def test_what_cannot_fit_is_refused_before_anything_starts(gpu_box, stand_
     assert stand_in() == []
 
 
+async def test_a_known_model_that_cannot_fit_need_not_be_here(gpu_box, stand_in, tmp_path, monkeypatch):
+    gpu_box(1)
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    with pytest.raises(ConfigError, match="does not fit 1 GPU"):
+        await VllmEngine("meta-llama/Llama-3.1-70B-Instruct").start()
+
+
 async def test_the_data_decides_the_context(gpu_box, stand_in, model):
     gpu_box(1)
     engine = VllmEngine(model)

@@ -77,8 +77,8 @@ class VllmEngine:
         """
         if self._router is not None:
             await self.aclose()
+        where = await asyncio.to_thread(self._layout)  # what cannot fit need not be fetched either
         folder = self._folder()
-        where = await asyncio.to_thread(self._layout)
         await self._loaded()
         launches = [self._launch(folder, where, number) for number in range(where.replicas)]
         router = self._router = Router(launches)
