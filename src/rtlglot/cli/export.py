@@ -137,7 +137,9 @@ def call(arguments: argparse.Namespace) -> int:
     same = {f.name for f in dataclasses.fields(ExportSpec)} - {"min_status"}
     given = {name: value for name, value in vars(arguments).items() if name in same}
     spec = ExportSpec(min_status=tuple(names), **given)
-    summary = export(spec, None if arguments.json else Ticker())
+    ticker = Ticker()
+    summary = export(spec, None if arguments.json else ticker)
+    ticker.end()
     if arguments.json:
         print(orjson.dumps(dataclasses.asdict(summary), option=orjson.OPT_INDENT_2).decode())
     else:
@@ -150,12 +152,19 @@ class Ticker:
 
     def __init__(self) -> None:
         self._told = time.monotonic()
+        self._shown = False
 
     def __call__(self, stage: str, rows: int) -> None:
         now = time.monotonic()
         if now - self._told > 0.2 and sys.stderr.isatty():
             self._told = now
+            self._shown = True
             print(f"\r{stage}: {count(rows, 'row')}\x1b[K", end="\r", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            print("\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def told(summary: Any) -> list[str]:
@@ -172,8 +181,10 @@ def told(summary: Any) -> list[str]:
     )
     lines += [f"  left out: {n:,} ({reason})" for reason, n in summary.dropped.items()]
     if summary.groups is not None:
-        largest = count(summary.largest_group, "row")
-        lines.append(f"  {summary.groups:,} groups of near copies, the largest of {largest}")
+        copies = (
+            f"{count(summary.in_groups, 'row')} with a near copy" if summary.in_groups else "no near copies"
+        )
+        lines.append(f"  {copies}; {summary.groups:,} groups, the largest of {summary.largest_group:,}")
     lines += [f"  {note}" for note in summary.notes]
     if "dataset_info" in files:
         lines.append(f"  for LLaMA-Factory: copy the entries of {files['dataset_info']} to dataset_info.json")

@@ -118,10 +118,10 @@ def _contents(summary: ExportSummary) -> str:
     )
     if "validation" in summary.records:
         text += (
-            f"\n\nThe split keeps near copies together: {summary.groups:,} groups, of which the largest has "
-            f"{summary.largest_group:,} rows. Two rows are near copies where their designs, without comments "
-            "and with module names masked, or the texts beside them share 0.8 of their shingles of 5 tokens "
-            "(Jaccard)."
+            f"\n\nThe split keeps near copies together: {summary.in_groups:,} rows have one, the largest of "
+            f"{summary.groups:,} groups has {summary.largest_group:,}. Two rows are near copies where their "
+            "designs, comments aside and module names masked, or the texts beside them share 0.8 of "
+            "their shingles of 5 tokens (Jaccard)."
         )
     return text
 
@@ -132,7 +132,7 @@ def _recipe(history: History) -> str:
     facts: list[tuple[str, Json]] = [
         ("rtlglot", f"{__version__} (this export)"),
         ("from, to", " -> ".join(history.pair)),
-        ("model", recipe.get("model")),
+        ("model", _without_paths(recipe.get("model"))),
         ("engine", recipe.get("engine")),
         ("engine options", json.dumps(_without_paths(recipe.get("identity", {})))),
         *((name, sampling.get(name)) for name in ("temperature", "top_p", "max_tokens", "seed")),
@@ -151,7 +151,7 @@ def _recipe(history: History) -> str:
 
 def _checks(history: History) -> Iterator[tuple[str, Json]]:
     for check in history.checks:
-        told = (f"{name} {value}" for name, value in check.items() if name != "check")
+        told = (f"{name} {_without_paths(value)}" for name, value in check.items() if name != "check")
         yield str(check["check"]), ", ".join(told)
 
 

@@ -88,17 +88,21 @@ def _split(source: Path, data: Path, sides: tuple[str, ...]) -> None:
     import pyarrow.parquet as pq
 
     for side in sides:
-        with pq.ParquetFile(source) as file, contextlib.closing(_Shards(data, side)) as shards:
+        with pq.ParquetFile(source) as file, contextlib.closing(Shards(data, side)) as shards:
             for group in range(file.num_row_groups):
                 table = file.read_row_group(group)
                 shards.add(table.filter(pc.equal(table[_SIDE], side)).drop_columns([_SIDE]))
 
 
-class _Shards:
+class Shards:
     """Files of one side, named `train-00000-of-00002.parquet` once their number is known."""
 
-    def __init__(self, data: Path, side: str) -> None:
+    def __init__(
+        self, data: Path, side: str, *, shard_bytes: int = SHARD_BYTES, group_bytes: int = GROUP_BYTES
+    ) -> None:
+        """A file ends once it has held `shard_bytes` of memory, a row group once it holds `group_bytes`."""
         self._data, self._side = data, side
+        self._most = (shard_bytes, group_bytes)
         self._paths: list[Path] = []
         self._writer: Any = None
         self._waiting: list[Any] = []
@@ -110,7 +114,7 @@ class _Shards:
             return
         self._waiting.append(table)
         self._waiting_bytes += table.nbytes
-        if self._waiting_bytes >= GROUP_BYTES:
+        if self._waiting_bytes >= self._most[1]:
             self._write()
 
     def _write(self) -> None:
@@ -126,7 +130,7 @@ class _Shards:
         self._writer.write_table(table)
         self._shard_bytes += self._waiting_bytes
         self._waiting, self._waiting_bytes = [], 0
-        if self._shard_bytes >= SHARD_BYTES:
+        if self._shard_bytes >= self._most[0]:
             self._end_shard()
 
     def _end_shard(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,8 +38,8 @@ def export(spec: ExportSpec, on_progress: OnProgress | None = None) -> ExportSum
         summary = ExportSummary(spec.format, selection.fields.prompt, selection.fields.answer)
         licences = Licences()
         output = _output(spec, format, lambda done: card(spec, done, licences, history))
-        scratch = Path(stack.enter_context(_scratch(Path(spec.path))))
-        sides = decide(spec, selection, scratch, lambda rows: tell("comparing", rows))
+        beside = Path(spec.path).absolute().parent  # the disk that has room for the export
+        sides = decide(spec, selection, beside, lambda rows: tell("comparing", rows))
         with output.open() as out:
             for count in _write(selection, sides, format, (out, summary, licences)):
                 tell("writing", count)
@@ -80,14 +79,6 @@ def _output(
     if any(path.exists() and each.exists() and path.samefile(each) for each in ours):
         raise UsageError(f"{path} is a file of the run that is exported", hint="name another path")
     return Files(spec, format) if format.containers else Folder(spec, card_of)
-
-
-@contextlib.contextmanager
-def _scratch(path: Path) -> Iterator[str]:
-    """A folder for temporary files on the disk that the export goes to."""
-    parent = path.absolute().parent
-    with tempfile.TemporaryDirectory(prefix=".rtlglot-export-", dir=parent) as folder:
-        yield folder
 
 
 def _write(

@@ -162,11 +162,12 @@ class Selection:
 
     def _refuse_fields_of_nothing(self) -> None:
         for name in (self.fields.prompt, self.fields.answer):
-            if self.dropped[f"no text in the field {name!r}"] and name not in self._dataset.columns:
+            columns = self._dataset.columns
+            if self.dropped[f"no text in the field {name!r}"] and columns and name not in columns:
                 raise InputError(
                     f"no row has a field {name!r}",
                     file=self._dataset.name,
-                    hint=did_you_mean(name, list(self._dataset.columns)),
+                    hint=did_you_mean(name, list(columns)),
                 )
 
 
