@@ -28,7 +28,12 @@ def make_rows(path: Path, count: int) -> None:
     """About 400 bytes a row, every instruction different."""
     with open(path, "w", encoding="utf-8") as file:
         for n in range(count):
-            row = {"id": f"row-{n}", "instruction": INSTRUCTION.format(n=n), "source": "bench", "weight": 1.50}
+            row = {
+                "id": f"row-{n}",
+                "instruction": INSTRUCTION.format(n=n),
+                "source": "bench",
+                "weight": 1.50,
+            }
             file.write(json.dumps(row) + "\n")
 
 

@@ -317,7 +317,9 @@ def test_a_disk_that_fills_up_is_told_once_and_resumed(shell: Shell) -> None:
     shell.write("in.jsonl", rows)
     job = ["transform", "in.jsonl", *JOB, *SAY, "-o", "out.jsonl"]
     command = f"ulimit -f 1500; exec {sys.executable} -m rtlglot {' '.join(job)}"
-    full = subprocess.run(["bash", "-c", command], cwd=shell.folder, capture_output=True, text=True, timeout=60)
+    full = subprocess.run(
+        ["bash", "-c", command], cwd=shell.folder, capture_output=True, text=True, timeout=60
+    )
     assert full.returncode == 2
     assert "the ledger could not be written" in full.stderr
     assert "Traceback" not in full.stderr

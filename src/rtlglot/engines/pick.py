@@ -17,8 +17,8 @@ def pick(engine: str, model: str) -> tuple[str, str]:
     """(engine, model), each chosen where it is ''.
 
     A .gguf file, an OpenVINO folder or an embedded model's name runs on `openvino`, a URL on `openai`,
-    a hub id ('org/name') or a local folder on `vllm`, a function ('say.py:say') on `scripted`. Raises UsageError where the engine is not
-    installed, saying what to install and what would work now.
+    a hub id ('org/name') or a local folder on `vllm`, a function ('say.py:say') on `scripted`. Raises
+    UsageError where the engine is not installed, saying what to install and what would work now.
     """
     if not model:
         if engine in ("", "openvino"):
