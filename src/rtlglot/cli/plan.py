@@ -252,6 +252,6 @@ def _advice(made: Plan) -> list[str]:
     lines = [f"{idle} GPU{'s' if idle > 1 else ''} left over."] if idle else []
     take = f"--tensor-parallel {chosen.tensor_parallel}"
     if chosen.pipeline_parallel > 1:
-        take += f" --set engine.pipeline_parallel={chosen.pipeline_parallel}"
+        take += f" --pipeline-parallel {chosen.pipeline_parallel}"
     take += f" --data-parallel {chosen.data_parallel} --max-model-len {made.need.max_model_len}"
     return ["", *lines, f"Take: {take}"]
