@@ -35,8 +35,26 @@ def test_long_traces_are_cut_at_the_front() -> None:
     steps = [step({"a": "0"}, "0", "0") for _ in range(40)] + [step({"a": "1"}, "0", "1")]
     lines = in_words(trace(*steps)).splitlines()
     assert lines[0] == "(The first 29 of 41 are left out.)"
-    assert lines[1].startswith("Step 29:")
-    assert lines[-2:] == ["Step 40: a = 1", "Output q in step 40 should be 0 but is 1."]
+    assert lines[1:] == [
+        "Steps 29 to 39: a = 0",
+        "Step 40: a = 1",
+        "Output q in step 40 should be 0 but is 1.",
+    ]
+
+
+def test_steps_left_out_before_are_counted() -> None:
+    """Of a very long trace only the last steps are kept."""
+    kept: dict[str, object] = {
+        **trace(step({"a": "1"}, "0", "0"), step({"a": "0"}, "0", "1")),
+        "skipped": 998,
+    }
+    kept["first"] = {**first_difference(step({}, "0", "1"), 999)}  # type: ignore[dict-item]
+    assert in_words(kept).splitlines() == [
+        "(The first 998 of 1000 are left out.)",
+        "Step 998: a = 1",
+        "Step 999: a = 0",
+        "Output q in step 999 should be 0 but is 1.",
+    ]
 
 
 def test_wide_values_are_hexadecimal() -> None:

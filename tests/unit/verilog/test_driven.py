@@ -19,7 +19,7 @@ def codes(text: str) -> list[str]:
     [
         "module m(input a, output y); assign y = a; endmodule",
         "module m(a, y); input a; output y; reg y; always @* y = a; endmodule",
-        "module s(input a, output y); assign y = a; endmodule module m(input a, output y); s u(a, y); endmodule",
+        "module s(input a, output y); buf b(y, a); endmodule module m(input a, output y); s u(.*); endmodule",
         "module m(inout a, input d); assign a = d; endmodule",
         "module m(input a, output reg y); integer i; always @* for (i = 0; i < 2; i++) y = a; endmodule",
         "module m(input a, output y); buf b(y, a); endmodule",

@@ -34,9 +34,9 @@ class Aig:
         """Variable of the first and."""
         return self.first_latch + len(self.nexts)
 
-    def with_output(self, name: str, new: Builder) -> Aig:
-        """With the ands that `new` added, and its result as the only output."""
-        return Aig(self.inputs, self.nexts, tuple(new.ands), {name: new.result})
+    def with_outputs(self, new: Builder, besides: Mapping[str, int]) -> Aig:
+        """With the ands that `new` added, its results as outputs, and others `besides`."""
+        return Aig(self.inputs, self.nexts, tuple(new.ands), {**besides, **new.results})
 
 
 class Builder:
@@ -46,7 +46,8 @@ class Builder:
         self.ands = list(aig.ands)
         self._next = aig.first_and + len(aig.ands)
         self._known: dict[tuple[int, int], int] = {}
-        self.result = 0
+        self.results: dict[str, int] = {}
+        """Literals that are to become outputs."""
 
     def conjunction(self, left: int, right: int) -> int:
         """left & right; nothing new where it is a constant, an operand or already there."""
@@ -173,13 +174,14 @@ class Simulation:
     def __init__(self, aig: Aig, patterns: int) -> None:
         self.all_ones = (1 << patterns) - 1
         self._aig = aig
-        self._state = [0] * len(aig.nexts)
+        self.state = [0] * len(aig.nexts)
+        """Words of the latches, before the next frame."""
         self._values: list[int] = []
 
     def frame(self, inputs: Sequence[int]) -> None:
         """Evaluate one frame with a word for each input, and step the latches afterwards."""
         ones = self.all_ones
-        values = [0, *inputs, *self._state]
+        values = [0, *inputs, *self.state]
         add = values.append
         for left, right in self._aig.ands:
             one, other = values[left >> 1], values[right >> 1]
@@ -187,7 +189,7 @@ class Simulation:
                 one ^= ones
             add(one & (other ^ ones if right & 1 else other))
         self._values = values
-        self._state = [self.word(literal) for literal in self._aig.nexts]
+        self.state = [self.word(literal) for literal in self._aig.nexts]
 
     def word(self, literal: int) -> int:
         """A literal's value in the frame just evaluated, one bit for each pattern."""

@@ -7,7 +7,7 @@ and by random simulation, which finds most of the real differences within millis
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rtlglot.checks.equivalence.aig import Aig, Builder, Simulation, reduced
@@ -35,16 +35,12 @@ class Question:
     @classmethod
     def of(cls, miter: Aig) -> Question:
         """differs = some bit is defined by the reference and not the same in the candidate."""
-        builder = Builder(miter)
-        bits = []
-        for name, gold in miter.outputs.items():
-            if name.startswith("gold_") and is_value(name):
-                gate_name = "gate_" + name.removeprefix("gold_")
-                gold_x, gate_x = (miter.outputs[mask_of(n)] for n in (name, gate_name))
-                wrong = builder.either((builder.unequal(gold, miter.outputs[gate_name]), gate_x))
-                bits.append(builder.conjunction(wrong, gold_x ^ 1))
-        builder.result = builder.either(bits)
-        return cls(reduced(miter.with_output("differs", builder)))
+        return cls(reduced(miter.with_outputs(_differs(miter), {})))
+
+    @classmethod
+    def with_all(cls, miter: Aig) -> Question:
+        """Likewise, with the outputs of the miter besides."""
+        return cls(reduced(miter.with_outputs(_differs(miter), miter.outputs)))
 
     @property
     def literal(self) -> int:
@@ -61,6 +57,19 @@ class Question:
         used = {literal >> 1 for pair in self.aig.ands for literal in pair}
         used |= {self.literal >> 1} | {literal >> 1 for literal in self.aig.nexts}
         return [index for index in range(len(self.aig.inputs)) if index + 1 in used]
+
+
+def _differs(miter: Aig) -> Builder:
+    builder = Builder(miter)
+    bits = []
+    for name, gold in miter.outputs.items():
+        if name.startswith("gold_") and is_value(name):
+            gate_name = "gate_" + name.removeprefix("gold_")
+            gold_x, gate_x = (miter.outputs[mask_of(n)] for n in (name, gate_name))
+            wrong = builder.either((builder.unequal(gold, miter.outputs[gate_name]), gate_x))
+            bits.append(builder.conjunction(wrong, gold_x ^ 1))
+    builder.results["differs"] = builder.either(bits)
+    return builder
 
 
 def is_value(name: str) -> bool:
@@ -146,7 +155,7 @@ def _random_words(count: int, frames: int) -> Iterator[list[int]]:
     for _ in range(frames):
         yield list(words)
         for index in range(count):
-            half, three, seven = draw(quarter), draw(quarter) | draw(quarter), 0
+            half, three = draw(quarter), draw(quarter) | draw(quarter)
             seven = draw(quarter) | draw(quarter) | draw(quarter)
             keep = half << quarter | three << 2 * quarter | seven << 3 * quarter
             words[index] = words[index] & keep | draw(_PATTERNS) & (ones ^ keep)
@@ -168,11 +177,3 @@ def _lowest(word: int) -> int:
 
 def _column(words: Sequence[int], pattern: int) -> list[int]:
     return [word >> pattern & 1 for word in words]
-
-
-def values_along(miter: Aig, stimulus: Stimulus) -> Iterator[Mapping[str, int]]:
-    """All outputs of the miter, frame after frame."""
-    simulation = Simulation(miter, 1)
-    for frame in stimulus:
-        simulation.frame(frame)
-        yield {name: simulation.word(literal) for name, literal in miter.outputs.items()}

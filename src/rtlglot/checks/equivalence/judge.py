@@ -49,8 +49,7 @@ async def _by_the_other(
 
 
 async def _replayed(prover: Prover, reference: Reference, found: dict[str, Any]) -> dict[str, Any]:
-    steps = [step["inputs"] for step in found["trace"]["steps"]]
-    replayed = await prover.replay(reference.read, found, steps)
+    replayed = await prover.replay(reference.read, found, found["inputs"])
     told = {name: replayed[name] for name in ("trace", "simulator", "confirmed") if name in replayed}
     if "why" in replayed:
         told["unconfirmed_why"] = replayed["why"]

@@ -14,6 +14,8 @@ from rtlglot.records import Json
 from rtlglot.sandbox import Box, BoxResult, Ended, Permit
 from rtlglot.sandbox.icarus import Icarus
 
+LONG_TRACE = 3
+"""A difference found at random after more steps than this is worth a search for a shorter way to it."""
 TOOLS = "rtlglot.checks.equivalence.tools"
 REPLAY = "rtlglot.checks.equivalence.replay:replay"
 Found = Mapping[str, Any]
@@ -76,10 +78,10 @@ class Prover:
             found["undefined"] = asked.get("undefined", found["undefined"])
         if found["status"] == "open":
             found |= await self._conclude(reference, found, {})
-        elif len(found.get("stimulus", ())) > 3:
-            # the first that was found at random is seldom the shortest
+        elif len(found.get("stimulus", ())) > LONG_TRACE:
             shorter = await self._conclude(reference, found, {"stimulus": found["stimulus"]})
-            found["trace"] = shorter.get("trace", found["trace"])
+            if shorter.get("trace"):
+                found |= shorter
         for bulky in ("aiger", "stimulus"):
             found.pop(bulky, None)
         return found

@@ -21,6 +21,10 @@ from rtlglot.checks.equivalence.difference import Question, Stimulus, exhaustive
 
 NODE_CONFLICTS = 1000
 """SAT conflicts for one pair of nodes in the sequential sweep."""
+_RANDOM_RUNS = "-F 400 -W 4 -R 4000"
+"""Frames of a run, words of 32 runs each, rounds."""
+MOST_REPLAY_WORK = 200_000_000
+"""Ands times frames that a counterexample may take to be played on our graph: some 20 s."""
 _FRAMES = re.compile(r"No output asserted in (\d+) frames?\.")
 
 
@@ -162,7 +166,8 @@ def _combinational(question: Question, abc: Abc, graph: str) -> Answer:
     stimulus = counterexample("comb.cex")
     if stimulus and differs(question, stimulus):
         return Answer("different", "iprove", stimulus=stimulus)
-    return Answer("timeout" if abc.cut else "bounded", "iprove", k=0)
+    # there are no steps here, and so no bound to report
+    return Answer("timeout", "iprove")
 
 
 def _sequential(question: Question, abc: Abc, graph: str) -> Answer:
@@ -173,12 +178,13 @@ def _sequential(question: Question, abc: Abc, graph: str) -> Answer:
     if "Status = 1 " in said:
         return Answer("equivalent", "pdr")
     stimulus = counterexample("pdr.cex")
-    if not stimulus:
-        # long random runs reach what is too deep for the solvers
-        said = abc(f"read_aiger {graph}; sim3 -F 400 -W 8 -R 400; print_status; write_cex -a sim.cex", 1.0)
-        stimulus = counterexample("sim.cex")
     if stimulus and differs(question, stimulus):
-        return Answer("different", "pdr" if os.path.exists("pdr.cex") else "sim3", stimulus=stimulus)
+        return Answer("different", "pdr", stimulus=stimulus)
+    # long random runs, continued from rare states, reach what is too deep for the solvers
+    abc(f"read_aiger {graph}; sim3 {_RANDOM_RUNS}; write_cex -a sim.cex", 1.0)
+    stimulus = counterexample("sim.cex")
+    if stimulus and differs(question, stimulus):
+        return Answer("different", "sim3", stimulus=stimulus)
     complete = found >= abc.effort.frames
     return Answer("bounded" if complete or not abc.cut else "timeout", "bmc3", k=found)
 
@@ -198,6 +204,8 @@ def _bounded(question: Question, abc: Abc, graph: str, frames: int, share: float
 
 def differs(question: Question, stimulus: Stimulus) -> bool:
     """Whether the last frame of a stimulus really shows a difference."""
+    if len(stimulus) * len(question.aig.ands) > MOST_REPLAY_WORK:
+        return False
     simulation = Simulation(question.aig, 1)
     for frame in stimulus:
         simulation.frame(frame)

@@ -19,14 +19,11 @@ from rtlglot.checks.equivalence.miter import Clocking, build, clocking_of
 from rtlglot.checks.equivalence.netlist import Netlist, Unsupported, read_netlist
 from rtlglot.checks.equivalence.ports import choose_top, differences
 from rtlglot.checks.equivalence.solve import Effort, decide, shorten
-from rtlglot.checks.equivalence.trace import trace_of
+from rtlglot.checks.equivalence.trace import inputs_along, trace_of
 from rtlglot.checks.equivalence.vacuity import undefined_within
 from rtlglot.records import Json
 from rtlglot.verilog.interface import Port
 from rtlglot.verilog.source import Source, Top, read_source
-
-LONG_TRACE = 3
-"""A trace found at random that is longer than this is worth a search for a shorter one."""
 
 
 def warm() -> None:
@@ -106,14 +103,16 @@ def _without_solver(miter: Aig, ports: tuple[Port, ...], clocking: Clocking) -> 
         return {"status": "equivalent", "engine": "exhaustive simulation", "aiger": aiger}
     stimulus = tried or randomly(question)
     if not stimulus:
-        return {"status": "open", "aiger": aiger, "combinational": question.combinational}
-    return {
-        "status": "different",
-        "engine": "exhaustive simulation" if tried else "random simulation",
-        "trace": trace_of(miter, stimulus, ports, clocking),
-        "stimulus": list(stimulus),
-        "aiger": aiger,
-    }
+        return {"status": "open", "aiger": aiger}
+    engine = "exhaustive simulation" if tried else "random simulation"
+    shown = _shown(miter, stimulus, ports, clocking)
+    return {"status": "different", "engine": engine, "aiger": aiger, "stimulus": list(stimulus), **shown}
+
+
+def _shown(miter: Aig, stimulus: Stimulus, ports: Sequence[Port], clocking: Clocking) -> dict[str, Json]:
+    """A difference for people (`trace`) and for a simulator (`inputs` of every step)."""
+    trace = trace_of(miter, stimulus, ports, clocking)
+    return {"trace": trace, "inputs": inputs_along(miter, stimulus, ports, clocking)}
 
 
 def conclude(arguments: dict[str, Any]) -> Json:
@@ -128,13 +127,10 @@ def conclude(arguments: dict[str, Any]) -> Json:
     question = Question.of(miter)
     stimulus: Stimulus = arguments.get("stimulus") or ()
     if stimulus:
-        found = shorten(question, stimulus, effort, arguments["abc"])
-        return {"trace": trace_of(miter, found, ports, clocking)}
+        return _shown(miter, shorten(question, stimulus, effort, arguments["abc"]), ports, clocking)
     answer = decide(question, effort, arguments["abc"])
-    result: dict[str, Json] = {"status": answer.status, "engine": answer.engine, "k": answer.k}
-    if answer.stimulus:
-        result["trace"] = trace_of(miter, answer.stimulus, ports, clocking)
-    return result
+    shown = _shown(miter, answer.stimulus, ports, clocking) if answer.stimulus else {}
+    return {"status": answer.status, "engine": answer.engine, "k": answer.k, **shown}
 
 
 def top_from_json(value: dict[str, Any]) -> Top:

@@ -16,8 +16,8 @@ def undefined_within(miter: Aig, names: Sequence[str], effort: Effort, program: 
     left = list(names)
     while left:
         builder = Builder(miter)
-        builder.result = builder.either(miter.outputs[mask_of(name)] ^ 1 for name in left)
-        graph = reduced(miter.with_output("defined", builder))
+        builder.results["defined"] = builder.either(miter.outputs[mask_of(name)] ^ 1 for name in left)
+        graph = reduced(miter.with_outputs(builder, {}))
         if graph.outputs["defined"] == 0:
             break
         Path("defined.aig").write_bytes(write_aiger(graph))
