@@ -1,7 +1,9 @@
 """Checks: one question each about a candidate. One file per check, one line in the table.
 
 A check is made with `Check(options)`, its own options as a mapping, and asked with
-`check(text, context, box)`. It runs tools on untrusted text only through the Box.
+`check(text, context, box)`. It runs tools on untrusted text only through the Box. One whose verdict
+takes several long turns in the box says so with `slow = True`: only few are begun at once then, so that
+no deadline runs out in a queue.
 """
 
 from __future__ import annotations

@@ -96,6 +96,6 @@ async def climb(checks: Sequence[Check], text: str, context: Context, box: Box) 
     return verdicts
 
 
-def skipped(check: str, why: str) -> Verdict:
+def skipped(check: str, why: str, code: str = "skipped") -> Verdict:
     """The verdict of a check that was not asked."""
-    return Verdict(check, CheckStatus.SKIPPED, (Finding(Severity.NOTE, "skipped", why),))
+    return Verdict(check, CheckStatus.SKIPPED, (Finding(Severity.NOTE, code, why),))

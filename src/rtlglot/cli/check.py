@@ -10,8 +10,9 @@ from typing import Any
 
 import orjson
 
-from rtlglot.cli.transform import add_rows, parse_map
+from rtlglot.cli.transform import add_rows, parse_map, resume_command
 from rtlglot.cli.words import HelpFormatter, count, duration
+from rtlglot.errors import UsageError
 from rtlglot.spec import parse_set
 
 DESCRIPTION = """\
@@ -23,6 +24,7 @@ rungs for Verilog, cheapest first:
   screen       size, nesting, includes, system tasks
   syntax       parses (slang)
   elaborate    names, types, drivers, widths (slang)
+  interface    has the header that --interface names
   synth        can be synthesised (yosys): latches, loops, cells, flip-flops
   equivalence  is proved equal to --reference, or shown to differ, with a trace
   testbench    passes --testbench (Icarus Verilog or Verilator)
@@ -31,9 +33,14 @@ rungs for texts about a design: wording, fidelity (against --reference)
 examples:
   rtlglot check Resyn27k.json --field Response -o verdicts.jsonl
   rtlglot check rtl.jsonl --checks syntax,elaborate -o verdicts.csv
-  rtlglot check spec-to-rtl.jsonl --field ref --testbench test --checks testbench -o v.jsonl
+  rtlglot check tasks.jsonl --field answer --reference ref --testbench test -o v.jsonl
   rtlglot check rtl.json --field description --reference verilog -o v.jsonl
-  rtlglot check rtl/ -o verdicts.parquet                  a folder of .v and .sv files"""
+  rtlglot check rtl/ -o verdicts.parquet                  a folder of .v and .sv files
+
+The ledger VERDICTS.ledger remembers every verdict: after a crash or Ctrl-C the same
+command goes on where it was.
+exit codes: 0 every design has its verdicts, 2 input or usage, 75 stopped early and
+resumable, 130 interrupted"""
 
 
 def add(subparsers: Any) -> None:
@@ -52,16 +59,19 @@ def add(subparsers: Any) -> None:
     group.add_argument("--field", default="verilog", help="field with the candidate (default: verilog)")
     group.add_argument("--reference", default="", metavar="FIELD", help="field with Verilog to compare with")
     group.add_argument("--testbench", default="", metavar="FIELD", help="field with a testbench")
-    group.add_argument("--interface", default="", metavar="FIELD", help="field with the required header")
+    group.add_argument(
+        "--interface", default="", metavar="FIELD", help="field with the required header, or auto"
+    )
     group.add_argument(
         "--checks",
         default="default",
         metavar="RUNGS",
-        help="comma list, or the highest rung (default: all that fit)",
+        help="comma list, or the highest rung (default: all for which a field is named)",
     )
     group.add_argument(
         "--std", default="sv2017", choices=("v2001", "v2005", "sv2017"), help="language (default: sv2017)"
     )
+    group.add_argument("--strict", action="store_true", help="reject for latches, loops and widths too")
     group.add_argument("--set", metavar="check.NAME.KEY=VALUE", action="append", help="a check's own option")
     add_rows(command)
     command.add_argument("--json", action="store_true", help="the summary as JSON on standard output")
@@ -72,6 +82,9 @@ def call(arguments: argparse.Namespace) -> int:
     from rtlglot.formats import Selection
     from rtlglot.jobs.check import CheckSpec, check
 
+    given = parse_set(arguments.set or [])
+    if "engine" in given:
+        raise UsageError("there is no engine here", hint="write --set check.NAME.KEY=VALUE")
     spec = CheckSpec(
         input=arguments.input,
         output=arguments.output,
@@ -80,6 +93,7 @@ def call(arguments: argparse.Namespace) -> int:
         testbench=arguments.testbench,
         interface=arguments.interface,
         checks=arguments.checks,
+        strict=arguments.strict,
         standard=arguments.std,
         format=arguments.format or "",
         selection=Selection(
@@ -88,7 +102,7 @@ def call(arguments: argparse.Namespace) -> int:
             where=arguments.where,
             limit=arguments.limit,
         ),
-        options=parse_set(arguments.set or []).get("check", {}),
+        options=given.get("check", {}),
     )
     begun = time.monotonic()
     summary = check(spec, None if arguments.json else Ticker())
@@ -97,7 +111,9 @@ def call(arguments: argparse.Namespace) -> int:
     else:
         print(table(summary))
         print(f"{duration(time.monotonic() - begun)}; verdicts in {spec.output}")
-    return 0
+    if summary.pending:
+        print(f"{summary.ending}; resume with: {resume_command(sys.argv)}", file=sys.stderr)
+    return summary.exit_code
 
 
 class Ticker:
@@ -126,9 +142,14 @@ def table(summary: Any) -> str:
     """Per rung, how many got which status; within 80 columns."""
     lines = [f"{'rung':<13}{'status':<15}{'designs':>9}{'share':>9}"]
     for rung, statuses in summary.rungs.items():
-        for status, number in statuses.most_common():
+        for status, number in statuses.items():
             lines.append(f"{rung:<13}{status:<15}{number:>9,}{number / max(summary.rows, 1):>9.1%}")
             rung = ""
-    empty = f", {summary.empty:,} without a text" if summary.empty else ""
-    lines.append(f"{count(summary.rows, 'row')}: nothing said no to {summary.good:,}{empty}")
+    said = [
+        f"{summary.good:,} that no check said no to",
+        f"{summary.rejected:,} rejected",
+        *([f"{summary.empty:,} without a text"] if summary.empty else []),
+        *([f"{summary.pending:,} not done yet"] if summary.pending else []),
+    ]
+    lines.append(f"{count(summary.rows, 'row')} = {' + '.join(said)}")
     return "\n".join(lines)

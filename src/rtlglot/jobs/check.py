@@ -10,35 +10,37 @@ import asyncio
 import dataclasses
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from rtlglot.checks import Check
-from rtlglot.checks.ladder import ladder, skipped
+from rtlglot.checks.ladder import kind_of, ladder, skipped
 from rtlglot.deliver import refuse_foreign
-from rtlglot.errors import InputError
-from rtlglot.examine import Examine
+from rtlglot.errors import InputError, UsageError
+from rtlglot.examine import NOT_ASKED, Examine
 from rtlglot.formats import (
     Dataset,
     Selection,
     check_writable,
-    encode,
     format_of,
     open_dataset,
     open_writer,
     text_of,
 )
+from rtlglot.interrupt import stopping
+from rtlglot.jobs.verdicts import flat, nested, tools_of
 from rtlglot.ledger import Ledger
 from rtlglot.loop import run_loop
-from rtlglot.records import CheckStatus, Context, Json, Row, Verdict
+from rtlglot.records import Context, Json, Row, Verdict
 from rtlglot.registry import did_you_mean
 from rtlglot.sandbox import open_box
+from rtlglot.verilog.interface import required_header
 
 IN_FLIGHT_PER_CORE = 48
 """Enough to fill shared forks."""
+DRAIN_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +53,18 @@ class CheckSpec:
     reference: str = ""
     testbench: str = ""
     interface: str = ""
+    """A field with a header, or 'auto': the header that reference and testbench need."""
     checks: str = "default"
+    strict: bool = False
     standard: str = "sv2017"
     selection: Selection = dataclasses.field(default_factory=Selection)
     format: str = ""
     options: Mapping[str, Mapping[str, Json]] = dataclasses.field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """What the field holds, whatever it is called."""
+        return kind_of(self.field, self.checks)
 
 
 @dataclass(slots=True)
@@ -64,12 +73,22 @@ class CheckSummary:
 
     rows: int = 0
     good: int = 0
-    """Designs to which no check said no, and which have a text."""
+    """Designs to which no check said no."""
+    rejected: int = 0
+    """Designs to which a check said no."""
     empty: int = 0
     """Rows without a text in the field."""
-    rungs: dict[str, Counter[str]] = dataclasses.field(default_factory=dict)
-    whole: bool = True
-    """False where the check was stopped: the same command goes on."""
+    pending: int = 0
+    """Designs not examined to the end, because the check was stopped: the same command goes on."""
+    rungs: dict[str, dict[str, int]] = dataclasses.field(default_factory=dict)
+    ending: str = "done"
+    """'done', 'interrupted' (SIGINT) or 'stopped' (SIGTERM)."""
+    output: str = ""
+
+    @property
+    def exit_code(self) -> int:
+        """0 every design has its verdicts, 75 stopped and resumable, 130 interrupted."""
+        return {"done": 0, "stopped": 75, "interrupted": 130}[self.ending]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +105,7 @@ def check(spec: CheckSpec, on_progress: Callable[[Progress], None] | None = None
 
 
 async def _check(spec: CheckSpec, on_progress: Callable[[Progress], None]) -> CheckSummary:
-    checks = ladder(spec.checks, spec.field, spec.options)
+    checks = checks_for(spec)
     output = Path(spec.output)
     refuse_foreign(output)
     check_writable(output)
@@ -94,31 +113,78 @@ async def _check(spec: CheckSpec, on_progress: Callable[[Progress], None]) -> Ch
     context = _context_of(spec)
     with closing(Ledger(output.with_name(output.name + ".ledger"))) as ledger:
         total = _count(dataset, spec)
-        async with AsyncExitStack() as stack:
-            box = open_box()
-            stack.push_async_callback(box.aclose)
-            ledger.start_writing()
-            stack.push_async_callback(ledger.stop_writing)
-            examine = Examine(ledger, checks, box)
-            done = 0
+        ending = await _examine_all(
+            spec, dataset, (ledger, checks), lambda n: on_progress(Progress(n, total))
+        )
+        summary = _write(spec, dataset, Examine(ledger, checks, None), checks, context)
+        return replace(summary, ending=ending if summary.pending else "done")
 
-            async def walk(row: Row) -> None:
-                nonlocal done
-                text = text_of(row.fields.get(spec.field))
-                if text is not None:
-                    await examine(text, context(row))
-                done += 1
-                on_progress(Progress(done, total))
 
-            in_flight = IN_FLIGHT_PER_CORE * (os.cpu_count() or 1)
-            await run_loop(dataset, walk, in_flight=in_flight, stop=asyncio.Event(), drain_s=60)
-        return _write(spec, dataset, Examine(ledger, checks, None), checks, context)
+def checks_for(spec: CheckSpec) -> tuple[Check, ...]:
+    """The checks that are asked for and that some row can have. Raises UsageError where one was named
+    that no row can have, and where none is left."""
+    if spec.interface == "auto" and not spec.reference:
+        raise UsageError("--interface auto needs a reference", hint="name its field with --reference")
+    named = {name.strip() for name in spec.checks.split(",")}
+    found = []
+    for one in ladder(spec.checks, spec.kind, spec.options, strict=spec.strict):
+        lacks = _lacks(one, spec)
+        if lacks is None:
+            raise UsageError(
+                f"the check {one.name!r} is not for {spec.kind}", hint="see --help for the rungs"
+            )
+        if not lacks:
+            found.append(one)
+        elif one.name in named or one.name in spec.options:
+            raise UsageError(
+                f"the check {one.name!r} has nothing to go by", hint=f"name a field for it with --{lacks}"
+            )
+    if not found:
+        raise UsageError("no checks are asked for", hint="leave --checks away, or name some rungs")
+    return tuple(found)
+
+
+def _lacks(one: Check, spec: CheckSpec) -> str | None:
+    """The flag without which a check applies to no row; '' where it lacks none, None where none helps."""
+    flags = ("reference", "testbench", "interface")
+    given = {flag: "x" for flag in flags if getattr(spec, flag)}
+    if one.applies(Context(spec.kind, **given)):
+        return ""
+    missing = (flag for flag in flags if one.applies(Context(spec.kind, **{**given, flag: "x"})))
+    return next(missing, None)
+
+
+async def _examine_all(
+    spec: CheckSpec, dataset: Dataset, parts: tuple[Ledger, Sequence[Check]], tell: Callable[[int], None]
+) -> str:
+    """Ask the checks about every row; how it ended."""
+    ledger, checks = parts
+    context, stop, done = _context_of(spec), asyncio.Event(), 0
+    async with AsyncExitStack() as stack:
+        box = open_box()
+        stack.push_async_callback(box.aclose)
+        ledger.start_writing()
+        stack.push_async_callback(ledger.stop_writing)
+        ending = stack.enter_context(stopping(stop))
+        examine = Examine(ledger, checks, box)
+
+        async def walk(row: Row) -> None:
+            nonlocal done
+            text = text_of(row.fields.get(spec.field))
+            if text is not None:
+                await examine(text, context(row))
+            done += 1
+            tell(done)
+
+        in_flight = IN_FLIGHT_PER_CORE * (os.cpu_count() or 1)
+        whole = await run_loop(dataset, walk, in_flight=in_flight, stop=stop, drain_s=DRAIN_S)
+    return "done" if whole else ending[0]
 
 
 def _count(dataset: Dataset, spec: CheckSpec) -> int:
     total = sum(1 for _ in dataset)
     for name in (spec.field, spec.reference, spec.testbench, spec.interface):
-        if dataset.columns and name and name not in dataset.columns:
+        if dataset.columns and name and name != "auto" and name not in dataset.columns:
             raise InputError(
                 f"no row has a field {name!r}",
                 file=dataset.name,
@@ -132,13 +198,12 @@ def _context_of(spec: CheckSpec) -> Callable[[Row], Context]:
         def text(name: str) -> str | None:
             return text_of(row.fields.get(name)) if name else None
 
-        return Context(
-            field=spec.field,
-            reference=text(spec.reference),
-            testbench=text(spec.testbench),
-            interface=text(spec.interface),
-            standard=spec.standard,
-        )
+        reference, testbench = text(spec.reference), text(spec.testbench)
+        if spec.interface == "auto":
+            interface = required_header(reference, testbench) if reference else None
+        else:
+            interface = text(spec.interface)
+        return Context(spec.kind, reference, testbench, interface, spec.standard)
 
     return context
 
@@ -150,8 +215,9 @@ def _write(
     checks: Sequence[Check],
     context: Callable[[Row], Context],
 ) -> CheckSummary:
-    summary = CheckSummary(rungs={check.name: Counter() for check in checks})
-    flat = format_of(spec.output) in ("csv", "tsv", "parquet")
+    summary = CheckSummary(output=spec.output)
+    rungs: dict[str, Counter[str]] = {check.name: Counter() for check in checks}
+    is_table = format_of(spec.output) in ("csv", "tsv", "parquet")
     tools = tools_of(checks)
     with open_writer(spec.output) as writer:
         for row in dataset:
@@ -160,54 +226,23 @@ def _write(
                 verdicts = tuple(skipped(check.name, f"the row has no {spec.field}") for check in checks)
             else:
                 verdicts = examine.recall(text, context(row))
-            summary.rows += 1
-            summary.empty += text is None
-            summary.good += text is not None and all(verdict.ok for verdict in verdicts)
+            _count_row(summary, text, verdicts)
             for verdict in verdicts:
-                summary.rungs[verdict.check][verdict.status.value] += 1
-            fields = dict(_flat(verdicts)) if flat else {"verdicts": nested(verdicts), "tools": tools}
+                rungs[verdict.check][verdict.status.value] += 1
+            fields = flat(verdicts) if is_table else {"verdicts": nested(verdicts), "tools": tools}
             writer.write(row.id, {"id": row.id, **fields})
+    summary.rungs = {name: dict(statuses.most_common()) for name, statuses in rungs.items()}
     return summary
 
 
-def nested(verdicts: Sequence[Verdict]) -> dict[str, Json]:
-    """{check: {status, findings, seconds, what it measured}}."""
-    return {
-        verdict.check: {
-            "status": verdict.status.value,
-            "findings": [
-                {
-                    "severity": finding.severity.value,
-                    "code": finding.code,
-                    "line": finding.line,
-                    "column": finding.column,
-                    "message": finding.message,
-                }
-                for finding in verdict.findings
-            ],
-            "seconds": round(verdict.seconds, 6),
-            **{name: value for name, value in verdict.data.items() if name not in ("status", "findings")},
-        }
-        for verdict in verdicts
-    }
-
-
-def _flat(verdicts: Sequence[Verdict]) -> Iterator[tuple[str, Json]]:
-    for verdict in verdicts:
-        yield f"{verdict.check}_status", verdict.status.value
-        skip = verdict.status is CheckStatus.SKIPPED
-        yield f"{verdict.check}_findings", "" if skip else "; ".join(f.message for f in verdict.findings)
-        yield f"{verdict.check}_seconds", round(verdict.seconds, 6)
-        yield f"{verdict.check}_data", encode(dict(verdict.data)).decode()
-
-
-def tools_of(checks: Sequence[Check]) -> dict[str, Any]:
-    """{tool: version} of all checks: what of their identity is a text and no name of a check."""
-    found: dict[str, Any] = {}
-    for each in checks:
-        found |= {
-            name: value
-            for name, value in each.identity().items()
-            if isinstance(value, str) and name != "check"
-        }
-    return found
+def _count_row(summary: CheckSummary, text: str | None, verdicts: Sequence[Verdict]) -> None:
+    """One row counts in exactly one place."""
+    summary.rows += 1
+    if text is None:
+        summary.empty += 1
+    elif not all(verdict.ok for verdict in verdicts):
+        summary.rejected += 1
+    elif any(finding.code == NOT_ASKED for verdict in verdicts for finding in verdict.findings):
+        summary.pending += 1
+    else:
+        summary.good += 1

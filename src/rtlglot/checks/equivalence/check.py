@@ -46,6 +46,7 @@ class Equivalence:
     """The check `equivalence`."""
 
     name = "equivalence"
+    slow = True
 
     def __init__(self, options: Mapping[str, Any] | None = None) -> None:
         self._options = fill(EquivalenceOptions, options or {}, part="check.equivalence")
