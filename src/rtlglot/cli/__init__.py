@@ -15,6 +15,9 @@ from rtlglot.errors import RtlglotError
 COMMANDS = [
     "transform",
     "check",
+    "report",
+    "status",
+    "compare",
     "models",
     "plan",
     "bench",

@@ -170,21 +170,27 @@ def counts(db: sqlite3.Connection, recipe: bytes) -> dict[tuple[str, str], int]:
     return {(status, reason): n for status, reason, n in db.execute(query, (recipe,))}
 
 
-def glances(db: sqlite3.Connection, recipe: bytes) -> Iterator[list[Glance]]:
-    """All rows of the input, in its order, some hundreds at a time."""
-    query = """
+def glances(db: sqlite3.Connection, recipe: bytes, status: str = "") -> Iterator[list[Glance]]:
+    """All rows of the input (or those that ended with a status), in its order, some hundreds at a time."""
+    query = f"""
         SELECT r.position, r.id, o.status, o.reason, o.detail, length(o.text), o.attempts,
                o.prompt_tokens, o.completion_tokens, o.created
         FROM rows r LEFT JOIN outcomes o ON o.recipe = ? AND o.id = r.id AND o.content = r.content
-        WHERE r.position >= ? ORDER BY r.position LIMIT ?"""
+        WHERE r.position >= ? {"AND o.status = ?" if status else ""} ORDER BY r.position LIMIT ?"""
     start = 0
-    while page := db.execute(query, (recipe, start, PAGE_ROWS)).fetchall():
-        yield [
-            Glance(*row[:2], row[2] or "", row[3] or "", row[4] or "", row[5],
-                   attempts_from(row[6] or "[]"), row[7] or 0, row[8] or 0, row[9] or 0.0)
-            for row in page
-        ]  # fmt: skip
+    while page := db.execute(query, (recipe, start, *([status] if status else []), PAGE_ROWS)).fetchall():
+        yield [_glance(*columns) for columns in page]
         start = page[-1][0] + 1
+
+
+def _glance(position: int, id_: str, *columns: Any) -> Glance:
+    status, reason, detail, characters, attempts, prompt_tokens, completion_tokens, created = columns
+    if status is None:
+        return Glance(position, id_, "", "", "", None, (), 0, 0, 0.0)
+    known = attempts_from(attempts)
+    return Glance(
+        position, id_, status, reason, detail, characters, known, prompt_tokens, completion_tokens, created
+    )
 
 
 def outcomes_at(
@@ -215,9 +221,7 @@ def verdicts(db: sqlite3.Connection, keys: Collection[bytes]) -> dict[bytes, Ver
         for key, check, status, seconds, findings, data in db.execute(
             query.format(",".join("?" * len(some))), some
         ):
-            found[key] = Verdict(
-                check, CheckStatus(status), _findings(findings), seconds, orjson.loads(data)
-            )
+            found[key] = Verdict(check, CheckStatus(status), _findings(findings), seconds, orjson.loads(data))
     return found
 
 
@@ -230,9 +234,7 @@ def _findings(column: str) -> tuple[Finding, ...]:
     )
 
 
-def replies(
-    db: sqlite3.Connection, attempts: Collection[Attempt]
-) -> dict[tuple[bytes, int, int], Bought]:
+def replies(db: sqlite3.Connection, attempts: Collection[Attempt]) -> dict[tuple[bytes, int, int], Bought]:
     """The replies behind attempts, by (request, sample, attempt)."""
     query = """
         SELECT request, sample, attempt, prefix, message, text, think, finish, prompt_tokens,
@@ -314,7 +316,9 @@ def settled_lately(db: sqlite3.Connection, recipe: bytes, since: float) -> tuple
 
 def tokens_bought(db: sqlite3.Connection) -> tuple[int, int, int, int]:
     """(replies, prompt tokens, completion tokens, cached tokens) of everything in the ledger."""
-    query = "SELECT count(*), total(prompt_tokens), total(completion_tokens), total(cached_tokens) FROM replies"
+    query = (
+        "SELECT count(*), total(prompt_tokens), total(completion_tokens), total(cached_tokens) FROM replies"
+    )
     a, b, c, d = db.execute(query).fetchone()
     return int(a), int(b), int(c), int(d)
 

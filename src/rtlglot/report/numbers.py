@@ -157,7 +157,7 @@ def _count_findings(numbers: Numbers, glance: Glance, verdicts: Iterable[Verdict
 
 
 def stages(numbers: Numbers) -> list[dict[str, Json]]:
-    """The walk of all rows as a funnel: [{name, title, reached, lost: [{label, status, reason, rung, rows}]}].
+    """The walk of all rows as a funnel: [{name, title, reached, lost: [leaf, …]}, …].
 
     What reaches a stage is what reached the one before less what was lost there.
     """

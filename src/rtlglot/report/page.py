@@ -20,9 +20,19 @@ from rtlglot import __version__
 from rtlglot.records import Json
 
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
-_SHARED = ("dom.js", "verilog.js", "diff.js", "wave.js", "detail.js", "chrome.js")
-REPORT = (*_SHARED, "flow.js", "charts.js", "list.js", "report.js")
-COMPARISON = (*_SHARED, "charts.js", "compare.js")
+_SHARED = (
+    "dom.js",
+    "verilog.js",
+    "diff.js",
+    "wave.js",
+    "detail.js",
+    "chrome.js",
+    "list.js",
+    "explorer.js",
+    "charts.js",
+)
+REPORT = (*_SHARED, "flow.js", "columns.js", "report.js")
+COMPARISON = (*_SHARED, "compare.js")
 _LEVEL = 6
 
 

@@ -22,7 +22,7 @@ from rtlglot.report.numbers import Ended
 
 _MOST_FIELDS = 40
 _MOST_FINDINGS = 60
-_MOST_STEPS = 80
+_MOST_STEPS = 48
 _MOST_DATA = 3_000
 _SHORT = 300
 
@@ -61,7 +61,9 @@ class Material:
     prompt: Prompt | None
 
 
-def material(db: sqlite3.Connection, recipe: Mapping[str, Json], key: bytes, ended: Sequence[Ended]) -> Material:
+def material(
+    db: sqlite3.Connection, recipe: Mapping[str, Json], key: bytes, ended: Sequence[Ended]
+) -> Material:
     """Read it, in a few queries."""
     attempts = [attempt for e in ended for attempt in e.glance.attempts]
     replies = reading.replies(db, attempts)
@@ -209,4 +211,3 @@ def _text(value: Json) -> str | None:
     if value is None or isinstance(value, str):
         return value
     return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_INDENT_2).decode()
-

@@ -57,11 +57,11 @@ def write_report(
     notes = [doubt] if doubt else []
     if len(ended) < numbers.total:
         notes.append(
-            f"All numbers are of all {numbers.total:,} rows. Of the rows themselves {len(ended):,} are shown: "
+            f"All numbers are of all {numbers.total:,} rows. Of the rows {len(ended):,} are shown: "
             "some of every kind, drawn at random."
         )
     text, extra = _fitting(numbers, known, (ended, inputs, group), (ledger.name, notes, most_bytes))
-    _write(target, text)
+    write_page(target, text)
     return Report(target, numbers.total, len(ended), len(text.encode()), (*notes, *extra))
 
 
@@ -84,7 +84,9 @@ def _fitting(
     for most_characters in _CUTS:
         said = _said(most_characters) if most_characters != _CUTS[0] else []
         shown = show(ended, known, inputs, group, most_characters)
-        text = _page(numbers, name, [*notes, *said], group, packed({"rows": shown.rows, "shared": shown.shared}))
+        text = _page(
+            numbers, name, [*notes, *said], group, packed({"rows": shown.rows, "shared": shown.shared})
+        )
         if len(text) <= most_bytes:
             break
     return text, said
@@ -148,7 +150,11 @@ def _facts(recipe: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
         yield "repairs", str(recipe.get("repair"))
     yield "language", str(recipe.get("standard"))
     for check in recipe.get("checks") or ():
-        tools = [f"{k} {v}" for k, v in check.items() if isinstance(v, str) and v and k not in ("check", "standard")]
+        tools = [
+            f"{k} {v}"
+            for k, v in check.items()
+            if isinstance(v, str) and v and k not in ("check", "standard")
+        ]
         yield f"check {check['check']}", ", ".join(tools) or "built in"
 
 
@@ -162,7 +168,7 @@ def cost(numbers: Numbers, spec: Mapping[str, Json]) -> str:
     return f"{money:,.2f}"
 
 
-def _write(target: Path, text: str) -> None:
+def write_page(target: Path, text: str) -> None:
     """To a temporary name, then renamed: an older report is whole until the new one is."""
     draft = target.with_name(f"{target.name}.{os.getpid()}.tmp")
     try:

@@ -34,7 +34,7 @@ function histogram(title, spread, unit, format = short) {
   spread.bars.forEach(([from, to, value], i) => {
     const tall = value ? Math.max((value / most) * (height - 2), 1.5) : 0;
     const inner = from <= spread.p95 && to >= spread.p5;
-    picture.append(svg(`rect.bar${inner ? "" : ".outer"}`, { x: i * step + 0.5, y: height - tall, width: Math.max(step - 1, 1), height: tall }, svg("title", {}, `${format(from)} to ${format(to)}${unit}: ${number(value)}`)));
+    picture.append(svg(`rect.column${inner ? "" : ".outer"}`, { x: i * step + 0.5, y: height - tall, width: Math.max(step - 1, 1), height: tall }, svg("title", {}, `${format(from)} to ${format(to)}${unit}: ${number(value)}`)));
   });
   const fact = (name, value) => el("div", {}, el("dt", {}, name), el("dd", {}, format(value)));
   return el(

@@ -8,8 +8,8 @@ function rowDetail(row, context) {
     row.detail && row.status !== "accepted" && !final?.verdicts.some((v) => v.trace) ? el("p.why", {}, visible(textOf(row.detail))) : null,
     final ? ladder(final.verdicts) : null,
     inputPart(row, context),
-    outputPart(row, final, context),
     final ? final.verdicts.filter((v) => v.trace).map(counterexample) : null,
+    outputPart(row, final, context),
     attempts.length > 1 ? attemptsPart(attempts) : null,
     referencePart(row, context),
     promptPart(row, final ?? attempts.at(-1), context),
@@ -108,7 +108,7 @@ function attemptsPart(attempts) {
         el("h5", {}, several ? `Sample ${attempt.sample + 1}, ${name.toLowerCase()}` : name),
         attempt.verdicts.length ? ladder(attempt.verdicts) : el("p.faint", {}, words(attempt.reason)),
         bad ? allFindings([bad]).slice(0, 8).map(findingNote) : null,
-        bad?.trace ? waveform(bad.trace) : null,
+        bad?.trace ? part("Its counterexample", () => waveform(bad.trace)) : null,
         before ? diffBlock(textIn(before), textIn(attempt), `changes in ${name.toLowerCase()}`) : foldedText(textIn(attempt), attempt),
       );
     }));

@@ -9,7 +9,7 @@ const LEAF_LEAST = 30;
 function flow(box, numbers, pick) {
   const draw = () => {
     const width = Math.floor(box.clientWidth);
-    if (width) fill(box, flowSvg(numbers, Math.max(width, 120 * numbers.stages.length), pick));
+    if (width) fill(box, flowSvg(numbers, Math.max(width, 112 * numbers.stages.length), pick));
   };
   new ResizeObserver(draw).observe(box);
   draw();
@@ -54,10 +54,10 @@ function leaves(picture, stage, place, pick) {
     const to = x + Math.min(column * 0.5, 74);
     const name = `${leaf.label}: ${count(leaf.rows, "row")}, show them`;
     picture.append(
-      clickable(name, () => pick(leaf), [
-        svg(`path.flow-lost.s-${leaf.status}`, { d: ribbon(x + NODE, from, to, y, tall, tall) }),
-        svg(`rect.flow-leaf.s-${leaf.status}`, { x: to, y, width: 5, height: tall, rx: 1 }),
-        svg("text.flow-label", { x: to + 10, y: y + Math.max(10, Math.min(tall / 2 + 1, tall - 6)) }, `${MARKS[leaf.status]} ${plain(leaf.label)}`),
+      clickable(leaf.status, name, () => pick(leaf), [
+        svg("path.flow-lost", { d: ribbon(x + NODE, from, to, y, tall, tall) }),
+        svg("rect.flow-leaf", { x: to, y, width: 5, height: tall, rx: 1 }),
+        svg("text.flow-label", { x: to + 10, y: y + Math.max(10, Math.min(tall / 2 + 1, tall - 6)) }, `${MARKS[leaf.status]} ${plain(column < 150 ? leaf.rung || leaf.label : leaf.label)}`),
         svg("text.flow-rows", { x: to + 10, y: y + Math.max(10, Math.min(tall / 2 + 1, tall - 6)) + 15 }, number(leaf.rows)),
       ]),
     );
@@ -77,8 +77,8 @@ function ending(numbers, place, pick) {
   return parts.filter(([, , rows]) => rows).map(([status, text, rows]) => {
     const tall = Math.max(rows * scale, 2);
     const at = Math.max(label, y + tall / 2);
-    const node = clickable(`accepted ${text}: ${count(rows, "row")}, show them`, () => pick({ status, reason: "", rung: "" }), [
-      svg(`rect.flow-leaf.s-${status}`, { x, y, width: NODE, height: Math.max(tall - 1, 1), rx: 2 }),
+    const node = clickable(status, `accepted ${text}: ${count(rows, "row")}, show them`, () => pick({ status, reason: "", rung: "" }), [
+      svg("rect.flow-leaf", { x, y, width: NODE, height: Math.max(tall - 1, 1), rx: 2 }),
       svg("text.flow-label", { x: x + NODE + 8, y: at }, `${MARKS[status]} ${text}`),
       svg("text.flow-rows", { x: x + NODE + 8, y: at + 15 }, number(rows)),
     ]);
@@ -88,14 +88,14 @@ function ending(numbers, place, pick) {
   });
 }
 
-function clickable(name, call, children) {
+function clickable(status, name, call, children) {
   const act = (event) => {
     if (event.type === "keydown" && event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
     event.stopPropagation();
     call();
   };
-  return svg("g.flow-pick", { tabindex: 0, role: "button", "aria-label": name, on: { click: act, keydown: act } }, svg("title", {}, name), children);
+  return svg(`g.flow-pick.s-${status}`, { tabindex: 0, role: "button", "aria-label": name, on: { click: act, keydown: act } }, svg("title", {}, name), children);
 }
 
 /** A band from (x1, y1) to (x2, y2), `a` tall where it begins and `b` where it ends. */

@@ -2,43 +2,19 @@
 
 const CHUNK = 60;
 
-const COLUMNS = [
-  { key: "position", title: "#", numeric: true, of: (row) => row.position },
-  { key: "id", title: "Row", of: (row) => row.id },
-  { key: "status", title: "Ended as", of: (row) => `${row.status} ${row.reason} ${row.rung} ${row.mended}` },
-  { key: "group", title: "Source", of: (row) => row.group },
-  { key: "attempts", title: "Tries", numeric: true, of: (row) => row.attempts.length },
-  { key: "characters", title: "Length", numeric: true, of: (row) => row.characters ?? 0 },
-  { key: "tokens", title: "Tokens", numeric: true, of: (row) => row.tokens[1] },
-  { key: "seconds", title: "Time", numeric: true, of: (row) => row.seconds },
-];
-
-const shownStatus = (row) => (row.mended ? "mended" : row.status);
-
-/** What can be searched of a row, in lower case. */
-function haystack(row) {
-  const inputs = row.input ? Object.values(row.input).map(textOf) : [];
-  const asked = row.input ? [] : row.attempts.map((a) => textOf(a.message));
-  const replies = row.text === null ? row.attempts.map((a) => textOf(a.reply)) : [];
-  const codes = row.attempts.flatMap((a) => a.verdicts.flatMap((v) => [`${v.check} ${v.status}`, ...v.findings.map((f) => f[1])]));
-  return [row.id, row.reason, row.group, textOf(row.detail), textOf(row.text), ...inputs, ...asked, ...replies, ...codes].join("\n").toLowerCase();
-}
-
 /** Words that must all be there; "quoted words" stay together. */
 const searchTerms = (text) => [...text.toLowerCase().matchAll(/"([^"]+)"?|(\S+)/g)].map((m) => m[1] ?? m[2]);
 
 class RowList {
-  constructor(rows, { onOpen, onChange }) {
-    this.rows = rows;
+  /** `columns` as below; `keep(row, filters)` filters beyond the search, `haystack(row)` is what it searches. */
+  constructor(rows, { columns, filters, keep, haystack, onOpen, onChange }) {
+    Object.assign(this, { rows, filters, keep, haystack, onOpen, onChange });
     this.shown = rows;
-    this.filters = { q: "", status: "", reason: "", rung: "", group: "", finding: "" };
-    this.order = { key: "position", down: false };
+    this.order = { key: columns[0].key, down: false };
     this.current = null;
-    this.onOpen = onOpen;
-    this.onChange = onChange;
     this.haystacks = null;
     this.body = byId("rows-body");
-    this.columns = COLUMNS.filter((c) => (c.key !== "group" || rows.some((r) => r.group)) && (c.key !== "seconds" || rows.some((r) => r.seconds)) && (c.key !== "tokens" || rows.some((r) => r.tokens[1])));
+    this.columns = columns.filter((c) => !c.optional || rows.some((row) => c.of(row)));
     this.drawHead();
     const more = new IntersectionObserver((seen) => seen.some((s) => s.isIntersecting) && this.drawMore(), { rootMargin: "600px" });
     more.observe(byId("rows-end"));
@@ -50,16 +26,17 @@ class RowList {
       const arrow = { ascending: "▲", descending: "▼", none: "" }[sorted];
       return el(
         `th.c-${column.key}${column.numeric ? ".n" : ""}`, { scope: "col", "aria-sort": sorted },
-        button([column.title, el("span.arrow", { "aria-hidden": "true" }, arrow)], () => this.sortBy(column.key), { class: "sort" }),
+        button([column.title, el("span.arrow", { "aria-hidden": "true" }, arrow)], () => this.sortBy(column), { class: "sort" }),
       );
     })));
   }
 
-  sortBy(key) {
-    const down = this.order.key === key ? !this.order.down : Boolean(COLUMNS.find((c) => c.key === key).numeric && key !== "position");
-    this.order = { key, down };
+  /** The first press of a number's column shows the largest on top. */
+  sortBy(column) {
+    const again = this.order.key === column.key;
+    this.order = { key: column.key, down: again ? !this.order.down : Boolean(column.numeric && column.key !== "position") };
     this.drawHead();
-    byId("rows-head").querySelector(`.c-${key} button`)?.focus();
+    byId("rows-head").querySelector(`.c-${column.key} button`)?.focus();
     this.apply();
   }
 
@@ -70,26 +47,20 @@ class RowList {
   }
 
   apply() {
-    const { q, status, reason, rung, group, finding } = this.filters;
-    const terms = searchTerms(q);
-    if (terms.length) this.haystacks ??= this.rows.map(haystack);
-    const kept = this.rows.filter((row, i) =>
-      (!status || shownStatus(row) === status || (status === "accepted+" && row.status === "accepted")) &&
-      (!reason || row.reason === reason) &&
-      (!rung || row.rung === rung) &&
-      (!group || row.group === group) &&
-      (!finding || hasFinding(row, finding)) &&
-      terms.every((term) => this.haystacks[i].includes(term)));
-    const { of } = COLUMNS.find((c) => c.key === this.order.key);
+    const terms = searchTerms(this.filters.q);
+    if (terms.length) this.haystacks ??= this.rows.map((row) => this.haystack(row).toLowerCase());
+    const kept = this.rows.filter((row, i) => this.keep(row, this.filters) && terms.every((term) => this.haystacks[i].includes(term)));
+    const { of } = this.columns.find((c) => c.key === this.order.key);
     const sign = this.order.down ? -1 : 1;
-    if (this.order.key !== "position" || this.order.down) {
-      kept.sort((a, b) => sign * (of(a) < of(b) ? -1 : of(a) > of(b) ? 1 : 0));
-    }
+    kept.sort((a, b) => sign * (of(a) < of(b) ? -1 : of(a) > of(b) ? 1 : 0));
     this.shown = kept;
     this.drawn = 0;
     fill(this.body);
     this.drawMore();
     byId("rows-table").setAttribute("aria-rowcount", kept.length + 1);
+    byId("rows-none").hidden = kept.length > 0;
+    byId("f-clear").disabled = !Object.values(this.filters).some(Boolean);
+    fill(byId("rows-count"), kept.length === this.rows.length ? count(kept.length, "row") : `${number(kept.length)} of ${count(this.rows.length, "row")}`);
     this.onChange();
   }
 
@@ -101,20 +72,11 @@ class RowList {
   }
 
   line(row, place) {
-    const open = () => this.onOpen(row);
-    const cells = {
-      position: () => number(row.position + 1),
-      id: () => el("button", { type: "button", class: "row-link", on: { click: (e) => (e.stopPropagation(), open()) } }, visible(row.id)),
-      status: () => [badge(shownStatus(row), row.mended ? "repaired" : row.status), row.status === "accepted" || !row.reason ? null : el("span.reason", {}, row.rung || words(row.reason))],
-      group: () => visible(row.group),
-      attempts: () => String(row.attempts.length || ""),
-      characters: () => (row.characters === null ? "" : number(row.characters)),
-      tokens: () => (row.tokens[1] ? number(row.tokens[1]) : ""),
-      seconds: () => (row.seconds ? duration(row.seconds) : ""),
-    };
+    const open = (event) => (event.stopPropagation(), this.onOpen(row));
+    const cell = (column) => (column.link ? button(visible(column.of(row)), open, { class: "row-link" }) : column.cell(row));
     return el(
-      "tr", { "aria-rowindex": place + 2, class: row === this.current ? "current" : null, data: { place }, on: { click: open } },
-      this.columns.map((c) => el(`td.c-${c.key}${c.numeric ? ".n" : ""}`, {}, cells[c.key]())),
+      "tr", { "aria-rowindex": place + 2, class: row === this.current ? "current" : null, on: { click: open } },
+      this.columns.map((c) => el(`td.c-${c.key}${c.numeric ? ".n" : ""}`, {}, cell(c))),
     );
   }
 
@@ -130,6 +92,11 @@ class RowList {
     if (scroll) line.scrollIntoView({ block: "nearest" });
   }
 
+  /** Put the focus on the current row. */
+  focus() {
+    this.body.querySelector("tr.current .row-link")?.focus({ preventScroll: true });
+  }
+
   /** The row so many places from the current one; at the ends the current one. */
   near(steps) {
     const place = this.shown.indexOf(this.current);
@@ -138,7 +105,13 @@ class RowList {
   }
 }
 
-const hasFinding = (row, finding) => row.attempts.some((a) => a.verdicts.some((v) => v.findings.some((f) => `${v.check} ${f[1]}` === finding)));
+/** Fill a select with what occurs in the rows: [[value, rows, label], …]; hidden where there is no choice. */
+function makeSelect(id, values, call) {
+  const select = byId(id);
+  fill(select, el("option", { value: "" }, "any"), values.map(([value, n, label]) => el("option", { value }, `${plain(label ?? words(value))} (${number(n)})`)));
+  select.closest("label").hidden = values.length < 2;
+  select.addEventListener("change", () => call(select.value));
+}
 
 /** How often each value occurs: [[value, rows], …], the most frequent first. */
 function tally(rows, of) {

@@ -81,115 +81,35 @@ function drawRecipe(meta) {
 
 // -- the rows -----------------------------------------------------------------------------------
 
-class Explorer {
-  constructor(meta, rows, shared) {
-    this.meta = meta;
-    this.context = { pair: meta.pair, shared };
-    this.detail = byId("detail");
-    this.pane = byId("rows-pane");
-    this.list = new RowList(rows, { onOpen: (row) => this.open(row), onChange: () => this.tell() });
-    this.makeFilters(rows);
-    const { row: wanted, ...filters } = readAddress();
-    for (const [name, value] of Object.entries(filters)) if (name in this.list.filters) this.list.filters[name] = value;
-    this.showFilters();
-    this.list.apply();
-    const open = wanted && rows.find((row) => row.id === wanted);
-    if (open) this.open(open);
-  }
-
-  makeFilters(rows) {
-    const options = (id, title, values) => {
-      const select = byId(id);
-      fill(select, el("option", { value: "" }, title), values.map(([value, n, label]) => el("option", { value }, `${plain(label ?? words(value))} (${number(n)})`)));
-      select.closest("label").hidden = values.length < 2;
-      select.addEventListener("change", () => this.list.filter({ [id.slice(2)]: select.value }));
-    };
-    const names = { accepted: "accepted at once", mended: "accepted after repair" };
-    options("f-status", "any", tally(rows, shownStatus).map(([s, n]) => [s, n, names[s] ?? s]));
-    options("f-reason", "any", tally(rows, (r) => (r.status === "accepted" ? "" : r.reason)));
-    options("f-rung", "any", tally(rows, (r) => r.rung));
-    options("f-group", "any", tally(rows, (r) => r.group));
-    const search = byId("f-q");
-    search.addEventListener("input", () => this.list.filter({ q: search.value }));
-    byId("f-clear").addEventListener("click", () => this.clear());
-    byId("f-finding").addEventListener("click", () => this.pick({ finding: "" }, false));
-  }
-
-  clear() {
-    for (const name of Object.keys(this.list.filters)) this.list.filters[name] = "";
-    this.showFilters();
-    this.list.apply();
-  }
-
-  showFilters() {
-    const { filters } = this.list;
-    for (const name of ["q", "status", "reason", "rung", "group"]) byId(`f-${name}`).value = filters[name];
-    if (filters.status && !byId("f-status").value) byId("f-status").value = "";
-    const chip = byId("f-finding");
-    chip.hidden = !filters.finding;
-    fill(chip, `finding: ${plain(filters.finding)} `, el("span", { "aria-hidden": "true" }, "✕"), el("span.off-screen", {}, "remove"));
-  }
-
-  /** Filters from elsewhere on the page: the others are cleared. */
-  pick(filters, clear = true) {
-    if (clear) for (const name of Object.keys(this.list.filters)) this.list.filters[name] = "";
-    for (const [name, value] of Object.entries(filters)) if (name in this.list.filters) this.list.filters[name] = value;
-    this.showFilters();
-    this.list.apply();
-    byId("rows").scrollIntoView({ block: "start" });
-    byId("rows-title").focus({ preventScroll: true });
-  }
-
-  tell() {
-    const { shown, rows, filters } = this.list;
-    const all = shown.length === rows.length;
-    fill(byId("rows-count"), all ? count(rows.length, "row") : `${number(shown.length)} of ${count(rows.length, "row")}`);
-    byId("f-clear").disabled = !Object.values(filters).some(Boolean);
-    byId("rows-none").hidden = shown.length > 0;
-    this.remember();
-  }
-
-  remember() {
-    writeAddress({ ...this.list.filters, row: this.opened?.id });
-  }
-
-  open(row, { focus = true } = {}) {
-    if (!row) return;
-    this.opened = row;
-    this.pane.classList.add("split");
-    byId("detail-pane").hidden = false;
-    fill(this.detail, rowDetail(row, this.context));
-    byId("detail-pane").scrollTop = 0;
-    this.list.select(row);
-    this.remember();
-    if (focus) byId("detail-title").focus({ preventScroll: this.wide() });
-    if (!this.wide()) byId("rows").scrollIntoView({ block: "start" });
-  }
-
-  wide() {
-    return matchMedia("(min-width: 1100px)").matches;
-  }
-
-  close() {
-    if (!this.opened) return;
-    const row = this.opened;
-    this.opened = null;
-    this.pane.classList.remove("split");
-    byId("detail-pane").hidden = true;
-    this.list.select(row);
-    this.list.body.querySelector("tr.current .row-link")?.focus();
-    this.remember();
-  }
-
-  step(steps) {
-    const row = this.list.near(steps);
-    if (!row) return;
-    if (this.opened) this.open(row, { focus: true });
-    else {
-      this.list.select(row);
-      this.list.body.querySelector("tr.current .row-link")?.focus({ preventScroll: true });
-    }
-  }
+function rowExplorer(meta, { rows, shared }) {
+  const context = { pair: meta.pair, shared };
+  const explorer = new Explorer(rows, {
+    list: {
+      columns: REPORT_COLUMNS,
+      filters: { q: "", status: "", reason: "", rung: "", group: "", finding: "" },
+      keep: (row, { status, reason, rung, group, finding }) =>
+        (!status || shownStatus(row) === status) && (!reason || row.reason === reason) && (!rung || row.rung === rung) &&
+        (!group || row.group === group) && (!finding || hasFinding(row, finding)),
+      haystack,
+    },
+    names: ["status", "reason", "rung", "group"],
+    idOf: (row) => row.id,
+    detail: (row) => rowDetail(row, context),
+  });
+  const names = { accepted: "accepted at once", mended: "accepted after repair" };
+  const select = (name, values) => makeSelect(`f-${name}`, values, (value) => explorer.list.filter({ [name]: value }));
+  select("status", tally(rows, shownStatus).map(([s, n]) => [s, n, names[s] ?? s]));
+  select("reason", tally(rows, (r) => (r.status === "accepted" ? "" : r.reason)));
+  select("rung", tally(rows, (r) => r.rung));
+  select("group", tally(rows, (r) => r.group));
+  const chip = byId("f-finding");
+  chip.addEventListener("click", () => explorer.pick({ ...explorer.list.filters, finding: "" }, false));
+  explorer.showExtra = () => {
+    const { finding } = explorer.list.filters;
+    chip.hidden = !finding;
+    fill(chip, `finding: ${plain(finding)} `, el("span", { "aria-hidden": "true" }, "✕"), el("span.off-screen", {}, "remove"));
+  };
+  return explorer;
 }
 
 async function start() {
@@ -197,31 +117,12 @@ async function start() {
   const meta = JSON.parse(byId("meta").textContent);
   const numbers = JSON.parse(byId("numbers").textContent);
   let explorer = null;
-  const pick = (leaf) => explorer?.pick({ status: leaf.status, reason: leaf.reason, rung: leaf.rung });
-  drawTop(meta, numbers, pick);
+  drawTop(meta, numbers, ({ status, reason, rung }) => explorer?.pick({ status, reason, rung }));
   drawChecks(numbers, (finding) => explorer?.pick({ finding }));
   drawTime(meta, numbers);
   drawLengths(numbers);
   drawRecipe(meta);
-  try {
-    const { rows, shared } = await unpacked("packed-rows");
-    explorer = new Explorer(meta, rows, shared);
-  } catch (error) {
-    fill(byId("rows-count"), `The rows could not be unpacked (${error.message}): a browser from 2023 or later is needed.`);
-    throw error;
-  }
-  byId("detail-close").addEventListener("click", () => explorer.close());
-  byId("detail-before").addEventListener("click", () => explorer.step(-1));
-  byId("detail-next").addEventListener("click", () => explorer.step(1));
-  startKeys({
-    j: ["next row", () => explorer.step(1)],
-    k: ["row before", () => explorer.step(-1)],
-    Enter: ["open the row", () => explorer.open(explorer.list.current ?? explorer.list.shown[0])],
-    Escape: ["leave the search, close the row", (event) => (event.target.matches("input, select") ? event.target.blur() : explorer.close())],
-    "/": ["search", () => byId("f-q").focus()],
-    "?": ["this help", () => byId("help").showModal()],
-  });
-  document.documentElement.dataset.ready = Math.round(performance.now());
+  explorer = await explore((unpacked) => rowExplorer(meta, unpacked));
 }
 
 start();

@@ -1,0 +1,151 @@
+"""`rtlglot compare`: two runs side by side."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from rtlglot.cli.words import HelpFormatter, count, duration
+
+if TYPE_CHECKING:
+    from rtlglot.report.compare import Comparison
+
+DESCRIPTION = """\
+Say what got better and what got worse from run A to run B, row by row: two models, two
+prompts, or one model before and after. Rows are the same where their ids are."""
+
+EPILOG = """\
+examples:
+  rtlglot compare small.jsonl large.jsonl
+  rtlglot compare small.jsonl large.jsonl -o compare.html   with both texts of each row
+  rtlglot compare before.jsonl after.jsonl --json"""
+
+WIDTH = 80
+_MOST_IDS = 8
+_MOST_MOVES = 12
+
+
+def add(subparsers: Any) -> None:
+    """Add the command."""
+    command = subparsers.add_parser(
+        "compare",
+        help="two runs side by side: what got better, what got worse",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=HelpFormatter,
+    )
+    command.set_defaults(call=call)
+    command.add_argument("a", metavar="A", help="the output of a run, or its ledger")
+    command.add_argument("b", metavar="B", help="the output of another")
+    command.add_argument("-o", "--output", metavar="FILE.html", help="also write a page with the rows")
+    command.add_argument("--json", action="store_true", help="as JSON, all ids included")
+
+
+def call(arguments: argparse.Namespace) -> int:
+    """Print it."""
+    from rtlglot.ledger.reading import find_ledger
+    from rtlglot.report.compare import compare
+
+    found = compare(find_ledger(Path(arguments.a)), find_ledger(Path(arguments.b)))
+    if arguments.json:
+        print(orjson.dumps(found.to_json(), option=orjson.OPT_INDENT_2).decode())
+    else:
+        print("\n".join(lines(found)))
+    if arguments.output:
+        from rtlglot.report.compare_page import write_comparison
+
+        written = write_comparison(found, Path(arguments.output))
+        if not arguments.json:
+            print(f"page: {written}")
+    return 0
+
+
+def lines(found: Comparison) -> Iterator[str]:
+    """The comparison, within 80 columns."""
+    told = found.to_json()
+    yield f"A  {_cut(found.a.name, WIDTH - 3)}"
+    yield f"B  {_cut(found.b.name, WIDTH - 3)}"
+    yield ""
+    yield from _numbers(told["a"], told["b"])
+    yield ""
+    kinds = {kind: len(ids) for kind, ids in found.kinds.items()}
+    yield (
+        f"{count(found.common, 'row')} in both: {kinds['gained']:,} gained, {kinds['lost']:,} lost, "
+        f"{kinds['better']:,} better, {kinds['worse']:,} worse, {kinds['same']:,} as good"
+    )
+    for name, ids in (("A", found.only_a), ("B", found.only_b)):
+        if ids:
+            yield f"{count(len(ids), 'row')} only in {name}"
+    if kinds["gained"] + kinds["lost"]:
+        yield f"By chance alone so uneven a change comes up {_often(found.chance)}."
+    yield from found.notes
+    yield from _moves(found)
+    for kind in ("lost", "gained", "worse", "better"):
+        yield from _ids(kind, found)
+
+
+def _numbers(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{'':<22}{'A':>18}{'B':>18}{'change':>12}"
+    names = {"rows": "rows", "accepted": "accepted", "mended": "  after repair", "rejected": "rejected",
+             "failed": "failed", "pending": "pending"}  # fmt: skip
+    for name, title in names.items():
+        if not (a[name] or b[name]):
+            continue
+        cells = [_cell(side[name], 0 if name == "rows" else side["rows"]) for side in (a, b)]
+        yield f"{title:<22}{cells[0]}{cells[1]}{_change(b[name] - a[name]):>12}"
+    for name, title in (("prompt_tokens", "tokens in"), ("completion_tokens", "tokens out")):
+        if a[name] or b[name]:
+            yield f"{title:<22}{a[name]:>18,}{b[name]:>18,}{_change(b[name] - a[name]):>12}"
+    if a["seconds"] and b["seconds"]:
+        yield f"{'working time':<22}{duration(a['seconds']):>18}{duration(b['seconds']):>18}"
+
+
+def _cell(rows: int, total: int) -> str:
+    return f"{rows:>11,}{rows / total:>7.1%}" if total else f"{rows:>11,}{'':>7}"
+
+
+def _change(by: int) -> str:
+    return f"{by:+,}" if by else "="
+
+
+def _often(chance: float) -> str:
+    if chance < 0.001:
+        return "in fewer than 1 of 1,000 cases"
+    return f"in {100 * chance:.1f} of 100 cases" if chance < 0.1 else f"in {100 * chance:.0f} of 100 cases"
+
+
+def _moves(found: Comparison) -> Iterator[str]:
+    if not found.moves:
+        return
+    yield ""
+    yield f"{'in A':<32}{'in B':<32}{'rows':>8}"
+    for (a, b), rows in found.moves.most_common(_MOST_MOVES):
+        yield f"{_cut(a, 31):<32}{_cut(b, 31):<32}{rows:>8,}"
+    if len(found.moves) > _MOST_MOVES:
+        yield f"and {len(found.moves) - _MOST_MOVES} other ways"
+
+
+def _ids(kind: str, found: Comparison) -> Iterator[str]:
+    from rtlglot.report.compare import KINDS
+
+    ids = found.kinds[kind]
+    if not ids:
+        return
+    yield ""
+    yield f"{kind} ({KINDS[kind]}):"
+    for id_ in ids[:_MOST_IDS]:
+        how = f"{found.a.marks[id_].told} -> {found.b.marks[id_].told}"
+        room = max(16, min(28, WIDTH - 4 - len(how)))
+        yield f"  {_cut(id_, room):<{room + 1}} {_cut(how, WIDTH - 4 - room)}"
+    if len(ids) > _MOST_IDS:
+        yield f"  and {len(ids) - _MOST_IDS:,} more (--json has all)"
+
+
+def _cut(text: str, most: int) -> str:
+    """One line of at most so many characters; nothing that a terminal acts on."""
+    safe = "".join(c if c.isprintable() else "?" for c in text)
+    return safe if len(safe) <= most else safe[: most - 1] + "…"

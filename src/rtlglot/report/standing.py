@@ -1,0 +1,174 @@
+"""Where a run stands: counts, rates, who works on it. Read beside the writer, without its lock."""
+
+from __future__ import annotations
+
+import shlex
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from rtlglot.ledger import reading
+from rtlglot.records import Json
+from rtlglot.report.numbers import ended_of
+from rtlglot.spec import RENAMED, Spec
+
+LATELY_S = 300.0
+"""The rate is that of the last five minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A run at a moment."""
+
+    ledger: str
+    state: str
+    """'running', 'done', 'stopped', 'interrupted', 'lost', 'emitted', 'killed', or 'never begun'."""
+    holder: str | None
+    """Who works on it now, e.g. 'process 71 on box'."""
+    started: float | None
+    """Of the latest run; seconds since the epoch."""
+    ended: float | None
+    """None while it runs and where it was killed."""
+    latest: float | None
+    """When something was last written."""
+    runs: int
+    total: int
+    outcomes: Mapping[str, Mapping[str, int]]
+    """status -> reason -> rows, without the pending ones."""
+    rejected_by: Mapping[str, int]
+    """Check -> rows that it rejected; empty where they are too many to look at."""
+    pending: int
+    lately: int
+    """Rows settled in the last minutes of work."""
+    rows_per_s: float | None
+    left_s: float | None
+    """Seconds until all rows are settled at that rate; None where it cannot be told."""
+    replies: int
+    prompt_tokens: int
+    completion_tokens: int
+    command: str
+    """The command that goes on with it; '' where it is not known."""
+
+    def count(self, status: str) -> int:
+        """Rows that ended with a status."""
+        return sum(self.outcomes.get(status, {}).values())
+
+    def to_json(self) -> Mapping[str, Json]:
+        """All of it."""
+        return asdict(self)
+
+
+def standing(ledger: Path, now: float | None = None) -> Standing:
+    """Read it. Raises LedgerError."""
+    now = time.time() if now is None else now
+    db = reading.open_reading(ledger)
+    try:
+        return _standing(db, ledger, now)
+    finally:
+        db.close()
+
+
+def _standing(db: sqlite3.Connection, ledger: Path, now: float) -> Standing:
+    runs, holder = reading.runs(db), reading.holder(ledger)
+    last = runs[-1] if runs else None
+    outcomes: dict[str, dict[str, int]] = {}
+    if last is not None:
+        for (status, reason), rows in reading.counts(db, last.recipe).items():
+            outcomes.setdefault(status, {})[reason] = rows
+    total = reading.total_rows(db)
+    settled = sum(sum(reasons.values()) for reasons in outcomes.values())
+    latest = reading.last_activity(db)
+    lately, rate = _rate(db, last, latest if holder is None else now)
+    replies, prompt, completion, _ = reading.tokens_bought(db)
+    pending = max(0, total - settled)
+    return Standing(
+        ledger=str(ledger),
+        state=_state(last, holder),
+        holder=holder,
+        started=last.started if last else None,
+        ended=last.ended if last else None,
+        latest=latest,
+        runs=len(runs),
+        total=total,
+        outcomes=outcomes,
+        rejected_by=_rejected_by(db, last.recipe) if last and _few(outcomes) else {},
+        pending=pending,
+        lately=lately,
+        rows_per_s=rate,
+        left_s=pending / rate if pending and rate and holder else None,
+        replies=replies,
+        prompt_tokens=prompt,
+        completion_tokens=completion,
+        command=resume_command(last.spec) if last else "",
+    )
+
+
+MOST_REJECTED = 50_000
+"""Rejected rows whose verdicts are looked up: a status must be quick."""
+
+
+def _few(outcomes: Mapping[str, Mapping[str, int]]) -> bool:
+    return sum(outcomes.get("rejected", {}).values()) <= MOST_REJECTED
+
+
+def _rejected_by(db: sqlite3.Connection, recipe: bytes) -> dict[str, int]:
+    checks: Counter[str] = Counter()
+    for page in reading.glances(db, recipe, status="rejected"):
+        known = reading.verdicts(db, [key for g in page for a in g.attempts for key in a.verdicts])
+        checks.update(ended_of(glance, known).rung for glance in page)
+    return dict(checks.most_common())
+
+
+def _state(last: reading.RunRecord | None, holder: str | None) -> str:
+    if holder:
+        return "running"
+    if last is None:
+        return "never begun"
+    return (last.ending or "done") if last.ended is not None else "killed"
+
+
+def _rate(
+    db: sqlite3.Connection, last: reading.RunRecord | None, until: float | None
+) -> tuple[int, float | None]:
+    """Rows settled within the last minutes before `until`, and how many that is a second."""
+    if last is None or until is None:
+        return 0, None
+    since = max(last.started, until - LATELY_S)
+    lately, _ = reading.settled_lately(db, last.recipe, since)
+    return lately, lately / (until - since) if lately and until > since else None
+
+
+_FLAGS = {value: name for name, value in RENAMED.items()}
+_SWITCHES = {"share": "--no-share", "keep_think": "--keep-think"}
+
+
+def resume_command(spec: Mapping[str, Json]) -> str:
+    """The command line that a run's spec came from: the same command goes on where it was."""
+    if not spec.get("source") or not spec.get("target"):
+        return ""
+    words = ["rtlglot", "transform", str(spec.get("input"))]
+    for field in fields(Spec):
+        value = spec.get(field.name)
+        if field.name in ("input", "set", "map", "redo") or value is None or value == field.default:
+            continue
+        if field.name in _SWITCHES:
+            words.append(_SWITCHES[field.name])
+        else:
+            flag = _FLAGS.get(field.name, field.name).replace("_", "-")
+            words += [f"--{flag}", str(value)]
+    for new, old in (spec.get("map") or {}).items():
+        words += ["--map", f"{new}={old}"]
+    for assignment in _assignments(spec.get("set") or {}):
+        words += ["--set", assignment]
+    return shlex.join(words)
+
+
+def _assignments(values: Mapping[str, Json], above: str = "") -> Iterator[str]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _assignments(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}={str(value).lower() if isinstance(value, bool) else value}"
