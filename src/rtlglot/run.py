@@ -135,6 +135,7 @@ def _summary(plan: Assembly, tally: Tally, ending: str) -> Summary:
         pending=tally.pending,
         kept=tally.kept,
         reasons={f"{status} {reason}": n for (status, reason), n in sorted(tally.reasons.items())},
+        rungs=_rungs(plan, tally),
         requests=tally.requests,
         reused=tally.reused,
         prompt_tokens=tally.prompt_tokens,
@@ -145,3 +146,9 @@ def _summary(plan: Assembly, tally: Tally, ending: str) -> Summary:
         failures=str(plan.delivery.failures),
         ledger=str(plan.ledger_path),
     )
+
+
+def _rungs(plan: Assembly, tally: Tally) -> dict[str, dict[str, int]]:
+    """In the order of the ladder, the most frequent status first."""
+    order = [check.name for check in plan.checks if check.name in tally.rungs]
+    return {name: {str(s): n for s, n in tally.rungs[name].most_common()} for name in order}

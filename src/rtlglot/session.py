@@ -55,7 +55,7 @@ async def work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> st
         recipe = plan.recipe
         keys = RequestKeys(recipe.engine, recipe.model, recipe.identity, share=recipe.share)
         ask = Ask(supervised, ledger, keys)
-        settle = _settler(plan, ledger, _parts(plan, ledger, ask, box), tally, watch)
+        settle = _settler(plan, ledger, _parts(plan, ledger, ask, (box, tally)), tally, watch)
         tally.start()
         ending = stack.enter_context(stopping(stop))
         stack.enter_context(_ticking(tally, ask, supervised, watch))
@@ -69,7 +69,8 @@ async def work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> st
     return "done" if whole and not tally.pending else ending[0]
 
 
-def _parts(plan: Assembly, ledger: Ledger, ask: Ask, box: Box) -> Parts:
+def _parts(plan: Assembly, ledger: Ledger, ask: Ask, around: tuple[Box, Tally]) -> Parts:
+    box, tally = around
     prove = Proof(ledger, CHECKS.load("equivalence")({}), box)
     return Parts(
         prompt=plan.prompt,
@@ -81,6 +82,7 @@ def _parts(plan: Assembly, ledger: Ledger, ask: Ask, box: Box) -> Parts:
         samples=plan.spec.samples,
         repair=plan.spec.repair,
         round=ledger.round(plan.key),
+        tell=tally.hear,
     )
 
 

@@ -31,6 +31,7 @@ from rtlglot.records import (
 AskCall = Callable[[Request], Awaitable[tuple[bytes, Reply]]]
 ExamineCall = Callable[[str, Context], Awaitable[tuple[tuple[Verdict, bytes], ...]]]
 ChooseCall = Callable[[Sequence["Try"]], Awaitable[Sequence["Try"]]]
+TellCall = Callable[[Sequence[Verdict]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class Parts:
     """How often a rejected text goes back to the model."""
     round: int = 0
     """Redo rounds so far: the attempt number of the requests."""
+    tell: TellCall = lambda verdicts: None
+    """Hears the verdicts on the text that a row ends with, for whoever counts them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,9 @@ async def walk(row: Row, parts: Parts) -> Outcome:
     else:
         samples = (try_sample(row.id, messages, context, k, parts) for k in range(parts.samples))
         tries = await asyncio.gather(*samples)
-    return conclude(row.id, await parts.choose(tries), tries)
+    chosen = await parts.choose(tries)
+    parts.tell(chosen[0].verdicts)
+    return conclude(row.id, chosen, tries)
 
 
 async def try_sample(

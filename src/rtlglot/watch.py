@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from rtlglot.ask import Meter
-from rtlglot.records import Outcome, Reason, Status
+from rtlglot.records import CheckStatus, Outcome, Reason, Status, Verdict
 
 
 @dataclass(slots=True)
@@ -28,6 +29,8 @@ class Tally:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cached_tokens: int = 0
+    rungs: dict[str, Counter[CheckStatus]] = field(default_factory=dict)
+    """Per check the verdicts on the texts that the rows of this run ended with."""
     trouble: str = ""
     """What a person should know now, e.g. that the endpoint limits the rate."""
     started: float = field(default_factory=time.monotonic)
@@ -36,6 +39,11 @@ class Tally:
     def count(self, status: Status) -> int:
         """Rows that ended with a status."""
         return sum(n for (s, _), n in self.reasons.items() if s is status)
+
+    def hear(self, verdicts: Sequence[Verdict]) -> None:
+        """Count the verdicts on one row's text."""
+        for verdict in verdicts:
+            self.rungs.setdefault(verdict.check, Counter())[verdict.status] += 1
 
     def start(self) -> None:
         """The engine is ready: the clock runs from here."""
@@ -81,6 +89,8 @@ class Summary:
     pending: int
     kept: int
     reasons: dict[str, int]
+    rungs: dict[str, dict[str, int]]
+    """Check -> status -> rows of this run whose text got it."""
     requests: int
     reused: int
     prompt_tokens: int

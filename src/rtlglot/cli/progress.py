@@ -164,6 +164,7 @@ def summary_lines(summary: Summary, resume: str) -> list[str]:
     for reason, number in summary.reasons.items():
         if not reason.startswith("accepted"):
             lines.append(f"  {number:>8,} {reason}")
+    lines += rung_lines(summary)
     if summary.kept:
         lines.append(f"  {summary.kept:,} rows were settled before and reused")
     lines.append(
@@ -181,3 +182,11 @@ def summary_lines(summary: Summary, resume: str) -> list[str]:
     elif "failed truncated" in summary.reasons and " transform " in resume:
         lines.append(f"redo what was cut with: {resume} --redo truncated --max-tokens N")
     return lines
+
+
+def rung_lines(summary: Summary) -> list[str]:
+    """What each check said about the rows of this run: 'equivalence  40 equivalent, 2 different'."""
+    return [
+        f"  {check:<12} {', '.join(f'{number:,} {status}' for status, number in statuses.items())}"
+        for check, statuses in summary.rungs.items()
+    ]
