@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from rtlglot.errors import UsageError
-from rtlglot.verilog.tokens import code_tokens
+from rtlglot.verilog.keywords import KEYWORDS
+from rtlglot.verilog.tokens import Kind, Token, code_tokens
 from rtlglot.verilog.units import units
 
 SHINGLE_TOKENS = 5
@@ -27,18 +28,35 @@ BAND_ROWS = 5
 (Leskovec, Rajaraman, Ullman: Mining of Massive Datasets, 3.4)."""
 
 _WORD = re.compile(r"\w+")
+_HEADS = frozenset({"module", "macromodule", "interface", "package", "primitive", "program", "automatic"})
 
 
 def design_tokens(text: str) -> list[str]:
-    """A design's tokens without comments; the modules that it defines are called by their number."""
-    names = {unit.name: f"module {number}" for number, unit in enumerate(units(text))}
-    return [names.get(token.text, token.text) for token in code_tokens(text)]
+    """A design's tokens without comments; the units that it defines are called by their number."""
+    numbers = {unit.name: f"unit {number}" for number, unit in enumerate(units(text))}
+    code = list(code_tokens(text))
+    told = [token.text for token in code]
+    for at, name in enumerate(told):
+        if name in numbers and _names_a_unit(code, at):
+            told[at] = numbers[name]
+    return told
 
 
-def text_words(text: str, design: str = "") -> list[str]:
-    """A text's words in lower case, where the names of its design's modules are masked too."""
-    names = {unit.name.lower(): f"module {number}" for number, unit in enumerate(units(design))}
-    return [names.get(word, word) for word in _WORD.findall(text.lower())]
+def _names_a_unit(code: Sequence[Token], at: int) -> bool:
+    """Whether a unit's name stands here for the unit: a signal may be called the same."""
+    before = [token.text for token in code[max(0, at - 2) : at]]
+    if before[-1:] and (before[-1] in _HEADS or (before[-1] == ":" and before[0].startswith("end"))):
+        return True
+    after = code[at + 1] if at + 1 < len(code) else None
+    if after is None:
+        return False
+    named = after.kind in (Kind.NAME, Kind.ESCAPED) and after.text not in KEYWORDS
+    return named or after.text in ("#", "::")
+
+
+def text_words(text: str) -> list[str]:
+    """A text's words in lower case."""
+    return _WORD.findall(text.lower())
 
 
 def fingerprint(tokens: Sequence[str]) -> bytes:
@@ -239,7 +257,8 @@ def held_out(groups: Groups, keys: Sequence[bytes], fraction: float, seed: int) 
         )
     salt = seed.to_bytes(16, "little", signed=True)
     order = sorted(rows, key=lambda root: hashlib.blake2b(least[root], key=salt, digest_size=16).digest())
-    room = round(fraction * sum(rows.values()))
+    total = sum(rows.values())
+    room = min(round(fraction * total), total - 1)  # something is left to train on
     taken = set()
     for root in order:
         if rows[root] <= room:

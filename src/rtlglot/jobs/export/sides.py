@@ -115,7 +115,7 @@ class _Index:
                 if text in designs:
                     self._designs.add(number, design_tokens(text))
                 else:
-                    self._texts.add(number, text_words(text, designs[0] if designs else ""))
+                    self._texts.add(number, text_words(text))
 
     def groups(self, rows: int) -> Groups:
         groups = Groups()
