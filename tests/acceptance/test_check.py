@@ -311,7 +311,7 @@ def test_a_check_that_breaks_costs_its_own_row_a_verdict(shell: Shell) -> None:
 
 @pytest.mark.parametrize("field", ["verilog", "description"])
 def test_a_text_with_a_nul_gets_its_verdict(shell: Shell, field: str) -> None:
-    text = "The module m has an output q9 \x00 which is 77 bits wide."
+    text = "The module m has two 8-bit inputs a and b,\x00 and y is their AND."
     shell.write("in.jsonl", [{"id": "a", field: text, "ref": GOOD}])
     shell.rtlglot("check", "in.jsonl", "--field", field, "--reference", "ref", "-o", "v.jsonl")
     (row,) = shell.lines("v.jsonl")
