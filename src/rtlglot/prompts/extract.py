@@ -26,7 +26,7 @@ Kind = Literal["verilog", "prose", "sentence", "raw"]
 """How a reply is read: for its modules, its prose, its first sentence, or as it is (reasoning taken out)."""
 
 _LANGUAGES = ("```verilog\n", "```systemverilog\n", "```\n", "```sv\n", "```v\n")
-_NEEDS_A_LOOK = ("/*", "```", "&lt;", "&amp;", "&gt;", "&quot;", "<think")
+_NEEDS_A_LOOK = ("/*", "```", "&lt;", "&amp;", "&gt;", "&quot;", "<think", "\\\n")
 
 
 def extract(text: str, finish: Finish, kind: Kind, given: Given | None = None) -> Candidate:

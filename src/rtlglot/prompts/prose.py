@@ -44,7 +44,7 @@ _SUFFIX = re.compile(
     re.IGNORECASE,
 )
 _RUN_ON = re.compile(
-    r"\n+[#*_ \t]*(?:instruction|user|human|assistant|input|question|task|example(?: \d+)?)[*_]*:",
+    r"\n[#*_ \t]{0,8}(?:instruction|user|human|assistant|input|question|task|example(?: \d+)?)[*_]*:",
     re.IGNORECASE,
 )
 _OPENINGS = (_RULE, _OPENER, _HERE_IS, _LABEL)

@@ -71,7 +71,7 @@ def _real_starts(piece: Piece) -> list[Unit]:
     end = 0
     for unit in found:
         before = piece.text[max(end, unit.start - 80) : unit.start].rstrip(" \t")
-        if not before or before[-1] in "\n>])};:/":
+        if not before or before[-1] in "\n>])};:/.":
             real.append(unit)
             end = unit.end if unit.complete else end
     return real

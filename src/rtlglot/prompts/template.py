@@ -100,7 +100,8 @@ def _makes_copies(node: nodes.List | nodes.Tuple) -> bool:
 
 
 def _refuse(name: str, line: int, message: str) -> NoReturn:
-    raise UsageError(f"{name}, line {line}: {message}", hint="prompt files are Jinja2 templates, see docs")
+    hint = "a prompt file is a Jinja2 template in which {{ row.FIELD }} stands for a field of the row"
+    raise UsageError(f"{name}, line {line}: {message}", hint=hint)
 
 
 def _guarded(tree: nodes.Template) -> nodes.Template:

@@ -40,7 +40,7 @@ class Case:
 
 def read(path: Path) -> Case:
     """One case file."""
-    head, *rest = path.read_text(encoding="utf-8").split("\n=== ")
+    head, *rest = path.read_bytes().decode().split("\n=== ")
     header = dict(
         line.split(": ", 1) if ": " in line else (line.rstrip(":"), "") for line in head.split("\n")
     )

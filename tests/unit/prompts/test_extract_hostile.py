@@ -1,4 +1,4 @@
-"""A megabyte of anything is read once: a pattern that looks back would need hours here."""
+"""A long reply of anything is read once: a pattern that looks back again and again would hang here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rtlglot.prompts.extract import Kind, extract
 from rtlglot.prompts.given import Given
 from rtlglot.records import Finish
 
-SIZE = 1_000_000
+SIZE = 300_000
 MODULE = "module m(input a); endmodule"
 UNITS = [
     *(
@@ -88,9 +88,10 @@ UNITS = [
 ]
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("kind", ["verilog", "prose", "sentence", "raw"])
 @pytest.mark.parametrize("unit", UNITS, ids=repr)
-def test_a_hostile_megabyte(unit: str, kind: Kind) -> None:
+def test_a_long_hostile_reply(unit: str, kind: Kind) -> None:
     reply = unit * (SIZE // len(unit))
     for text in (
         reply,
