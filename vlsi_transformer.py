@@ -19,6 +19,7 @@ from typing import Any
 from rtlglot.assemble import default_output
 from rtlglot.cli import guarded
 from rtlglot.cli.progress import watch_for
+from rtlglot.cli.transform import write_report_of
 from rtlglot.cli.words import HelpFormatter
 from rtlglot.errors import RowError
 from rtlglot.formats import open_dataset, open_writer
@@ -174,7 +175,10 @@ def _run() -> int:
         }
     )
     with watch_for(sys.stderr, resume=shlex.join(["python", *sys.argv])) as watch:
-        return run(spec, watch).exit_code
+        try:
+            return run(spec, watch).exit_code
+        finally:
+            write_report_of(watch)
 
 
 def main() -> None:

@@ -42,7 +42,17 @@ def measure(count: int, folder: Path) -> None:
     source, output = folder / f"{count}.jsonl", folder / f"{count}.out.jsonl"
     make_rows(source, count)
     command = [sys.executable, "-m", "rtlglot", "transform", str(source), "--from", "instruction"]
-    command += ["--to", "description", "--check", "none", "--engine", "scripted", "--model", "sentence"]
+    command += [
+        "--to",
+        "description",
+        "--check",
+        "none",
+        "--no-report",
+        "--engine",
+        "scripted",
+        "--model",
+        "sentence",
+    ]
     begun = time.perf_counter()
     process = subprocess.Popen([*command, "-o", str(output), "--json"], stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from rtlglot.cli.transform import write_report_of
 from rtlglot.cli.words import HelpFormatter
 from rtlglot.errors import UsageError
 
@@ -57,7 +58,9 @@ def call(arguments: argparse.Namespace) -> int:
     print("It is a small model to try things with: what it writes is fluent and often wrong.\n")
     with watch_for(sys.stderr, resume="rtlglot demo") as watch:
         summary = run(spec, watch)
+        write_report_of(watch)
     show(output)
+    print(f"\nEvery row, searchable, in a browser: {output}.report.html")
     print("\nNext, Verilog from instructions, examined by real tools:")
     print(f"  {program()} transform {source} --from instruction --to verilog --limit 8 -o demo/designs.jsonl")
     return summary.exit_code

@@ -33,6 +33,8 @@ class PlainWatch:
         self._stream = stream
         self._resume = resume
         self._told = 0.0
+        self.summary: Summary | None = None
+        """How the run ended, once it has."""
 
     def __enter__(self) -> Self:
         return self
@@ -62,6 +64,7 @@ class PlainWatch:
 
     def end(self, summary: Summary) -> None:
         """The summary that accounts for every row."""
+        self.summary = summary
         for line in summary_lines(summary, self._resume):
             self._say(line)
 

@@ -6,13 +6,17 @@ import argparse
 import dataclasses
 import sys
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from rtlglot.cli.words import HelpFormatter
-from rtlglot.errors import UsageError
+from rtlglot.errors import RtlglotError, UsageError
 from rtlglot.spec import deep_merge, make_spec, parse_set
+
+if TYPE_CHECKING:
+    from rtlglot.cli.progress import PlainWatch
 
 DESCRIPTION = """\
 Translate one field of every row into another: instruction, description, verilog,
@@ -178,11 +182,12 @@ def _add_running(command: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--keep-think", action="store_const", const=True, help="export the reasoning beside the text"
     )
+    group.add_argument("--no-report", action="store_true", help="write no OUTPUT.report.html at the end")
     group.add_argument("--dry-run", action="store_true", help="show prompts and an estimate, ask nothing")
     group.add_argument("--json", action="store_true", help="the summary as JSON on standard output")
 
 
-NOT_SPEC = {"call", "command", "recipe", "dry_run", "json"}
+NOT_SPEC = {"call", "command", "recipe", "dry_run", "json", "no_report"}
 
 
 def spec_values(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -221,10 +226,29 @@ def call(arguments: argparse.Namespace) -> int:
 
     watch = watch_for(sys.stderr, resume=resume_command(sys.argv), quiet=arguments.json)
     with watch:
-        summary = run(spec, watch)
+        try:
+            summary = run(spec, watch)
+        finally:
+            if not arguments.no_report:
+                write_report_of(watch)
     if arguments.json:
         print(orjson.dumps(dataclasses.asdict(summary), option=orjson.OPT_INDENT_2).decode())
     return summary.exit_code
+
+
+def write_report_of(watch: PlainWatch) -> None:
+    """OUTPUT.report.html of a run that has delivered, however it ended; a failure of it is only told."""
+    from rtlglot.report.write import write_report
+
+    if watch.summary is None or not watch.summary.total:
+        return
+    target = Path(watch.summary.output + ".report.html")
+    try:
+        write_report(Path(watch.summary.ledger), target)
+    except RtlglotError as error:
+        watch.note(f"no report: {error}")
+    else:
+        watch.note(f"  report   {target}")
 
 
 def resume_command(argv: Sequence[str]) -> str:
