@@ -82,6 +82,8 @@ def header_of(text: str, *, name: str | None = None) -> str | None:
     code = [token for token in tokens(body) if token.kind is not Kind.COMMENT]
     end = _end_of_header(code)
     head = code[:end]
+    if not unit.complete and not any(token.text in ("(", ";", "#") for token in head):
+        return None  # "module" as a word of prose
     if name is not None:
         head = _renamed(head, name)
     parts = [_joined(head)]
@@ -167,9 +169,12 @@ def _in_import(code: Sequence[Token], semicolon: int) -> bool:
     return False
 
 
+_BEFORE_NAME = frozenset({"module", "macromodule", "automatic", "static"})
+
+
 def _renamed(head: list[Token], name: str) -> list[Token]:
-    names = (i for i, t in enumerate(head) if t.kind in (Kind.NAME, Kind.ESCAPED) and t.text not in KEYWORDS)
-    at = next(names, None)
+    words = (i for i, t in enumerate(head) if t.kind in (Kind.NAME, Kind.ESCAPED))
+    at = next((i for i in words if head[i].text not in _BEFORE_NAME), None)
     if at is None:
         return head
     return [*head[:at], head[at]._replace(text=name), *head[at + 1 :]]

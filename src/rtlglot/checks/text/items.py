@@ -43,6 +43,8 @@ class Item:
     """What a bracket or a remark at the name says."""
     direction_to: int = 0
     """Index of the piece that says it."""
+    loose: bool = False
+    """The direction may belong to a word of prose: "the carry input"."""
 
     def give_width(self, found: tuple[int, int], *, attached: bool = True) -> None:
         """The width that stands behind the name, as `width_at` gives it; one that it has stays."""

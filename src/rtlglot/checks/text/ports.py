@@ -120,15 +120,15 @@ class _PortReader:
         items, behind = self._items.items(at, None, colon=False)
         if not items:
             return at + 1
-        after = self._items.widths_behind(items, behind)
-        if after == behind and len(items) == 1:
-            after = self._single(items[0], at, behind)
+        after = self._single(items[0], at, behind) if len(items) == 1 else behind
+        if after == behind:
+            after = self._items.widths_behind(items, behind)
         for item in items:
             self._say_direction(item)
             if self._view.is_range(item.at + 1):
                 self._say_index(item)
             elif item.width is not None:
-                self._say_width(item, firm=item.attached or len(items) > 1 or not is_plain(item.name))
+                self._say_width(item, firm=item.attached or len(items) > 1 or self._is_meant(item))
         return max(after, at + 1)
 
     def _single(self, item: Item, start: int, at: int) -> int:
@@ -184,20 +184,21 @@ class _PortReader:
             return at  # "a data output [7:0] q", "the data output (q)"
         if self._view.name(behind) is not None or width_at(self._view.pieces, behind) is not None:
             return at
-        item.direction, item.direction_to = DIRECTIONS[self._view.low(at)], at
+        item.direction, item.direction_to, item.loose = DIRECTIONS[self._view.low(at)], at, True
         return behind
 
     # claims
 
     def _say_item(self, item: Item, head: Head, *, listed: bool, company: bool) -> None:
         port = self._view.names.ports.get(item.name)
-        sure = listed or not is_plain(item.name) or self._view.pieces[item.at].quoted
+        declared = any(self._view.is_range(at) for at in range(head.start, head.end))
+        sure = listed or declared or not is_plain(item.name) or self._view.pieces[item.at].quoted
         self._say_direction(item)
         if head.direction is not None and port is None:
             self._say_unknown(item, head, listed=listed, company=company)
         elif head.direction is not None:
             named = head.width is not None or states(self._view.piece(item.at + 1))
-            firm = sure or (named and item.name.lower() not in _VAGUE)
+            firm = sure or item.attached or (named and item.name.lower() not in _VAGUE)
             self._say(About.DIRECTION, item, head.direction, (head.start, item.at), firm=firm)
         if item.width is None or not item.known:
             return
@@ -228,8 +229,12 @@ class _PortReader:
 
     def _say_direction(self, item: Item) -> None:
         if item.direction is not None:
-            firm = not is_plain(item.name)
+            firm = self._is_meant(item) and not (item.loose and is_plain(item.name))
             self._say(About.DIRECTION, item, item.direction, (item.at, item.direction_to), firm=firm)
+
+    def _is_meant(self, item: Item) -> bool:
+        """Whether a name is set off as one, or is not a word that every such text uses."""
+        return self._view.pieces[item.at].quoted or item.name.lower() not in _VAGUE
 
     def _say_width(self, item: Item, *, firm: bool) -> None:
         assert item.width is not None
@@ -243,9 +248,11 @@ class _PortReader:
 
     def _say_index(self, item: Item) -> None:
         if self._view.is_range(item.at + 1) and item.known:
-            for bit in bounds(self._view.pieces[item.at + 1].text):
-                if bit is not None:
-                    self._say(About.INDEX, item, bit, (item.at, item.at + 1), firm=True)
+            left, right = bounds(self._view.pieces[item.at + 1].text)
+            # one bit beyond may be a manner of speaking: "take q[512] as zero"
+            firm = right is not None
+            for bit in (left, right) if right is not None else (left,):
+                self._say(About.INDEX, item, bit, (item.at, item.at + 1), firm=firm)
 
     def _say(self, about: About, item: Item, value: str | int, span: tuple[int, int], *, firm: bool) -> None:
         first, last = span

@@ -1,0 +1,127 @@
+"""Prose in pieces: what is read past, and that places stay."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtlglot.checks.text.claims import number_at, width_at
+from rtlglot.checks.text.prose import MOST_CHARACTERS, Mark, Prose
+
+
+def words(text):
+    return [piece.text for piece in Prose(text).pieces if piece.mark is Mark.WORD]
+
+
+def sentences(text):
+    prose = Prose(text)
+    return [text[start:end] for start, end in prose.sentences()]
+
+
+def test_markdown_is_read_past_and_remembered():
+    prose = Prose("The **bold** `clk` and 'd' and \"q[3:0]\" are __plain__.")
+    assert [p.text for p in prose.pieces if p.quoted] == ["bold", "clk", "d", "q"]
+    assert "`" not in prose.plain
+    assert "*" not in prose.plain
+
+
+def test_sentences_end_at_points_bullets_and_paragraphs():
+    text = "One (e.g. this) is 1.5 V, i.e. low etc. and on. Two!\n\nThree\n- four\n- five\n1. six"
+    assert sentences(text) == [
+        "One (e.g. this) is 1.5 V, i.e. low etc. and on.",
+        "Two!",
+        "Three",
+        "four",
+        "five",
+        "six",
+    ]
+
+
+def test_lines_that_begin_with_a_name_are_entries():
+    assert sentences("Ports:\na[3:0]: first\nb: second\nand more") == [
+        "Ports:",
+        "a[3:0]: first",
+        "b: second\nand more",
+    ]
+
+
+def test_code_is_blanked_out_and_its_words_kept():
+    text = "Before.\n```verilog\nassign hidden = 1;\n```\nBetween module m(input x); endmodule after."
+    prose = Prose(text)
+    assert words(text) == ["Before", "Between", "after"]
+    assert {"hidden", "x", "m"} <= prose.code
+    assert len(prose.plain) == len(text)
+
+
+def test_an_open_fence_runs_to_the_end():
+    assert words("Before.\n```\nassign a = b;\nmore") == ["Before"]
+
+
+def test_typographic_marks_become_plain_ones():
+    assert [p.text for p in Prose("8\u2011bit \u201cq\u201d").pieces] == ["8", "-", "bit", "q"]
+
+
+def test_a_place_is_a_line_and_a_column():
+    prose = Prose("one\ntwo three")
+    assert prose.line_column(prose.pieces[2].start) == (2, 5)
+
+
+def test_a_long_phrase_loses_its_middle():
+    prose = Prose("begin " + "word " * 60 + "end")
+    phrase = prose.phrase(0, len(prose.plain))
+    assert phrase.startswith("begin word")
+    assert phrase.endswith("word end")
+    assert len(phrase) < 100
+
+
+@given(st.text(alphabet="ab_1 .,;:-()[]`*'\"|#\n\t\\!?\u2013\u00e9", max_size=300))
+def test_every_piece_stands_where_it_says(text):
+    prose = Prose(text)
+    assert len(prose.plain) == len(text)
+    last = 0
+    for piece in prose.pieces:
+        assert last <= piece.start < piece.end <= len(text)
+        last = piece.end
+        if piece.mark is not Mark.BREAK:
+            assert prose.plain[piece.start : piece.end] == piece.text
+    for start, end in prose.sentences():
+        assert text[start:end].strip()
+
+
+def test_what_is_too_long_is_not_read():
+    assert len(Prose("a " * MOST_CHARACTERS).pieces) == MOST_CHARACTERS // 2
+
+
+@pytest.mark.parametrize(
+    ("text", "width"),
+    [
+        ("8-bit", 8),
+        ("8 bits", 8),
+        ("eight-bit", 8),
+        ("thirty-two bits wide", 32),
+        ("single-bit", 1),
+        ("one bit", 1),
+        ("[7:0]", 8),
+        ("[1:8]", 8),
+        ("[ 15 : 0 ]", 16),
+        ("1,024 bits", 1024),
+        ("8", None),
+        ("[3]", None),
+        ("0-bit", None),
+        ("a bit", None),
+        ("1.5 bits", None),
+        ("99999999-bit", None),
+    ],
+)
+def test_widths(text, width):
+    found = width_at(Prose(text).pieces, 0)
+    assert (found[0] if found else None) == width
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("seventeen", 17), ("ninety-nine", 99), ("forty", 40), ("0x10", None)]
+)
+def test_numbers(text, number):
+    found = number_at(Prose(text).pieces, 0)
+    assert (found[0] if found else None) == number
