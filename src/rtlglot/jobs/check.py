@@ -30,10 +30,11 @@ from rtlglot.formats import (
     text_of,
 )
 from rtlglot.interrupt import stopping
+from rtlglot.jobs.check_record import Record, check_recipe, selection_spec
 from rtlglot.jobs.verdicts import flat, nested, tools_of
 from rtlglot.ledger import Ledger
 from rtlglot.loop import run_loop
-from rtlglot.records import Context, Json, Row, Verdict
+from rtlglot.records import Context, Json, Recipe, Row, Verdict
 from rtlglot.registry import did_you_mean
 from rtlglot.sandbox import open_box
 from rtlglot.verilog.interface import required_header
@@ -113,11 +114,22 @@ async def _check(spec: CheckSpec, on_progress: Callable[[Progress], None]) -> Ch
     context = _context_of(spec)
     with closing(Ledger(output.with_name(output.name + ".ledger"))) as ledger:
         total = _count(dataset, spec)
+        record = Record(ledger, dataset, *_recorded(spec, checks))
         ending = await _examine_all(
-            spec, dataset, (ledger, checks), lambda n: on_progress(Progress(n, total))
+            spec, dataset, (ledger, checks, record), lambda n: on_progress(Progress(n, total))
         )
         summary = _write(spec, dataset, Examine(ledger, checks, None), checks, context)
-        return replace(summary, ending=ending if summary.pending else "done")
+        summary = replace(summary, ending=ending if summary.pending else "done")
+        record.end(summary.ending)
+        return summary
+
+
+def _recorded(spec: CheckSpec, checks: Sequence[Check]) -> tuple[Recipe, dict[str, Json]]:
+    """What the ledger keeps of a check: what decided it, and where and how it ran."""
+    names = ("input", "output", "field", "reference", "testbench", "interface", "checks", "strict", "format")
+    told = {name: getattr(spec, name) for name in names} | selection_spec(spec.selection)
+    recipe = check_recipe(spec.field, checks, spec.standard, spec.interface)
+    return recipe, told | {"standard": spec.standard, "options": spec.options}
 
 
 def checks_for(spec: CheckSpec) -> tuple[Check, ...]:
@@ -155,10 +167,13 @@ def _lacks(one: Check, spec: CheckSpec) -> str | None:
 
 
 async def _examine_all(
-    spec: CheckSpec, dataset: Dataset, parts: tuple[Ledger, Sequence[Check]], tell: Callable[[int], None]
+    spec: CheckSpec,
+    dataset: Dataset,
+    parts: tuple[Ledger, Sequence[Check], Record],
+    tell: Callable[[int], None],
 ) -> str:
     """Ask the checks about every row; how it ended."""
-    ledger, checks = parts
+    ledger, checks, record = parts
     context, stop, done = _context_of(spec), asyncio.Event(), 0
     async with AsyncExitStack() as stack:
         box = open_box()
@@ -171,8 +186,8 @@ async def _examine_all(
         async def walk(row: Row) -> None:
             nonlocal done
             text = text_of(row.fields.get(spec.field))
-            if text is not None:
-                await examine(text, context(row))
+            examined = () if text is None else await examine(text, context(row))
+            await record.settle(row, text, examined)
             done += 1
             tell(done)
 

@@ -59,6 +59,8 @@ def _page(found: Comparison, chosen: Sequence[tuple[str, str]], most_characters:
     told = found.to_json()
     meta = {
         "pair": pair_of(found.b.numbers.recipe),
+        "checked": not found.b.numbers.recipe.get("engine"),
+        "reference": "",
         "kinds": {kind: [text, len(found.kinds[kind])] for kind, text in KINDS.items()},
         "notes": notes,
         "only": [len(found.only_a), len(found.only_b)],

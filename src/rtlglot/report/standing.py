@@ -147,6 +147,8 @@ _SWITCHES = {"share": "--no-share", "keep_think": "--keep-think"}
 
 def resume_command(spec: Mapping[str, Json]) -> str:
     """The command line that a run's spec came from: the same command goes on where it was."""
+    if spec.get("field"):
+        return _check_command(spec)
     if not spec.get("source") or not spec.get("target"):
         return ""
     words = ["rtlglot", "transform", str(spec.get("input"))]
@@ -163,6 +165,32 @@ def resume_command(spec: Mapping[str, Json]) -> str:
         words += ["--map", f"{new}={old}"]
     for assignment in _assignments(spec.get("set") or {}):
         words += ["--set", assignment]
+    return shlex.join(words)
+
+
+def _check_command(spec: Mapping[str, Json]) -> str:
+    words = ["rtlglot", "check", str(spec.get("input")), "-o", str(spec.get("output"))]
+    usual = {"field": "verilog", "checks": "default", "standard": "sv2017"}
+    for name in (
+        "field",
+        "reference",
+        "testbench",
+        "interface",
+        "checks",
+        "standard",
+        "format",
+        "id",
+        "where",
+        "limit",
+    ):
+        value = spec.get(name)
+        if value not in (None, "", usual.get(name)):
+            words += [f"--{_FLAGS.get(name, name)}", str(value)]
+    words += ["--strict"] if spec.get("strict") else []
+    for new, old in (spec.get("map") or {}).items():
+        words += ["--map", f"{new}={old}"]
+    for assignment in _assignments(spec.get("options") or {}):
+        words += ["--set", f"check.{assignment}"]
     return shlex.join(words)
 
 

@@ -102,6 +102,8 @@ def _page(numbers: Numbers, ledger_name: str, notes: Sequence[str], group: str, 
     spec = numbers.runs[-1].spec if numbers.runs else {}
     meta = {
         "pair": pair,
+        "checked": not numbers.recipe.get("engine"),
+        "reference": spec.get("reference") or (pair[1] if numbers.recipe.get("engine") else ""),
         "input": Path(str(spec.get("input") or "")).name,
         "notes": list(notes),
         "facts": list(_facts(numbers.recipe)),

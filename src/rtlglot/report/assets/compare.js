@@ -71,7 +71,7 @@ function drawRungs({ rungs }) {
 
 /** Both ends of a row: what changed, then each side whole. */
 function pairDetail(row, meta, shared) {
-  const side = (name, title) => el("section.side", {}, el("h4", {}, title, " ", el("span.faint", {}, plain(meta[name].name))), rowDetail(row[name], { pair: meta.pair, shared: shared[name] }).slice(1));
+  const side = (name, title) => el("section.side", {}, el("h4", {}, title, " ", el("span.faint", {}, plain(meta[name].name))), rowDetail(row[name], { pair: meta.pair, checked: meta.checked, reference: meta.reference, shared: shared[name] }).slice(1));
   const [a, b] = [row.a.text, row.b.text];
   return [
     el("header.detail-head", {}, el("h3", { id: "detail-title", tabindex: -1 }, visible(row.a.id)), el("p.badges", {}, kindBadge(row.kind), ` A: ${endingTold(row.a)} · B: ${endingTold(row.b)}`)),

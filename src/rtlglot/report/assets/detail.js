@@ -46,10 +46,11 @@ function part(title, make, { open = false, note = "" } = {}) {
   return whole;
 }
 
-function inputPart(row, { pair }) {
+function inputPart(row, { pair, checked }) {
   if (!row.input) return null;
   const fields = Object.entries(row.input).filter(([, value]) => value !== null);
-  const [main, rest] = [fields.filter(([name]) => name === pair[0]), fields.filter(([name]) => name !== pair[0])];
+  const isMain = ([name]) => name === pair[0] && !checked;
+  const [main, rest] = [fields.filter(isMain), fields.filter((entry) => !isMain(entry) && !(checked && entry[0] === pair[1]))];
   const field = ([name, value]) => [el("h5", {}, visible(name)), anyText(value, `the field ${plain(name)}`)];
   return [
     main.length ? part(`Input: ${plain(pair[0])}`, () => main.map(([name, value]) => anyText(value, plain(name))), { open: true }) : null,
@@ -64,7 +65,7 @@ function anyText(value, label) {
   return [el("div.text", {}, visible(text)), cutNote(value)];
 }
 
-function outputPart(row, final, { pair }) {
+function outputPart(row, final, { pair, checked }) {
   if (row.text === null) {
     const reply = final?.reply ?? row.attempts.at(-1)?.reply;
     if (reply === undefined || reply === null) return null;
@@ -79,7 +80,7 @@ function outputPart(row, final, { pair }) {
     verilog ? codeBlock(row.text, { findings, label: "the output" }) : [el("div.text", {}, visible(textOf(row.text))), cutNote(row.text), findings.filter((f) => f.line).map(findingNote)],
   ];
   const others = row.texts.slice(1).map((text, i) => part(`Sample ${i + 2}`, () => anyText(text, `sample ${i + 2}`)));
-  return [part(`Output: ${plain(pair[1])}`, make, { open: true, note: findings.length ? count(findings.length, "finding") : "" }), others];
+  return [part(`${checked ? "Checked" : "Output"}: ${plain(pair[1])}`, make, { open: true, note: findings.length ? count(findings.length, "finding") : "" }), others];
 }
 
 const allFindings = (verdicts) =>
@@ -118,9 +119,9 @@ function attemptsPart(attempts) {
 const foldedText = (text, attempt) =>
   el("details", {}, el("summary", {}, "its text"), looksLikeVerilog(textOf(text)) ? codeBlock(text, { findings: allFindings(attempt.verdicts), label: "first text" }) : anyText(text, "first text"));
 
-function referencePart(row, { pair }) {
-  const reference = row.input?.[pair[1]];
-  if (!reference || !row.text || pair[0] === pair[1]) return null;
+function referencePart(row, { reference: field }) {
+  const reference = field && row.input?.[field];
+  if (!reference || !row.text) return null;
   return part("Compared with the reference", () => diffBlock(reference, row.text, "from the reference to the output"), { note: "− reference, + output" });
 }
 

@@ -39,7 +39,7 @@ function drawChecks(numbers, find) {
       el("td.n", {}, percent(f.accepted, f.rows)),
       el("td.example", {}, visible(f.example)));
   const head = [["finding", ""], ["", ""], ["rows", ".n"], ["", ""], ["accepted in the end", ".n"], ["for example", ""]];
-  fill(byId("findings"), el("table.plain", {}, el("thead", {}, el("tr", {}, head.map(([t, k]) => el(t ? `th${k}` : "td", t ? { scope: "col" } : {}, t)))), el("tbody", {}, numbers.findings.map(line))));
+  fill(byId("findings"), el("table.plain", {}, el("thead", {}, el("tr", {}, head.map(([t, k]) => el(t ? `th${k}` : "td", t ? { scope: "col" } : {}, t)))), el("tbody", {}, numbers.findings.map(line))), legend([["v-yes", "accepted in the end"], ["v-no", "not accepted"]]));
 }
 
 function drawTime(meta, numbers) {
@@ -82,7 +82,7 @@ function drawRecipe(meta) {
 // -- the rows -----------------------------------------------------------------------------------
 
 function rowExplorer(meta, { rows, shared }) {
-  const context = { pair: meta.pair, shared };
+  const context = { pair: meta.pair, checked: meta.checked, reference: meta.reference, shared };
   const explorer = new Explorer(rows, {
     list: {
       columns: REPORT_COLUMNS,
