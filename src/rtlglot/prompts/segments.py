@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rtlglot.prompts.fences import Piece
+from rtlglot.verilog.tokens import strip_comments
 from rtlglot.verilog.units import Unit, units
 
 _DIRECTIVE = (
@@ -127,7 +128,7 @@ def _all_belongs(text: str) -> bool:
     """Nothing but comments and directives."""
     if not text.strip():
         return True
-    return all(_BELONGS.match(line) for line in code_only(text).split("\n"))
+    return all(_BELONGS.match(line) for line in strip_comments(text).split("\n"))
 
 
 def _tail(text: str) -> str:
