@@ -210,6 +210,12 @@ def outcomes_at(
     return found
 
 
+def position_of(db: sqlite3.Connection, id_: str) -> int | None:
+    """Where the input, as last indexed, has a row of this id; None where it has none."""
+    found = db.execute("SELECT position FROM rows WHERE id = ?", (id_,)).fetchone()
+    return int(found[0]) if found else None
+
+
 # -- what outcomes rest on ----------------------------------------------------------------------
 
 
