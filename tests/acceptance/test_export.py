@@ -99,6 +99,14 @@ def test_errors_are_for_people(shell: Shell) -> None:
     assert not list(shell.folder.glob("*x.jsonl*"))
 
 
+def test_what_check_wrote_is_no_output(shell: Shell) -> None:
+    shell.write("in.jsonl", [{"id": "m", "verilog": "module m; endmodule"}])
+    shell.rtlglot("check", "in.jsonl", "--checks", "syntax", "-o", "verdicts.jsonl")
+    error = shell.rtlglot("export", "verdicts.jsonl", "--format", "alpaca", "-o", "x.jsonl", code=2).stderr
+    assert "knows of no transform" in error
+    assert "verdicts, not texts" in error
+
+
 def test_the_help_names_every_format() -> None:
     for name in EXPORTS:
         assert f"\n  {name} " in EPILOG

@@ -38,9 +38,12 @@ class History:
         self.path = path
         self._db: sqlite3.Connection = reading.open_reading(path)
         runs = reading.runs(self._db)
-        if not runs:
+        if not runs or not runs[-1].spec.get("source"):
             self._db.close()
-            raise LedgerError(f"{path} knows of no run", hint="it belongs to `rtlglot check`, or is new")
+            raise LedgerError(
+                f"{path} knows of no transform",
+                hint="export the output of rtlglot transform; rtlglot check writes verdicts, not texts",
+            )
         self.run = runs[-1]
         self.recipe: Mapping[str, Json] = reading.recipe_body(self._db, self.run.recipe)
         self.pair = Pair(str(self.run.spec["source"]), str(self.run.spec["target"]))
@@ -62,10 +65,10 @@ class History:
 
     def outcome(self, id_: str) -> Outcome | None:
         """What a row ended as; None where the last run's input has no such row."""
-        found = self._db.execute("SELECT position FROM rows WHERE id = ?", (id_,)).fetchone()
-        if found is None:
+        position = reading.position_of(self._db, id_)
+        if position is None:
             return None
-        return reading.outcomes_at(self._db, self.run.recipe, found)[found[0]][1]
+        return reading.outcomes_at(self._db, self.run.recipe, [position])[position][1]
 
     def tried(self, outcome: Outcome, fields: Mapping[str, Json]) -> list[Tried]:
         """Every text that was examined for a row, in the order of asking.
