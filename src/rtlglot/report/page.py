@@ -51,8 +51,16 @@ def page(template: str, scripts: Sequence[str], texts: Mapping[str, str], data: 
 
 
 def plain_json(value: Json) -> str:
-    """JSON for a data block of HTML: no '<' that could end it."""
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode().replace("<", "\\u003c")
+    """JSON for a data block of HTML: no '<' that could end it, nothing that an editor could not show."""
+    text = orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode().replace("<", "\\u003c")
+    return text if text.isprintable() else "".join(map(_escaped, text))
+
+
+def _escaped(character: str) -> str:
+    if character.isprintable():
+        return character
+    units = character.encode("utf-16-be")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
 
 
 def packed(value: Json) -> str:

@@ -55,6 +55,7 @@ function leaves(picture, stage, place, pick) {
     const name = `${leaf.label}: ${count(leaf.rows, "row")}, show them`;
     picture.append(
       clickable(leaf.status, name, () => pick(leaf), [
+        svg("rect.flow-hit", { x: to - 4, y: y - 3, width: Math.min(column, 150), height: Math.max(tall, LEAF_LEAST) + LEAF_GAP }),
         svg("path.flow-lost", { d: ribbon(x + NODE, from, to, y, tall, tall) }),
         svg("rect.flow-leaf", { x: to, y, width: 5, height: tall, rx: 1 }),
         svg("text.flow-label", { x: to + 10, y: y + Math.max(10, Math.min(tall / 2 + 1, tall - 6)) }, `${MARKS[leaf.status]} ${plain(column < 150 ? leaf.rung || leaf.label : leaf.label)}`),
@@ -78,6 +79,7 @@ function ending(numbers, place, pick) {
     const tall = Math.max(rows * scale, 2);
     const at = Math.max(label, y + tall / 2);
     const node = clickable(status, `accepted ${text}: ${count(rows, "row")}, show them`, () => pick({ status, reason: "", rung: "" }), [
+      svg("rect.flow-hit", { x, y: at - 14, width: 130, height: 32 }),
       svg("rect.flow-leaf", { x, y, width: NODE, height: Math.max(tall - 1, 1), rx: 2 }),
       svg("text.flow-label", { x: x + NODE + 8, y: at }, `${MARKS[status]} ${text}`),
       svg("text.flow-rows", { x: x + NODE + 8, y: at + 15 }, number(rows)),
