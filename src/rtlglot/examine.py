@@ -35,7 +35,7 @@ class Examine:
         self._ledger = ledger
         self._checks = [(check, check.identity()) for check in checks]
         self._box = box
-        self._slow = asyncio.Semaphore(SLOW_PER_CORE * (os.cpu_count() or 1))
+        self._slow = _few_at_once()
 
     async def __call__(self, text: str, context: Context) -> tuple[tuple[Verdict, bytes], ...]:
         """Verdicts with their keys in the ledger, in the order of the ladder."""
@@ -72,6 +72,10 @@ class Examine:
         return tuple(verdicts)
 
 
+def _few_at_once() -> asyncio.Semaphore:
+    return asyncio.Semaphore(SLOW_PER_CORE * (os.cpu_count() or 1))
+
+
 async def sound_verdict(check: Check, text: str, context: Context, box: Box) -> Verdict:
     """The check's verdict, as it can be kept: an error where the check itself breaks over a text.
 
@@ -106,19 +110,22 @@ def _sound(value: Any) -> Any:
 class Proof:
     """Whether two designs are formally equivalent, remembered in the ledger."""
 
-    def __init__(self, ledger: Ledger, check: Check, box: Box) -> None:
+    def __init__(self, ledger: Ledger, check: Check, box: Box, standard: str) -> None:
         """`check` is one that compares a text with its context's reference."""
         self._ledger = ledger
         self._check = check
         self._identity = check.identity()
         self._box = box
+        self._standard = standard
+        self._slow = _few_at_once()
 
     async def __call__(self, reference: str, text: str) -> bool:
         """True only where it is proved."""
-        context = Context(reference=reference)
+        context = Context(reference=reference, standard=self._standard)
         key = verdict_key(text, self._identity, context)
         verdict = self._ledger.verdict(key)
         if verdict is None or verdict.status in OF_THE_MACHINE:
-            verdict = await sound_verdict(self._check, text, context, self._box)
+            async with self._slow:
+                verdict = await sound_verdict(self._check, text, context, self._box)
             self._ledger.save_verdict(key, verdict)
         return verdict.status is CheckStatus.EQUIVALENT

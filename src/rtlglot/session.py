@@ -71,7 +71,8 @@ async def work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> st
 
 def _parts(plan: Assembly, ledger: Ledger, ask: Ask, around: tuple[Box, Tally]) -> Parts:
     box, tally = around
-    prove = Proof(ledger, CHECKS.load("equivalence")({}), box)
+    options = plan.spec.check_options.get("equivalence", {})
+    prove = Proof(ledger, CHECKS.load("equivalence")(options), box, plan.spec.standard)
     return Parts(
         prompt=plan.prompt,
         ask=ask,
