@@ -2,7 +2,8 @@
 
     python benchmarks/text_checks.py [--real DATASET.json] [--speed] [--show MUTATION]
 
-True texts are those of examples/rtl.json; false ones are made of them by text_mutations.py. Every
+True texts are those of examples/rtl.json; false ones are made of them by text_mutations.py,
+spoilt ones by text_spoilers.py. Every
 third design was held out while the checks were tuned and is reported apart. `--real` adds the alarm
 rate over the descriptions of another dataset of the same shape, with each alarm's words.
 """
@@ -20,7 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from text_mutations import ALSO_RIGHT, FIDELITY, INSTRUCTION_ONLY, WORDING, Mutation, Subject
+from text_mutations import FIDELITY, INSTRUCTION_ONLY, Mutation, Subject
+from text_spoilers import ALSO_RIGHT, WORDING
 
 from rtlglot.checks.facts import Facts, FactsReader
 from rtlglot.checks.fidelity import judge

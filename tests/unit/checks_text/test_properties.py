@@ -137,10 +137,10 @@ def test_a_port_more_is_an_error(found, way):
 
 
 FRAGMENTS = """
-    input inputs output outputs the a an and or , . : ; ( ) [7:0] [3] - | ` ** " ' \n \n\n 8 -bit bits wide
-    each all is are clk rst_n d q data reset resets asynchronous synchronous active low high rising edge of parameter
-    default DEPTH = 16 module endmodule ``` no without clock combinational widget7 words deep I cannot
-    Here Sure! { } <think> assign always @ ; \n-\n e.g. \\ \u2026 \u00e9 0x1F 8'hFF
+    input inputs output outputs the a an and or , . : ; ( ) [7:0] [3] - | ` ** " ' \n \n\n 8 -bit bits
+    wide each all is are clk rst_n d q data reset resets asynchronous synchronous active low high rising
+    edge of parameter default DEPTH = 16 module endmodule ``` no without clock combinational widget7 words
+    deep I cannot Here Sure! { } <think> assign always @ ; \n-\n e.g. \\ \u2026 \u00e9 0x1F 8'hFF
 """.split(" ")
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rtlglot.checks.facts import Clocking, Edges, Force
 from rtlglot.checks.text.claims import About, Claim
-from rtlglot.checks.text.compare import Objection, finding
+from rtlglot.checks.text.compare import Objection, bits, finding
 from rtlglot.checks.text.names import Names
 from rtlglot.checks.text.prose import Prose
 from rtlglot.checks.text.resets import is_reset_name
@@ -105,7 +105,7 @@ class _TimingJudge:
         count = self._clocking.flip_flops
         if not (count or self._clocking.clocks):
             return "not-combinational", f"the design has latches ({self._clocking.latches} bits)", False
-        return "not-combinational", f"the design has {count} bits of flip-flops", True
+        return "not-combinational", f"the design has {bits(count)} of flip-flops", True
 
     def _no_clock(self, claim: Claim) -> Objection | None:
         clocks = list(self._clocking.clocks)
