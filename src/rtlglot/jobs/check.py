@@ -41,7 +41,8 @@ from rtlglot.verilog.interface import required_header
 
 IN_FLIGHT_PER_CORE = 48
 """Enough to fill shared forks."""
-DRAIN_S = 10.0
+DRAIN_S = 3.0
+"""Wait for what is in flight after a signal: what is lost then is worked out again, and costs no money."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
