@@ -28,7 +28,13 @@ def digest(*parts: str | bytes) -> bytes:
 
 def canonical(value: Json) -> str:
     """JSON with sorted keys: equal values give equal texts."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=str).decode()
+    option = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
+    return orjson.dumps(value, option=option, default=_plain).decode()
+
+
+def _plain(value: Json) -> Json:
+    # A named tuple (the pair) is a list in JSON; what else orjson does not know is its text.
+    return list(value) if isinstance(value, tuple) else str(value)
 
 
 def recipe_body(recipe: Recipe) -> str:
