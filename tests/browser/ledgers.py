@@ -48,7 +48,8 @@ def module(n: int, broken: bool = False) -> str:
     """A design of some forty lines, different for each n."""
     body = "".join(
         f"    // stage {k}: keeps the value of stage {k - 1} for unit {n}\n"
-        f"    always @(posedge clk)\n        if (rst) s{k} <= 8'd{(n + k) % 256};\n        else s{k} <= s{k - 1} + 8'h{k:02x};\n"
+        f"    always @(posedge clk)\n        if (rst) s{k} <= 8'd{(n + k) % 256};\n"
+        f"        else s{k} <= s{k - 1} + 8'h{k:02x};\n"
         for k in range(1, 9)
     )
     regs = "".join(f"    reg [7:0] s{k};\n" for k in range(1, 9))
@@ -191,8 +192,7 @@ def usual_rows(count: int) -> list[dict[str, Any]]:
     return [
         {
             "id": f"unit_{n}",
-            "instruction": f"Design unit {n}: a pipeline of eight stages of eight bits, each adding its number. "
-            * 4,
+            "instruction": f"Design unit {n}: eight stages of eight bits, each adding its number. " * 4,
             "verilog": module(n),
             "source": ("book", "web", "verilogeval")[n % 3],
         }
@@ -227,7 +227,9 @@ def attacked(ledger: Ledger, row: Row) -> Outcome | None:
     finding = Finding(Severity.ERROR, text[:80], text, 1, 1)
     trace = {
         "clock": text[:30], "edge": "rising",
-        "steps": [{"inputs": {text[:30]: text[:30]}, "expected": {text[:20]: "x"}, "got": {text[:20]: text[:9]}}],
+        "steps": [
+            {"inputs": {text[:30]: text[:30]}, "expected": {text[:20]: "x"}, "got": {text[:20]: text[:9]}}
+        ],
         "first": {"step": 0, "output": text[:20], "expected": "1", "got": text[:9]},
     }  # fmt: skip
     bad = Verdict("equivalence", CheckStatus.DIFFERENT, (finding,), 0.1, {"trace": trace, "what": text[:200]})

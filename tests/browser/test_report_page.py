@@ -184,7 +184,8 @@ def test_fields_of_ten_megabytes_are_cut_and_say_so(sight: Sight, attack: Path) 
 def test_a_policy_forbids_every_other_script(sight: Sight, usual: Path) -> None:
     page = sight.open(usual)
     page.evaluate(
-        "() => { const s = document.createElement('script'); s.textContent = 'window.attacked = 1'; document.body.append(s); }"
+        "() => { const script = document.createElement('script');"
+        " script.textContent = 'window.attacked = 1'; document.body.append(script); }"
     )
     assert page.evaluate("window.attacked") is None
     assert any("Content Security Policy" in error for error in sight.errors)

@@ -5,6 +5,7 @@ Everything here comes from a dataset or a model. It is cut to size and stays dat
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -210,4 +211,5 @@ def _small(value: Json) -> Json:
 def _text(value: Json) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_INDENT_2).decode()
+    # not orjson: a dataset's numbers may be longer than 64 bits
+    return json.dumps(value, ensure_ascii=False, default=str, indent=2)
