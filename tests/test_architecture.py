@@ -15,6 +15,7 @@ from rtlglot.checks import CHECKS
 from rtlglot.cli import COMMANDS
 from rtlglot.engines import ENGINES
 from rtlglot.formats import FORMATS
+from rtlglot.jobs.export import EXPORTS
 from rtlglot.prompts import builtin_pairs
 from rtlglot.records import Reason, Status
 
@@ -51,7 +52,7 @@ def test_the_door_loads_nothing_heavy(statement: str) -> None:
     assert not [name for name in loaded if name.partition(".")[0] in HEAVY]
 
 
-@pytest.mark.parametrize("table", [ENGINES, CHECKS, FORMATS], ids=lambda table: table.kind)
+@pytest.mark.parametrize("table", [ENGINES, CHECKS, FORMATS, EXPORTS], ids=lambda table: table.kind)
 def test_every_entry_of_a_table_can_be_loaded_or_says_what_to_install(table: object) -> None:
     assert isinstance(table, type(ENGINES))
     for name in table:
