@@ -83,7 +83,8 @@ def test_lines_fit_80_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 SPECS = [
     "rtlglot transform in.jsonl --from instruction --to verilog",
-    "rtlglot transform 'my rows.json' --from verilog --to description --model http://x/v1 -o o.json --check none",
+    "rtlglot transform 'my rows.json' --from verilog --to description --model http://x/v1 -o o.json "
+    "--check none",
     "rtlglot transform r.csv --from a --to b --prompt p.md --map a=A --map b=B --no-share --keep-think "
     "--set engine.log=asked --set check.synth.strict=true --limit 5 --where 'len(a) > 2' --temperature 0 "
     "--repair 2 --seed 7 --drain 3 --std v2005",
