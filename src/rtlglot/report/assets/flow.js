@@ -3,13 +3,14 @@
 const NODE = 12;
 const BAND = 190;
 const LEAF_GAP = 6;
+const RIGHT = 124;
 const LEAF_LEAST = 30;
 
 /** Draws into `box` at its width; `pick(leaf)` is called for a loss, `pick({status})` for what was accepted. */
 function flow(box, numbers, pick) {
   const draw = () => {
     const width = Math.floor(box.clientWidth);
-    if (width) fill(box, flowSvg(numbers, Math.max(width, 112 * numbers.stages.length), pick));
+    if (width) fill(box, flowSvg(numbers, Math.max(width, 84 * (numbers.stages.length - 1) + RIGHT + NODE), pick));
   };
   new ResizeObserver(draw).observe(box);
   draw();
@@ -17,12 +18,12 @@ function flow(box, numbers, pick) {
 
 function flowSvg(numbers, width, pick) {
   const { stages, total } = numbers;
-  const right = 136;
-  const column = (width - right - NODE) / (stages.length - 1);
+  const column = (width - RIGHT - NODE) / (stages.length - 1);
   const scale = total ? BAND / total : 0;
   const top = 44;
   const picture = svg("svg", { width, role: "group", "aria-label": "what became of all rows, by stage" });
   let bottom = top + BAND;
+  let above = { until: 0, bottom: 0 }; // the labels of the stage before, where they reach into this column
   stages.forEach((stage, i) => {
     const x = i * column;
     const tall = Math.max(stage.reached * scale, 1.5);
@@ -30,7 +31,10 @@ function flowSvg(numbers, width, pick) {
     if (!last) {
       const next = Math.max(stages[i + 1].reached * scale, 1.5);
       picture.append(svg("path.flow-on", { d: ribbon(x + NODE, top, x + column, top, next, next) }));
-      bottom = Math.max(bottom, leaves(picture, stage, { x, top: top + stages[i + 1].reached * scale, column, scale }, pick));
+      const place = { x, top: top + stages[i + 1].reached * scale, column, scale, least: above.until > x + column * 0.5 ? above.bottom : 0 };
+      const used = leaves(picture, stage, place, pick);
+      bottom = Math.max(bottom, used);
+      if (stage.lost.length) above = { until: x + column * 0.5 + 118, bottom: used };
     }
     picture.append(
       svg("text.flow-title", { x, y: top - 24 }, plain(stage.title)),
@@ -48,7 +52,7 @@ function flowSvg(numbers, width, pick) {
 function leaves(picture, stage, place, pick) {
   const { x, column, scale } = place;
   let from = place.top;
-  let y = Math.max(place.top + 34, 44 + 40);
+  let y = Math.max(place.top + 34, 44 + 40, place.least);
   for (const leaf of stage.lost) {
     const tall = Math.max(leaf.rows * scale, 1.5);
     const to = x + Math.min(column * 0.5, 74);
