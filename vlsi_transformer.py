@@ -21,6 +21,7 @@ from rtlglot.cli import guarded
 from rtlglot.cli.progress import watch_for
 from rtlglot.cli.transform import write_report_of
 from rtlglot.cli.words import HelpFormatter
+from rtlglot.engines.pick import pick
 from rtlglot.errors import RowError
 from rtlglot.formats import open_dataset, open_writer
 from rtlglot.library import Model
@@ -171,7 +172,7 @@ def _run() -> int:
             "concurrency": arguments.max_batch_size,
             "log_file": arguments.log_file,
             "existing": "update",
-            "set": {"engine": {"gpus": arguments.num_gpus}} if arguments.num_gpus > 1 else {},
+            "set": {"engine": {"gpus": arguments.num_gpus}} if uses_gpus() else {},
         }
     )
     with watch_for(sys.stderr, resume=shlex.join(["python", *sys.argv])) as watch:
@@ -179,6 +180,11 @@ def _run() -> int:
             return run(spec, watch).exit_code
         finally:
             write_report_of(watch)
+
+
+def uses_gpus() -> bool:
+    """The embedded model and endpoints have no --num_gpus; more than one is refused by name there."""
+    return arguments.num_gpus > 1 or pick("", arguments.model)[0] == "vllm"
 
 
 def main() -> None:

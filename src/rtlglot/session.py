@@ -15,14 +15,16 @@ from rtlglot.ask import Ask
 from rtlglot.assemble import Assembly
 from rtlglot.checks import CHECKS
 from rtlglot.choose import CHOOSE
+from rtlglot.engines import Expects
 from rtlglot.engines.openai.offline import BatchOut
-from rtlglot.errors import EngineLost, Unanswered
+from rtlglot.errors import EngineLost, RowError, Unanswered
 from rtlglot.examine import Examine, Proof
 from rtlglot.interrupt import stopping
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.keys import RequestKeys, content_key
+from rtlglot.longest import longest_of
 from rtlglot.loop import run_loop
-from rtlglot.records import Outcome, Reason, Row, Status
+from rtlglot.records import Message, Outcome, Reason, Row, Status
 from rtlglot.sandbox import Box, open_box
 from rtlglot.supervise import Supervised
 from rtlglot.walk import Parts, walk
@@ -31,6 +33,8 @@ from rtlglot.watch import Tally, Watch
 log = logging.getLogger("rtlglot")
 
 TICK_S = 0.25
+FINDINGS_TOKENS = 600
+"""Room for a check's words in a repair."""
 REFUSED_IN_A_ROW = 20
 """So many refusals and no reply at all: an option is wrong, not so many rows."""
 
@@ -47,6 +51,7 @@ async def work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> st
         box = open_box()  # forks nothing before the first text
         stack.push_async_callback(box.aclose)
         watch.stage(f"starting {plan.recipe.engine} with {plan.recipe.model or 'its model'}")
+        await _tell_longest(plan, ledger)
         info = await supervised.start()
         if info.note:
             watch.note(info.note)
@@ -67,6 +72,22 @@ async def work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> st
             plan.engine.finish()
             return "emitted"
     return "done" if whole and not tally.pending else ending[0]
+
+
+async def _tell_longest(plan: Assembly, ledger: Ledger) -> None:
+    """To an engine that makes its context as long as the data needs: repairs hold code and findings too."""
+    if not isinstance(plan.engine, Expects):
+        return
+    found = await longest_of(_chats(plan, ledger), plan.engine.count_tokens)
+    if found is not None:
+        repair, most = plan.spec.repair, plan.recipe.sampling.max_tokens
+        plan.engine.expect(found.tokens + most + repair * (most + FINDINGS_TOKENS))
+
+
+def _chats(plan: Assembly, ledger: Ledger) -> Iterator[tuple[Message, ...]]:
+    for row in _pending_rows(plan, ledger):
+        with contextlib.suppress(RowError):
+            yield plan.prompt.render(row, plan.context(row).interface)
 
 
 def _parts(plan: Assembly, ledger: Ledger, ask: Ask, around: tuple[Box, Tally]) -> Parts:

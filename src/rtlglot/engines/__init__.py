@@ -67,6 +67,14 @@ class Engine(Protocol):
         """Free everything. May be called twice, and before `start`."""
 
 
+@runtime_checkable
+class Expects(Protocol):
+    """An engine that makes its context as long as the data needs."""
+
+    def expect(self, data_tokens: int) -> None:
+        """The longest prompt plus reply to come; told before `start`."""
+
+
 LEAST_REPLY_TOKENS = 16
 """A prompt that leaves less room than this in the context is too long."""
 

@@ -1,62 +1,45 @@
-"""The longest prompt of a dataset, in tokens: it decides how long a context must be."""
+"""The longest prompt of a dataset, for `rtlglot plan --max-model-len auto`."""
 
 from __future__ import annotations
 
 import asyncio
-import heapq
 import importlib.util
-import math
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from rtlglot.engines import ENGINES, Engine
 from rtlglot.errors import ConfigError, RowError, UsageError
 from rtlglot.formats import open_dataset
+from rtlglot.longest import Longest, longest_of
 from rtlglot.prompts import load
 from rtlglot.records import Message, Pair
-
-COUNTED = 8
-"""So many of the prompts with the most characters are counted exactly."""
-FEWEST_CHARACTERS_PER_TOKEN = 2.5
-"""Where no tokenizer is at hand; Verilog and English have 3.2 on average."""
-
-
-@dataclass(frozen=True, slots=True)
-class Longest:
-    """What was found."""
-
-    tokens: int
-    rows: int
-    exact: bool
-    """Whether the model's tokenizer counted."""
 
 
 def longest_prompt(file: str, pair: Pair, model: str) -> Longest:
     """Reads the whole dataset once. Raises UsageError where no row can be rendered."""
-    prompt, rows = load(pair), 0
-    longest: list[tuple[int, int, tuple[Message, ...]]] = []
-    for row in open_dataset(file):
-        try:
-            chat = tuple(prompt.render(row))
-        except RowError:
-            continue
-        rows += 1
-        entry = (sum(len(message.content) for message in chat), rows, chat)
-        (heapq.heappush if len(longest) < COUNTED else heapq.heappushpop)(longest, entry)
-    if not longest:
+    prompt = load(pair)
+
+    def chats() -> Iterator[tuple[Message, ...]]:
+        for row in open_dataset(file):
+            try:
+                yield prompt.render(row)
+            except RowError:
+                continue
+
+    found = asyncio.run(longest_of(chats(), _counter(model)))
+    if found is None:
         raise UsageError(f"{file}: no row can be asked", hint=f"is there a field {pair.source!r}?")
-    counted = asyncio.run(_counted([chat for _, _, chat in longest], model))
-    if counted is not None:
-        return Longest(counted, rows, exact=True)
-    characters = max(size for size, _, _ in longest)
-    return Longest(math.ceil(characters / FEWEST_CHARACTERS_PER_TOKEN), rows, exact=False)
+    return found
 
 
-async def _counted(chats: list[tuple[Message, ...]], model: str) -> int | None:
-    """None where the model's tokenizer is not on this machine."""
-    if importlib.util.find_spec("transformers") is None:
-        return None
-    engine: Engine = ENGINES.load("vllm")(model, {})
-    try:
-        return max([await engine.count_tokens(chat) or 0 for chat in chats])
-    except ConfigError:
-        return None
+class _counter:  # noqa: N801 - used as a function
+    """Counts with the model's tokenizer; None where that is not on this machine."""
+
+    def __init__(self, model: str) -> None:
+        here = importlib.util.find_spec("transformers") is not None
+        self._engine: Engine | None = ENGINES.load("vllm")(model, {}) if here else None
+
+    async def __call__(self, chat: Sequence[Message]) -> int | None:
+        try:
+            return await self._engine.count_tokens(chat) if self._engine is not None else None
+        except ConfigError:
+            return None
