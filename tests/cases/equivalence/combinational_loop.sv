@@ -1,5 +1,6 @@
-// expect: unsupported
-// says: combinational loop
+// expect: different or unsupported
+// confirmed: true
+// note: beyond a proof; where there is a simulator, that shows the difference
 // ---- reference
 module r(input a, output y);
   assign y = a;

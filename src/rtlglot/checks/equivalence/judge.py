@@ -19,6 +19,8 @@ async def judge(prover: Prover, reference: Reference, text: str, standard: str) 
     if found["status"] == "equivalent" and reference.vacuous and reference.semantics == X:
         # about its vacuous outputs that proof said nothing
         found = await prover.prove(reference.read, text, standard, ZERO)
+    if found["status"] == "unsupported":
+        return await _simulated_only(prover, reference, found, text, standard)
     if found["status"] != "different":
         return await _simulated_too(prover, reference, found)
     found = await _replayed(prover, reference, found)
@@ -46,6 +48,19 @@ async def _by_the_other(
     if found["status"] in ("equivalent", "bounded"):
         return await _simulated_too(prover, reference, found)
     return None
+
+
+async def _simulated_only(
+    prover: Prover, reference: Reference, found: dict[str, Any], text: str, standard: str
+) -> Found:
+    """What cannot be proved (a loop, several drivers, no hardware) can still be seen to differ."""
+    if found.get("findings"):
+        return found  # it does not compile
+    seen = await prover.simulate(reference.read, text, standard)
+    if not seen["confirmed"]:
+        return found
+    told = {name: seen[name] for name in ("trace", "simulator", "confirmed", "clocking", "top")}
+    return {"status": "different", "engine": "random simulation", "what": found["what"], **told}
 
 
 async def _replayed(prover: Prover, reference: Reference, found: dict[str, Any]) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from rtlglot.checks.equivalence.netlist import FRONT_ENDS
+from rtlglot.checks.equivalence.miter import clocking_of
+from rtlglot.checks.equivalence.netlist import FRONT_ENDS, Netlist
 from rtlglot.checks.equivalence.solve import techmap_file
 from rtlglot.records import Json
 from rtlglot.sandbox import Box, BoxResult, Ended, Permit
@@ -85,6 +86,17 @@ class Prover:
         for bulky in ("aiger", "stimulus"):
             found.pop(bulky, None)
         return found
+
+    async def simulate(self, reference: Found, text: str, standard: str) -> Found:
+        """A text that is beyond a proof, with random inputs beside the reference: as `replay`."""
+        arguments = {"text": text, "standard": standard, "top": reference["top"]}
+        ran = await self._box.run(f"{TOOLS}:survey", arguments, deadline_s=max(self._left_s(), 0.2))
+        if ran.ended is not Ended.OK or ran.value["status"] != "read":
+            return {"confirmed": None, "why": "it cannot be simulated"}
+        netlist = Netlist.from_json(reference["netlist"])
+        told: dict[str, Any] = {"clocking": asdict(clocking_of(netlist, netlist))}
+        told["clocks"] = sorted({name for name, _ in netlist.clocks})
+        return {**await self.replay(reference, {**ran.value, **told}, None), **told, "top": ran.value["top"]}
 
     async def replay(self, reference: Found, found: Found, steps: Json) -> Found:
         """A trace (or random inputs where `steps` is None) in the simulator, if there is one."""

@@ -93,6 +93,15 @@ def compare(arguments: dict[str, Any]) -> Json:
     return common | _without_solver(miter, wanted.ports, clocking)
 
 
+def survey(arguments: dict[str, Any]) -> Json:
+    """What a simulation of `text` needs, where its netlist is beyond a proof: {"status": "read", …}."""
+    source = read_source(arguments["text"], arguments["standard"], hazards_of)
+    top = choose_top(source.tops, top_from_json(arguments["top"]))
+    if source.problems or isinstance(top, str):
+        return _unsupported("it cannot be simulated")
+    return {"status": "read", "top": top.name, "plain": source.plain, "version": source.version}
+
+
 def _without_solver(miter: Aig, ports: tuple[Port, ...], clocking: Clocking) -> dict[str, Json]:
     question = Question.of(miter)
     aiger = base64.urlsafe_b64encode(Path("miter.aig").read_bytes()).decode()
