@@ -5,27 +5,19 @@ Every query is short or goes page by page, so that a reader never holds the writ
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
-import struct
-import sys
 from collections.abc import Collection, Iterator, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
 
-from rtlglot.errors import LedgerError, UsageError
-from rtlglot.ledger import PAGE_ROWS, SCHEMA
+from rtlglot.ledger import PAGE_ROWS
+from rtlglot.ledger.opening import find_ledger as find_ledger
+from rtlglot.ledger.opening import holder as holder
+from rtlglot.ledger.opening import open_reading as open_reading
 from rtlglot.ledger.outcomes import attempts_from, outcome_from
 from rtlglot.records import Attempt, CheckStatus, Finding, Json, Outcome, Severity, Verdict
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
-
-_MAGIC = b"SQLite format 3\x00"
 _PER_QUERY = 900
 """Parameters of one query: every SQLite allows 999."""
 _LATEST = 20_000
@@ -73,72 +65,6 @@ class Bought(NamedTuple):
     cached_tokens: int | None
     seconds: float
     created: float
-
-
-def find_ledger(path: Path) -> Path:
-    """The ledger that belongs to an output, or the path itself where it is one. Raises UsageError."""
-    beside = path.with_name(path.name + ".ledger")
-    if beside.is_file():
-        return beside
-    if path.is_file():
-        with open(path, "rb") as file:
-            if file.read(len(_MAGIC)) == _MAGIC:
-                return path
-        raise UsageError(
-            f"{path} has no ledger beside it: there is no {beside.name}",
-            hint="name the output of a run whose OUTPUT.ledger was kept, or the ledger itself",
-        )
-    raise UsageError(f"there is no {path} and no {beside}", hint="name the output of a run, or its ledger")
-
-
-def open_reading(path: Path) -> sqlite3.Connection:
-    """A read-only connection; takes no lock. Raises LedgerError where it is no ledger of ours."""
-    uri = f"{path.resolve().as_uri()}?mode=ro"
-    # A copy in a folder that we may not write to has no shared memory: nobody can write it either.
-    for way in (uri, uri + "&immutable=1"):
-        db = sqlite3.connect(way, uri=True, timeout=60, isolation_level=None)
-        try:
-            found = db.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
-        except sqlite3.Error as error:
-            db.close()
-            if way == uri and not path.with_name(path.name + "-wal").exists():
-                continue
-            raise LedgerError(f"{path} cannot be read as a ledger: {error}") from error
-        if found is None or int(found[0]) != SCHEMA:
-            db.close()
-            version = found[0] if found else "none"
-            raise LedgerError(f"{path} was written by another version of rtlglot (schema {version})")
-        return db
-    raise LedgerError(f"{path} cannot be read as a ledger")
-
-
-def holder(path: Path) -> str | None:
-    """Who works on a ledger now, by its lock: 'process 71 on box'; None where nobody does."""
-    lock = path.with_name(path.name + ".lock")
-    if fcntl is None or not lock.exists():
-        return None
-    with contextlib.suppress(OSError), open(lock, encoding="utf-8", errors="replace") as file:
-        # Only asked, never taken: a process that starts meanwhile must find it free.
-        answer = fcntl.fcntl(file, fcntl.F_GETLK, _lock_request())
-        if _lock_type(answer) != fcntl.F_UNLCK:
-            return file.read(200) or "another process"
-    return None
-
-
-_DARWIN = sys.platform == "darwin"
-
-
-def _lock_request() -> bytes:
-    assert fcntl is not None
-    if _DARWIN:
-        return struct.pack("qqihh", 0, 0, 0, fcntl.F_WRLCK, 0)
-    return struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0)
-
-
-def _lock_type(answer: bytes) -> int:
-    if _DARWIN:
-        return int(struct.unpack("qqihh", answer)[3])
-    return int(struct.unpack("hhqqi4x", answer)[0])
 
 
 # -- runs and rows ----------------------------------------------------------------------------
