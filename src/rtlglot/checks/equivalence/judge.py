@@ -68,6 +68,8 @@ async def _replayed(prover: Prover, reference: Reference, found: dict[str, Any])
     told = {name: replayed[name] for name in ("trace", "simulator", "confirmed") if name in replayed}
     if "why" in replayed:
         told["unconfirmed_why"] = replayed["why"]
+    elif replayed["confirmed"] is False and found["semantics"] == ZERO:
+        told |= {"confirmed": None, "unconfirmed_why": "a simulation starts with x, not with zeros"}
     return found | told
 
 

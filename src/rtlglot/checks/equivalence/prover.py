@@ -95,7 +95,7 @@ class Prover:
             return {"confirmed": None, "why": "it cannot be simulated"}
         netlist = Netlist.from_json(reference["netlist"])
         told: dict[str, Any] = {"clocking": asdict(clocking_of(netlist, netlist))}
-        told["clocks"] = sorted({name for name, _ in netlist.clocks})
+        told["clocks"] = _clocks(reference)
         return {**await self.replay(reference, {**ran.value, **told}, None), **told, "top": ran.value["top"]}
 
     async def replay(self, reference: Found, found: Found, steps: Json) -> Found:
@@ -108,12 +108,11 @@ class Prover:
         edge = ("rising" if clocking["rising"] else "falling") if clocking["clock"] else None
         arguments = {
             "programs": self._icarus.to_json(),
-            "reference": _side(reference, reference["top"]["name"]),
-            "candidate": _side(found, found["top"]),
+            "reference": _side(reference, reference["top"]["name"], _clocks(reference)),
+            "candidate": _side(found, found["top"], found["clocks"]),
             "ports": reference["top"]["ports"],
             "clock": clocking["clock"] or None,
             "edge": edge,
-            "clocks": found["clocks"],
             "steps": steps,
             "wall_s": max(self._left_s() - 0.2, 0.1),
         }
@@ -168,8 +167,13 @@ class Prover:
         return troubles[0]
 
 
-def _side(known: Found, top: str) -> dict[str, str]:
-    return {"plain": known["plain"], "version": known["version"], "top": top}
+def _clocks(reference: Found) -> list[str]:
+    return sorted({name for name, _ in reference["netlist"]["clocks"]})
+
+
+def _side(known: Found, top: str, clocks: list[str]) -> dict[str, Json]:
+    # what is a clock in one design may be data in the other: each is simulated as it takes it
+    return {"plain": known["plain"], "version": known["version"], "top": top, "clocks": clocks}
 
 
 def _no_run(ran: BoxResult) -> dict[str, Any]:

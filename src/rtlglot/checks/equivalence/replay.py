@@ -103,10 +103,12 @@ def replay(arguments: dict[str, Any]) -> Json:
     end = time.monotonic() + arguments["wall_s"]
     clock, rising = arguments["clock"], arguments["edge"] == "rising"
     ports = tuple(Port(**port) for port in arguments["ports"])
-    bench = Bench(ports, clock, rising, tuple(name for name in arguments["clocks"] if name != clock))
-    steps: Steps = arguments["steps"] or random_steps(bench.inputs)
+    inputs = [port for port in ports if port.direction == "input" and port.name != clock]
+    steps: Steps = arguments["steps"] or random_steps(inputs)
     seen = []
     for side in ("reference", "candidate"):
+        clocks = tuple(name for name in arguments[side]["clocks"] if name != clock)
+        bench = Bench(ports, clock, rising, clocks)
         outputs = _outputs(arguments["programs"], arguments[side], bench, steps, end - time.monotonic())
         if isinstance(outputs, str):
             return {"confirmed": None, "why": f"{side}: {outputs}"}
@@ -141,7 +143,7 @@ def random_steps(inputs: Sequence[Port]) -> Steps:
 
 
 def _outputs(
-    programs: Mapping[str, str], side: Mapping[str, str], bench: Bench, steps: Steps, left_s: float
+    programs: Mapping[str, str], side: Mapping[str, Any], bench: Bench, steps: Steps, left_s: float
 ) -> list[dict[str, str]] | str:
     """The outputs of each of the last steps, or why there are none."""
     if not all(t.text in COMPUTING for t in code_tokens(side["plain"]) if t.kind is Kind.SYSTEM):

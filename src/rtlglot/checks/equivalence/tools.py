@@ -83,7 +83,7 @@ def compare(arguments: dict[str, Any]) -> Json:
         "top": top.name,
         "plain": source.plain,
         "version": source.version,
-        "clocks": sorted({name for side in (gold, candidate) for name, _ in side.clocks}),
+        "clocks": sorted({name for name, _ in candidate.clocks}),
         "hazards": [asdict(hazard) for hazard in top.remarks],
         "has_state": candidate.has_state,
         "front_end": candidate.front_end,
