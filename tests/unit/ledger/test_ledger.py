@@ -105,7 +105,9 @@ def test_a_duplicate_id_is_named_and_the_old_index_stays(tmp_path: Path) -> None
     ledger = Ledger(tmp_path / "l.ledger")
     assert ledger.index(rows(5)) == 5
     twice = [*rows(3), Indexed(7, "r1", b"z" * 16, "line 8")]
-    with pytest.raises(InputError, match=r"in.jsonl, line 8: the id 'r1' occurs twice: as row 2 and as row 8"):
+    with pytest.raises(
+        InputError, match=r"in.jsonl, line 8: the id 'r1' occurs twice: as row 2 and as row 8"
+    ):
         ledger.index(twice, "in.jsonl")
     assert ledger.has_row("r4")
     ledger.close()
@@ -119,7 +121,9 @@ async def test_replies_and_verdicts_are_remembered(tmp_path: Path) -> None:
     verdict = Verdict(
         "syntax", CheckStatus.FAIL, (Finding(Severity.ERROR, "Bad", "is bad", 3, 4),), 0.1, {"n": 1}
     )
-    await asyncio.gather(ledger.save_reply(b"k" * 16, request, reply), ledger.save_verdict(b"v" * 16, verdict))
+    await asyncio.gather(
+        ledger.save_reply(b"k" * 16, request, reply), ledger.save_verdict(b"v" * 16, verdict)
+    )
     assert ledger.reply(b"k" * 16, 1, 2) == reply
     assert ledger.reply(b"k" * 16, 0, 2) is None
     assert ledger.verdict(b"v" * 16) == verdict
