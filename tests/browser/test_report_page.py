@@ -15,6 +15,8 @@ from tests.browser.ledgers import ATTACKS, Story, usual, usual_ledger, usual_row
 
 pytestmark = pytest.mark.browser
 
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+
 
 def listed(page: Any) -> list[str]:
     return page.locator("#rows-body .row-link").all_inner_texts()
@@ -82,7 +84,7 @@ def test_a_row_opens_with_its_verdicts_waveform_diff_and_prompt(sight: Sight, us
     )
     assert detail.locator(".wave .wave-wrong").count() == 1
     detail.get_by_text("Exact prompt and reply").click()
-    assert "Write Verilog." in detail.inner_text()
+    detail.get_by_text("Write Verilog.").wait_for()
     assert detail.locator(".t-keyword").first.inner_text() == "module"
 
     page.keyboard.press("k")  # unit_6: a finding at its line
@@ -153,6 +155,7 @@ def test_nothing_from_a_dataset_runs_or_reaches_out(sight: Sight, attack: Path) 
         page.keyboard.press("Enter")
         for summary in page.locator("#detail summary").all():
             summary.evaluate("node => node.parentElement.open = true")
+        page.evaluate(DRAWN)  # a part is made when it has opened
         page.evaluate(
             "document.querySelectorAll('#detail *').forEach(n => n.dispatchEvent(new Event('mouseover')))"
         )
@@ -202,6 +205,7 @@ def test_axe_finds_nothing_serious(browser: Any, usual: Path, scheme: Any, width
     ).new_page()
     Sight(page).open(usual, "#row=unit_7")
     page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
+    page.evaluate(DRAWN)
     for state in ("opened", "list", "help"):
         if state == "list":
             page.keyboard.press("Escape")
