@@ -1,7 +1,6 @@
 """Hypothesis for files: no deadlines on a busy machine, and each example writes over the last one's files."""
 
 from hypothesis import HealthCheck, settings
-
 from tests.conftest import EXPLORE
 
 settings.register_profile(
