@@ -267,8 +267,9 @@ async def test_a_box_that_cannot_start_says_so(monkeypatch, tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_an_ended_parent_leaves_nothing_behind(tmp_path, number):
     code = f"""
-import asyncio, sys
+import asyncio, signal, sys
 from rtlglot.sandbox import open_box, Permit
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inherits it ignored
 async def main():
     box = open_box(workers=2)
     permit = Permit(execute=("/bin/sleep", "/usr/bin/sleep"))
