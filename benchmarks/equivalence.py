@@ -177,7 +177,8 @@ def matrix(jobs: Sequence[Job]) -> None:
     print(f"killed {len(killed)}: {_counted(statuses)}")
     confirmed = Counter(str(f.data["confirmed"]) for f, _ in both if "confirmed" in f.data)
     print(f"differences that a simulation confirms: {_counted(confirmed)}")
-    reasons = Counter(str(formal.data["what"])[:60] for formal in killed if "what" in formal.data)
+    beyond = [formal for formal in killed if formal.status == "unsupported"]
+    reasons = Counter(str(formal.data["what"])[:60] for formal in beyond)
     print(f"killed and unsupported: {_counted(reasons)}")
 
 
