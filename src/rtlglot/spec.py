@@ -18,9 +18,6 @@ from rtlglot.options import fill
 from rtlglot.records import Json, Pair, Reason, Status
 from rtlglot.registry import did_you_mean
 
-EMBEDDED = "smollm2-135m-instruct"
-"""The model to try things with, where none is named."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:

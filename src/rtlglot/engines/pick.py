@@ -9,7 +9,7 @@ from rtlglot import models
 from rtlglot.engines import ENGINES
 from rtlglot.errors import UsageError
 
-EMBEDDED = "smollm2-135m-instruct"
+EMBEDDED = models.EMBEDDED
 """The model to try things with."""
 
 
