@@ -11,6 +11,7 @@ import json
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from rtlglot.errors import EngineDead, RtlglotError, TransientError
 from rtlglot.records import Message, Request, Sampling
 from tests.contract import vllm_stand
 from tests.server import Stub
+from tests.vllm_stand_in import vllm_stand_in
 
 HELLO = "hi"
 """Answered with a short text that ends by itself."""
@@ -65,7 +67,7 @@ class Stand:
     """Whether it starts again by itself when it is killed."""
     make: Callable[[str, dict[str, Any]], Engine] | None = None
     """Makes the engine, where the table's is not used as it is."""
-    prepare: Callable[[pytest.MonkeyPatch], None] = lambda _: None
+    surroundings: Callable[[], AbstractContextManager[Any]] = contextlib.nullcontext
     """What it needs of its surroundings."""
 
 
@@ -160,7 +162,7 @@ STANDS += [
         model=vllm_stand.folder,
         kill=_kill_children,
         missing=vllm_stand.why_no_stand_in(),
-        prepare=vllm_stand.use_stand_in,
+        surroundings=vllm_stand_in,
     ),
     _vllm(
         "vllm",
@@ -192,10 +194,9 @@ Make = Callable[..., Engine]
 
 
 @pytest.fixture
-async def make(stand: Stand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Make]:
+async def make(stand: Stand, tmp_path: Path) -> AsyncIterator[Make]:
     """Makes engines with options; closes them all at the end."""
     made: list[Engine] = []
-    stand.prepare(monkeypatch)
 
     def make(**options: Any) -> Engine:
         new = stand.make or ENGINES.load(stand.name)
@@ -203,9 +204,10 @@ async def make(stand: Stand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         made.append(engine)
         return engine
 
-    yield make
-    for engine in made:
-        await engine.aclose()
+    with stand.surroundings():
+        yield make
+        for engine in made:
+            await engine.aclose()
 
 
 @pytest.fixture

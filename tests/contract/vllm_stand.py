@@ -12,23 +12,19 @@ import importlib.util
 import json
 import os
 import signal
-import sys
 import threading
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pytest
-
 from rtlglot import models
 from rtlglot.engines import Engine, EngineInfo
-from rtlglot.engines.vllm import VllmEngine, arguments
+from rtlglot.engines.vllm import VllmEngine
 from rtlglot.errors import EngineDead
 from rtlglot.records import Json, Message, Reply, Request
 from tests.embedded_hf import embedded_hf
 
-STAND_IN = Path(__file__).parents[1] / "unit" / "engines_vllm" / "stand_in"
 T = TypeVar("T")
 
 
@@ -45,15 +41,6 @@ def why_not_real() -> str:
 def why_no_stand_in() -> str:
     """Where vLLM is installed it is tried itself."""
     return "" if importlib.util.find_spec("vllm") is None else "vLLM itself is installed here"
-
-
-def use_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For this test, `vllm` and `transformers` are the stand-ins, here and in the replicas."""
-    monkeypatch.setenv("PYTHONPATH", str(STAND_IN))
-    monkeypatch.syspath_prepend(str(STAND_IN))
-    for name in [name for name in sys.modules if name.partition(".")[0] == "transformers"]:
-        monkeypatch.delitem(sys.modules, name)
-    arguments.known_names.cache_clear()
 
 
 def folder(place: Path) -> str:

@@ -14,9 +14,9 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 
@@ -62,7 +62,7 @@ class Program:
         """
         package_root = str(Path(__file__).parents[2])
         path = os.pathsep.join(filter(None, (package_root, os.environ.get("PYTHONPATH"))))
-        with _signals_blocked():
+        with _SignalsBlocked():
             process = await asyncio.create_subprocess_exec(
                 # -P: no module of the folder we happen to be in stands in for a real one
                 *(sys.executable, "-P", "-m", module),
@@ -178,14 +178,24 @@ class Program:
                 answer.set_exception(EngineDead(self.ended))
 
 
-@contextlib.contextmanager
-def _signals_blocked() -> Iterator[None]:
-    """A child inherits our blocked signals, so none can end it before it has learnt to ignore them."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+class _SignalsBlocked:
+    """A child inherits our blocked signals, so none can end it before it has learnt to ignore them.
+
+    Children are started side by side, on one event loop: whoever is last lets the signals through again.
+    """
+
+    _starting: ClassVar[int] = 0
+    _before: ClassVar[set[int]] = set()
+
+    def __enter__(self) -> None:
+        cls = type(self)
+        if hasattr(signal, "pthread_sigmask"):
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+            cls._before = before if cls._starting == 0 else cls._before
+        cls._starting += 1
+
+    def __exit__(self, *_: object) -> None:
+        cls = type(self)
+        cls._starting -= 1
+        if cls._starting == 0 and hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_SETMASK, cls._before)

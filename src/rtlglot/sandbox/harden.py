@@ -89,6 +89,15 @@ def address_space() -> int:
         return int(file.read().split()[0]) * resource.getpagesize()
 
 
+def resident_mb() -> int:
+    """MiB of this process that are in memory now."""
+    if not kernel.LINUX:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 20
+    # not getrusage: its peak survives exec, so it would be that of the program that started us
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * resource.getpagesize() >> 20
+
+
 def offer_to_the_system() -> None:
     """Let the system end this process, and what it forks, first when memory runs out."""
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:

@@ -16,7 +16,6 @@ import json
 import math
 import os
 import platform
-import resource
 import secrets
 import shutil
 import signal
@@ -230,12 +229,8 @@ def _clean(seen: Watched, jobs: int) -> bool:
         and seen.log.size == 0
         and not seen.damaged
         and all(message[:1] == child.VALUE and seconds < SUSPICIOUS_S for message, seconds in answers)
-        and seen.peak_mb < _own_mb() + SUSPICIOUS_MB
+        and seen.peak_mb < harden.resident_mb() + SUSPICIOUS_MB
     )
-
-
-def _own_mb() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
 
 
 def _end(head: Json, seen: Watched) -> tuple[Ended, str]:

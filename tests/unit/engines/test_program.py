@@ -131,6 +131,16 @@ async def test_signals_right_after_the_start_do_not_end_it(tmp_path: Path) -> No
         await program.aclose()
 
 
+async def test_children_started_side_by_side_leave_no_signal_blocked(tmp_path: Path) -> None:
+    (tmp_path / "small_child.py").write_text(CHILD)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, set())
+    env = {"PYTHONPATH": python_path(tmp_path)}
+    programs = await asyncio.gather(*(Program.start("small_child", env=env) for _ in range(4)))
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, set()) == before
+    for program in programs:
+        await program.aclose()
+
+
 async def test_closing_ends_a_child_that_does_not_listen(program: Program) -> None:
     os.kill(program.pid, signal.SIGSTOP)
     await program.aclose(patience_s=0.1)

@@ -6,32 +6,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.vllm_stand_in import vllm_stand_in
 
-from rtlglot.engines.vllm import arguments, gpus
+from rtlglot.engines.vllm import gpus
 from rtlglot.records import Message, Request, Sampling
-
-STAND_IN = Path(__file__).parent / "stand_in"
 
 
 @pytest.fixture
-def stand_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[], list[dict]]]:
+def stand_in(tmp_path: Path) -> Iterator[Callable[[], list[dict]]]:
     """Puts the stand-ins before whatever is installed; gives a reader of what they noted."""
     log = tmp_path / "stand-in.jsonl"
-    monkeypatch.setenv("PYTHONPATH", str(STAND_IN))
-    monkeypatch.setenv("STAND_IN_LOG", str(log))
-    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    monkeypatch.syspath_prepend(str(STAND_IN))
-    for name in [name for name in sys.modules if name.partition(".")[0] in ("vllm", "transformers")]:
-        monkeypatch.delitem(sys.modules, name)
-    arguments.known_names.cache_clear()
 
     def noted() -> list[dict]:
         return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
 
-    yield noted
-    for name in [name for name in sys.modules if name.partition(".")[0] in ("vllm", "transformers")]:
-        del sys.modules[name]
-    arguments.known_names.cache_clear()
+    with vllm_stand_in() as patch:
+        patch.setenv("STAND_IN_LOG", str(log))
+        patch.setenv("PATH", str(tmp_path / "bin"))
+        yield noted
 
 
 @pytest.fixture

@@ -126,3 +126,11 @@ async def test_a_cancelled_text_leaves_its_batch_to_the_others(box):
     results = await asyncio.gather(*tasks, return_exceptions=True)
     assert isinstance(results[2], asyncio.CancelledError)
     assert [r.value for n, r in enumerate(results) if n != 2] == [0, 1, 3, 4]
+
+
+async def test_a_hungry_text_is_odd_whoever_started_the_sandbox():
+    # the peak memory that the kernel reports of a program includes that of what started it
+    bytearray(b"x") * (600 << 20)
+    async with open_box(workers=1) as box:
+        many = [{"n": n, "bad": n == 3} for n in range(8)]
+        assert children(await box.run_many(f"{PROBES}:hungry", many, deadline_s=20)) > 1

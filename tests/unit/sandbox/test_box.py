@@ -289,7 +289,7 @@ asyncio.run(main())
         time.sleep(0.5)
     finally:
         os.killpg(parent.pid, number)
-        parent.wait()
+        parent.wait(timeout=60)
     wait_for(lambda: not running("4713.5") and not any(alive(pid) for pid in zygotes))
     wait_for(lambda: not list(tmp_path.iterdir()))
 
