@@ -104,7 +104,7 @@ def as_the_seed(
 
 
 class Clock(Nobody):
-    """CPU from when the engine is ready to the last row."""
+    """CPU from when the engine is ready to the last row, as Summary.seconds has it by the clock."""
 
     def __init__(self) -> None:
         self.begun = self.last = 0.0

@@ -11,17 +11,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rtlglot.checks import Check
-from rtlglot.checks.ladder import skipped
+from rtlglot.checks.ladder import climb, skipped
 from rtlglot.errors import RtlglotError
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.keys import verdict_key
-from rtlglot.records import CheckStatus, Context, Finding, Severity, Verdict
+from rtlglot.records import NO_ANSWER, CheckStatus, Context, Finding, Severity, Verdict
 from rtlglot.sandbox import Box
 
 log = logging.getLogger("rtlglot")
 
-OF_THE_MACHINE = frozenset({CheckStatus.ERROR, CheckStatus.TIMEOUT, CheckStatus.UNAVAILABLE})
-"""Statuses that speak of the machine and not of the text: asked again next time."""
 SLOW_PER_CORE = 2
 """Slow checks begun at once: one at work, one whose tools are just changing."""
 NOT_ASKED = "not-asked"
@@ -29,47 +27,43 @@ NOT_ASKED = "not-asked"
 
 
 class Examine:
-    """Asks each check in turn and stops at the first that says no."""
+    """Climbs the ladder with each text, asking only what the ledger does not know yet."""
 
     def __init__(self, ledger: Ledger, checks: Sequence[Check], box: Box | None) -> None:
         self._ledger = ledger
-        self._checks = [(check, check.identity()) for check in checks]
+        self._checks = checks
+        self._identities = {check.name: check.identity() for check in checks}
         self._box = box
         self._slow = _few_at_once()
 
     async def __call__(self, text: str, context: Context) -> tuple[tuple[Verdict, bytes], ...]:
-        """Verdicts with their keys in the ledger, in the order of the ladder."""
-        verdicts = []
-        for check, identity in self._checks:
-            if not check.applies(context):
-                continue
-            key = verdict_key(text, identity, context)
+        """The verdicts of the checks that were asked, with their keys in the ledger."""
+        keys: dict[str, bytes] = {}
+
+        async def ask(check: Check) -> Verdict:
+            key = keys[check.name] = self._key(check, text, context)
             verdict = self._ledger.verdict(key)
-            if verdict is None or verdict.status in OF_THE_MACHINE:
+            if verdict is None or verdict.status in NO_ANSWER:  # it may get one this time
                 assert self._box is not None  # run makes one whenever there are checks
                 async with self._slow if getattr(check, "slow", False) else contextlib.nullcontext():
                     verdict = await sound_verdict(check, text, context, self._box)
                 self._ledger.save_verdict(key, verdict)
-            verdicts.append((verdict, key))
-            if not verdict.ok:
-                break
-        return tuple(verdicts)
+            return verdict
 
-    def recall(self, text: str, context: Context) -> tuple[Verdict, ...]:
+        verdicts = await climb(self._checks, context, ask)
+        return tuple((verdict, keys[verdict.check]) for verdict in verdicts if verdict.check in keys)
+
+    async def recall(self, text: str, context: Context) -> tuple[Verdict, ...]:
         """The verdicts in the ledger, one for every check: those that were not asked are skipped."""
-        verdicts: list[Verdict] = []
-        stopper = ""
-        for check, identity in self._checks:
-            if stopper:
-                verdict = skipped(check.name, f"'{stopper}' said no")
-            elif not check.applies(context):
-                verdict = skipped(check.name, "the row lacks what this check needs")
-            else:
-                known = self._ledger.verdict(verdict_key(text, identity, context))
-                verdict = known or skipped(check.name, "not asked yet: the run was stopped", NOT_ASKED)
-            verdicts.append(verdict)
-            stopper = stopper or ("" if verdict.ok else check.name)
-        return tuple(verdicts)
+
+        async def ask(check: Check) -> Verdict:
+            known = self._ledger.verdict(self._key(check, text, context))
+            return known or skipped(check.name, "not asked yet: the run was stopped", NOT_ASKED)
+
+        return tuple(await climb(self._checks, context, ask))
+
+    def _key(self, check: Check, text: str, context: Context) -> bytes:
+        return verdict_key(text, self._identities[check.name], context)
 
 
 def _few_at_once() -> asyncio.Semaphore:
@@ -124,7 +118,7 @@ class Proof:
         context = Context(reference=reference, standard=self._standard)
         key = verdict_key(text, self._identity, context)
         verdict = self._ledger.verdict(key)
-        if verdict is None or verdict.status in OF_THE_MACHINE:
+        if verdict is None or verdict.status in NO_ANSWER:
             async with self._slow:
                 verdict = await sound_verdict(self._check, text, context, self._box)
             self._ledger.save_verdict(key, verdict)

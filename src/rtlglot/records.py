@@ -119,6 +119,8 @@ class Reason(StrEnum):
     """accepted: nothing to complain about."""
     CHECK_FAILED = "check_failed"
     """rejected: a check said no; its verdict has the findings."""
+    UNEXAMINED = "unexamined"
+    """rejected: a check that must answer gave no answer (a time limit, a crash of its tool)."""
     MISSING_FIELD = "missing_field"
     """failed: the row lacks a field that the prompt needs; no request was sent."""
     PROMPT_ERROR = "prompt_error"
@@ -199,13 +201,28 @@ class Verdict:
     """What this check measured: cells, trace, k, semantics …; JSON values only."""
 
     @property
+    def reason(self) -> Reason:
+        """What this verdict alone makes of the candidate: ok, check_failed or unexamined."""
+        if self.status in NO:
+            return Reason.CHECK_FAILED
+        if self.status in NO_ANSWER and self.check in MUST_ANSWER:
+            return Reason.UNEXAMINED
+        return Reason.OK
+
+    @property
     def ok(self) -> bool:
-        """False where the check says no to the candidate."""
-        return self.status not in NO
+        """False where the candidate ends here: the check says no, or nothing though it must answer."""
+        return self.reason is Reason.OK
 
 
 NO = frozenset({CheckStatus.FAIL, CheckStatus.DIFFERENT, CheckStatus.PORTS_DIFFER})
-"""The statuses that reject a candidate. Not knowing (timeout, unsupported, error …) does not."""
+"""The statuses that say no to a candidate."""
+NO_ANSWER = frozenset({CheckStatus.TIMEOUT, CheckStatus.ERROR, CheckStatus.UNAVAILABLE})
+"""The statuses that speak of the tool and the machine, not of the candidate."""
+MUST_ANSWER = frozenset({"screen", "syntax", "elaborate", "interface", "synth"})
+"""Checks without whose answer no Verilog is accepted: a real design gets one in a fraction of a second,
+so a text that gets none is made to break the tool, or breaks it. Where a proof or a simulation finds no
+end, a candidate stands on these."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,9 @@ async def work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> st
         info = await supervised.start()
         if info.note:
             watch.note(info.note)
+        if plan.checks:
+            for layer, why in (await box.layers()).items():
+                watch.note(f"the sandbox goes on without its layer {layer!r}: {why}")
         ledger.start_writing()
         stack.push_async_callback(ledger.stop_writing)
         recipe = plan.recipe
@@ -68,6 +71,7 @@ async def work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> st
         whole = await run_loop(
             _pending_rows(plan, ledger), settle, in_flight=in_flight, stop=stop, drain_s=spec.drain_s
         )
+        tally.end()
         if whole and isinstance(plan.engine, BatchOut):
             plan.engine.finish()
             return "emitted"

@@ -107,7 +107,7 @@ async def try_sample(
         verdicts = tuple(verdict for verdict, _ in examined)
         keys = tuple(verdict_key for _, verdict_key in examined)
         bad = next((verdict for verdict in verdicts if not verdict.ok), None)
-        reason = Reason.CHECK_FAILED if bad else candidate.reason
+        reason = bad.reason if bad else candidate.reason
         attempts.append(Attempt(key, sample, parts.round, reason, keys, repair))
         if bad is None or candidate.text is None:
             break
@@ -123,7 +123,7 @@ def conclude(row_id: str, chosen: Sequence[Try], tries: Sequence[Try]) -> Outcom
     if best.candidate.text is None:
         status, reason, detail = Status.FAILED, best.candidate.reason, best.candidate.detail
     elif bad is not None:
-        status, reason, detail = Status.REJECTED, Reason.CHECK_FAILED, in_plain_words(bad)
+        status, reason, detail = Status.REJECTED, bad.reason, in_plain_words(bad)
     else:
         status, reason, detail = Status.ACCEPTED, Reason.OK, best.candidate.detail
     return Outcome(

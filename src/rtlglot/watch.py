@@ -35,6 +35,8 @@ class Tally:
     """What a person should know now, e.g. that the endpoint limits the rate."""
     started: float = field(default_factory=time.monotonic)
     """When the engine was ready; monotonic seconds."""
+    ended: float | None = None
+    """When the last row was through; closing the engine may take a while after it."""
 
     def count(self, status: Status) -> int:
         """Rows that ended with a status."""
@@ -48,6 +50,10 @@ class Tally:
     def start(self) -> None:
         """The engine is ready: the clock runs from here."""
         self.started = time.monotonic()
+
+    def end(self) -> None:
+        """The last row is through: the clock stops."""
+        self.ended = time.monotonic()
 
     def take(self, meter: Meter) -> None:
         """Copy what has been asked and answered so far."""
@@ -67,8 +73,8 @@ class Tally:
 
     @property
     def seconds(self) -> float:
-        """Since the engine was ready."""
-        return time.monotonic() - self.started
+        """From when the engine was ready to the last row, or to now."""
+        return (self.ended or time.monotonic()) - self.started
 
     @property
     def rows_per_s(self) -> float:

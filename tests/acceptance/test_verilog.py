@@ -275,3 +275,18 @@ def test_a_screened_reply_meets_no_tool(shell: Shell) -> None:
     shell.rtlglot(*JOB, *script(shell, replies))
     assert set(ended(shell).values()) == {"The check 'screen' said fail."}
     assert rungs(shell) == {"screen": {"fail": 4}}
+
+
+def test_no_design_is_accepted_unexamined(shell: Shell) -> None:
+    flags = script(shell, {"fine": XOR})
+    hurried = ("--set", "check.synth.deadline_s=0.001")
+    shell.rtlglot(*JOB, *flags, *hurried)
+    (row,) = shell.lines("out.jsonl.failures.jsonl")
+    assert (row["status"], row["reason"], row["text"]) == ("rejected", "unexamined", XOR)
+    assert "'synth' said timeout" in row["detail"]
+    assert "no answer within" in row["detail"]
+    page = json.loads(shell.rtlglot("report", "out.jsonl", "--json").stdout)
+    synth = next(stage for stage in page["stages"] if stage["name"] == "synth")
+    assert [(leaf["reason"], leaf["rows"]) for leaf in synth["lost"]] == [("unexamined", 1)]
+    shell.rtlglot(*JOB, *flags, "--redo", "unexamined")
+    assert ended(shell) == {"fine": "accepted"}

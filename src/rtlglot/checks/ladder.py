@@ -1,14 +1,16 @@
-"""The ladder: which checks, in which order, and the climb up to the first that says no."""
+"""The ladder: which checks, in which order, and the climb up to the first that is not ok."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from rtlglot.checks import CHECKS, Check
 from rtlglot.errors import UsageError
 from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.registry import did_you_mean
 from rtlglot.sandbox import Box
+
+Ask = Callable[[Check], Awaitable[Verdict]]
 
 LADDERS = {
     "verilog": ("screen", "syntax", "elaborate", "interface", "synth", "equivalence", "testbench"),
@@ -32,7 +34,7 @@ def ladder(
     be a user's own 'package.module:Check'. `options` has each check's own; `strict` turns on the
     option of that name where a check has one and `options` does not say otherwise.
 
-    Raises UsageError for an unknown name and for options without a check.
+    Raises UsageError for an unknown name, two of the same name and options without a check.
     """
     names = _names(rungs, target)
     options = options or {}
@@ -40,7 +42,11 @@ def ladder(
         if name not in names:
             known = did_you_mean(name, list(names)) if names else "no checks are asked for"
             raise UsageError(f"options are given for the check {name!r}, which is not asked for", hint=known)
-    return tuple(_made(name, options.get(name, {}), strict=strict) for name in names)
+    made = tuple(_made(name, options.get(name, {}), strict=strict) for name in names)
+    for number, check in enumerate(made):
+        if check.name in {earlier.name for earlier in made[:number]}:
+            raise UsageError(f"two of the checks {rungs!r} call themselves {check.name!r}")
+    return made
 
 
 def kind_of(field: str, rungs: str) -> str:
@@ -79,21 +85,26 @@ def _ladder_with(name: str, target: str) -> tuple[str, ...]:
     return next((order for order in LADDERS.values() if name in order), ())
 
 
-async def climb(checks: Sequence[Check], text: str, context: Context, box: Box) -> list[Verdict]:
-    """A verdict for every check; those after the first that says no, and those that lack what they
-    need, are skipped."""
+async def climb(checks: Sequence[Check], context: Context, ask: Ask) -> list[Verdict]:
+    """A verdict for every check, by `ask`; those after the first that is not ok, and those that lack
+    what they need, are skipped."""
     verdicts: list[Verdict] = []
     stopper = ""
     for check in checks:
         if stopper:
-            verdicts.append(skipped(check.name, f"'{stopper}' said no"))
+            verdicts.append(skipped(check.name, f"it ended at '{stopper}'"))
         elif not check.applies(context):
             verdicts.append(skipped(check.name, "the row lacks what this check needs"))
         else:
-            verdict = await check.check(text, context, box)
+            verdict = await ask(check)
             verdicts.append(verdict)
             stopper = "" if verdict.ok else check.name
     return verdicts
+
+
+def asking(text: str, context: Context, box: Box) -> Ask:
+    """Asks each check anew: for a climb without a ledger."""
+    return lambda check: check.check(text, context, box)
 
 
 def skipped(check: str, why: str, code: str = "skipped") -> Verdict:

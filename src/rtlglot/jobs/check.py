@@ -119,7 +119,7 @@ async def _check(spec: CheckSpec, on_progress: Callable[[Progress], None]) -> Ch
         ending = await _examine_all(
             spec, dataset, (ledger, checks, record), lambda n: on_progress(Progress(n, total))
         )
-        summary = _write(spec, dataset, Examine(ledger, checks, None), checks, context)
+        summary = await _write(spec, dataset, Examine(ledger, checks, None), checks, context)
         summary = replace(summary, ending=ending if summary.pending else "done")
         record.end(summary.ending)
         return summary
@@ -224,7 +224,7 @@ def _context_of(spec: CheckSpec) -> Callable[[Row], Context]:
     return context
 
 
-def _write(
+async def _write(
     spec: CheckSpec,
     dataset: Dataset,
     examine: Examine,
@@ -241,7 +241,7 @@ def _write(
             if text is None:
                 verdicts = tuple(skipped(check.name, f"the row has no {spec.field}") for check in checks)
             else:
-                verdicts = examine.recall(text, context(row))
+                verdicts = await examine.recall(text, context(row))
             _count_row(summary, text, verdicts)
             for verdict in verdicts:
                 rungs[verdict.check][verdict.status.value] += 1

@@ -55,7 +55,7 @@ def outcome_of(row_id: str, field: str, text: str | None, examined: Examined) ->
     if text is None:
         return Outcome(row_id, Status.FAILED, Reason.MISSING_FIELD, detail=f"the row has no {field}")
     bad = next((verdict for verdict, _ in examined if not verdict.ok), None)
-    reason = Reason.CHECK_FAILED if bad else Reason.OK
+    reason = bad.reason if bad else Reason.OK
     return Outcome(
         id=row_id,
         status=Status.REJECTED if bad else Status.ACCEPTED,

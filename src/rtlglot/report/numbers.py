@@ -29,7 +29,7 @@ class Ended:
     final: Attempt | None
     """The asking that decided; None where nothing was asked."""
     rung: str
-    """The check that said no; '' where none did."""
+    """The check that the text ended at; '' where it passed them all."""
     climbed: tuple[Verdict, ...]
     """The deciding text's verdicts."""
 
@@ -50,8 +50,8 @@ class Numbers:
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(status, reason) -> rows; ('pending', '') are those without an outcome yet."""
     mended: int = 0
-    rejected_by: Counter[str] = field(default_factory=Counter)
-    """Check -> rows whose final text it refused."""
+    rejected_by: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(Check, reason) -> rows whose final text ended there."""
     first: dict[str, Counter[str]] = field(default_factory=dict)
     """Check -> status -> first texts, before any repair."""
     final: dict[str, Counter[str]] = field(default_factory=dict)
@@ -102,7 +102,7 @@ def gather(db: sqlite3.Connection, each: Callable[[Ended], None] | None = None) 
 
 
 def ended_of(glance: Glance, known: Verdicts) -> Ended:
-    """Which asking decided about a row, and which check said no."""
+    """Which asking decided about a row, and which check the text ended at."""
     final = deciding(glance, known)
     climbed = tuple(known[key] for key in final.verdicts if key in known) if final else ()
     rung = ""
@@ -129,7 +129,7 @@ def _count(numbers: Numbers, ended: Ended, known: Verdicts) -> None:
     numbers.outcomes[glance.status or "pending", glance.reason] += 1
     numbers.mended += ended.mended
     if ended.rung:
-        numbers.rejected_by[ended.rung] += 1
+        numbers.rejected_by[ended.rung, glance.reason] += 1
     if glance.characters is not None:
         numbers.characters.add(glance.characters)
     begun = [known[k] for a in glance.attempts[:1] for k in a.verdicts if k in known]
@@ -171,9 +171,12 @@ def stages(numbers: Numbers) -> list[dict[str, Json]]:
     for check in numbers.final:
         if not numbers.final[check]:
             continue  # no row had what it needs
-        lost = numbers.rejected_by[check]
-        leaf = _leaf(f"{check} said no", "rejected", "check_failed", check, lost)
-        result.append({"name": check, "title": check, "lost": [leaf] if lost else []})
+        lost = [
+            _leaf(f"{check} {how}", "rejected", reason, check, rows)
+            for reason, how in (("check_failed", "said no"), ("unexamined", "gave no answer"))
+            if (rows := numbers.rejected_by[check, reason])
+        ]
+        result.append({"name": check, "title": check, "lost": lost})
     left = numbers.total
     for stage in result:
         stage["reached"] = left

@@ -44,7 +44,10 @@ class Watched:
     """What was seen of a child until its end."""
 
     messages: list[tuple[bytes, float]] = field(default_factory=list)
-    """Each message without its nonce, and the seconds it took since the one before."""
+    """Each message without its nonce, and its seconds: those since the last reading, in equal parts
+    where one reading brought several."""
+    slowest_s: float = 0.0
+    """The longest time between two readings that brought messages."""
     log: Log = field(default_factory=Log)
     timed_out: bool = False
     cancelled: bool = False
@@ -121,18 +124,20 @@ class Watch:
         return False
 
     def _take(self, stream: Stream, data: bytes, seen: Watched, since: float) -> bool:
-        now = time.monotonic()
+        passed_s, count = time.monotonic() - since, len(seen.messages)
         try:
             for body in stream.feed(data):
                 if not body.startswith(self.nonce):
                     raise Damaged("a message without the nonce")
-                seen.messages.append((body[len(self.nonce) :], now - since))
-                since = now
+                seen.messages.append((body[len(self.nonce) :], 0.0))
                 if len(seen.messages) > self.most:
                     raise Damaged("more messages than there are answers")
         except Damaged:
             seen.damaged = True
             return False
+        if new := seen.messages[count:]:
+            seen.messages[count:] = [(message, passed_s / len(new)) for message, _ in new]
+            seen.slowest_s = max(seen.slowest_s, passed_s)
         return True
 
     def _read_log(self, log: Log) -> bool:

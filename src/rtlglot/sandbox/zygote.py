@@ -228,7 +228,8 @@ def _clean(seen: Watched, jobs: int) -> bool:
         and seen.status == 0
         and seen.log.size == 0
         and not seen.damaged
-        and all(message[:1] == child.VALUE and seconds < SUSPICIOUS_S for message, seconds in answers)
+        and all(message[:1] == child.VALUE for message, _ in answers)
+        and seen.slowest_s < SUSPICIOUS_S
         and seen.peak_mb < harden.resident_mb() + SUSPICIOUS_MB
     )
 

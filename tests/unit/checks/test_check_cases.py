@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rtlglot.checks.ladder import climb, ladder
+from rtlglot.checks.ladder import asking, climb, ladder
 from rtlglot.records import Context, Severity
 from rtlglot.sandbox import open_box
 
@@ -56,6 +56,6 @@ async def test_every_case(texts, subtests):
     async with open_box(workers=2) as box:
         for name, text in texts.items():
             options, context, expected = scene(text)
-            verdicts = await climb(ladder(RUNGS, options=options), text, context, box)
+            verdicts = await climb(ladder(RUNGS, options=options), context, asking(text, context, box))
             with subtests.test(name):
                 assert {verdict.check: told(verdict) for verdict in verdicts} == expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rtlglot.checks.ladder import LADDERS, climb, kind_of, ladder
+from rtlglot.checks.ladder import LADDERS, asking, climb, kind_of, ladder
 from rtlglot.errors import UsageError
 from rtlglot.records import CheckStatus, Context
 from rtlglot.sandbox import open_box
@@ -96,15 +96,17 @@ def test_a_users_own_check_comes_last():
 
 async def test_the_climb_stops_at_the_first_no():
     async with open_box(workers=1) as box:
-        verdicts = await climb(ladder("screen,syntax,elaborate,synth"), UNDECLARED, Context(), box)
+        verdicts = await climb(
+            ladder("screen,syntax,elaborate,synth"), Context(), asking(UNDECLARED, Context(), box)
+        )
     assert [verdict.status.value for verdict in verdicts] == ["pass", "pass", "fail", "skipped"]
-    assert verdicts[3].findings[0].message == "'elaborate' said no"
+    assert verdicts[3].findings[0].message == "it ended at 'elaborate'"
 
 
 async def test_what_does_not_apply_is_skipped_and_the_climb_goes_on():
     async with open_box(workers=1) as box:
         checks = ladder("screen,users_check:Never,users_check:Short")
-        verdicts = await climb(checks, GOOD, Context(), box)
+        verdicts = await climb(checks, Context(), asking(GOOD, Context(), box))
     assert [verdict.status for verdict in verdicts] == [
         CheckStatus.PASS,
         CheckStatus.SKIPPED,

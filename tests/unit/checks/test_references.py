@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rtlglot.checks.ladder import climb, ladder
+from rtlglot.checks.ladder import asking, climb, ladder
 from rtlglot.records import CheckStatus, Context
 from rtlglot.sandbox import open_box
 
@@ -28,7 +28,7 @@ async def verdicts_of(texts: list[str], standard: str = "sv2017"):
     context = Context(standard=standard)
     async with open_box() as box:
         checks = ladder(RUNGS)
-        return await asyncio.gather(*(climb(checks, text, context, box) for text in texts))
+        return await asyncio.gather(*(climb(checks, context, asking(text, context, box)) for text in texts))
 
 
 async def test_every_verilogeval_reference_is_accepted():

@@ -57,12 +57,29 @@ async def test_the_climb_ends_at_the_first_no_and_nothing_is_asked_twice(ledger:
         assert [verdict.status for verdict, _ in examined] == [CheckStatus.PASS, CheckStatus.FAIL]
         await ledger.save_verdict(b"x" * 16, examined[0][0])  # everything before it is on disk then
     assert [check.asked for check in checks] == [1, 1, 0]
-    recalled = Examine(ledger, checks, None).recall("text", Context())
+    recalled = await Examine(ledger, checks, None).recall("text", Context())
     assert [verdict.status for verdict in recalled] == [
         CheckStatus.PASS, CheckStatus.FAIL, CheckStatus.SKIPPED,
     ]  # fmt: skip
-    never = Examine(ledger, checks, None).recall("another text", Context())
+    never = await Examine(ledger, checks, None).recall("another text", Context())
     assert [verdict.findings[0].code for verdict in never] == [NOT_ASKED] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        *((name, 0) for name in ("screen", "syntax", "elaborate", "interface", "synth")),
+        *((name, 1) for name in ("equivalence", "testbench", "fidelity", "mine")),
+    ],
+)
+async def test_the_climb_ends_where_a_rung_that_must_answer_does_not(
+    ledger: Ledger, name: str, asked: int
+) -> None:
+    for status in (CheckStatus.TIMEOUT, CheckStatus.ERROR, CheckStatus.UNAVAILABLE):
+        above = Asked("above", CheckStatus.PASS)
+        examined = await Examine(ledger, [Asked(name, status), above], open_box())(status, Context())
+        assert above.asked == asked
+        assert [verdict.ok for verdict, _ in examined] == [bool(asked), True][: 1 + asked]
 
 
 @pytest.mark.parametrize("status", [CheckStatus.TIMEOUT, CheckStatus.ERROR, CheckStatus.UNAVAILABLE])

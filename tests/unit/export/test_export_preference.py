@@ -68,7 +68,7 @@ def test_min_status_is_asked_of_the_chosen_text(write: Export) -> None:
 def tried(text: str, sample: int, **statuses: CheckStatus) -> Tried:
     findings = (Finding(Severity.ERROR, "x", f"{text} is wrong"),)
     verdicts = tuple(Verdict(name, status, findings) for name, status in statuses.items())
-    reason = Reason.OK if all(verdict.ok for verdict in verdicts) else Reason.CHECK_FAILED
+    reason = next((verdict.reason for verdict in verdicts if not verdict.ok), Reason.OK)
     return Tried(text, Attempt(b"", sample, 0, reason), verdicts)
 
 
@@ -77,15 +77,22 @@ PASS, FAIL = CheckStatus.PASS, CheckStatus.FAIL
 
 
 def test_the_chosen_text_got_a_yes_from_the_check_that_separates() -> None:
-    unsure = tried("good", 0, syntax=PASS, synth=CheckStatus.TIMEOUT)
-    bad = tried("bad", 1, syntax=PASS, synth=FAIL)
+    unsure = tried("good", 0, syntax=PASS, equivalence=CheckStatus.TIMEOUT)
+    bad = tried("bad", 1, syntax=PASS, equivalence=CheckStatus.DIFFERENT)
     found, why_not = comparisons("p", [unsure, bad], OUTCOME)
     assert found == ()
-    assert why_not == ["no text that passed got a yes from synth"]
-    sure = tried("other", 2, syntax=PASS, synth=PASS)
+    assert why_not == ["no text that passed got a yes from equivalence"]
+    sure = tried("other", 2, syntax=PASS, equivalence=CheckStatus.EQUIVALENT)
     (pair,), why_not = comparisons("p", [unsure, bad, sure], OUTCOME)
-    assert (pair.chosen, pair.rejected, pair.check, why_not) == ("other", "bad", "synth", [])
+    assert (pair.chosen, pair.rejected, pair.check, why_not) == ("other", "bad", "equivalence", [])
     assert "bad is wrong" in pair.finding
+
+
+def test_a_text_that_nobody_could_examine_is_on_neither_side() -> None:
+    unexamined = tried("odd", 0, syntax=PASS, synth=CheckStatus.TIMEOUT)
+    good, bad = tried("good", 1, syntax=PASS, synth=PASS), tried("bad", 2, syntax=PASS, synth=FAIL)
+    assert comparisons("p", [unexamined, bad], OUTCOME) == ((), ["no text passed"])
+    assert comparisons("p", [unexamined, good], OUTCOME) == ((), ["no text was rejected"])
 
 
 def test_the_rows_own_text_comes_before_other_samples_and_equal_pairs_are_one() -> None:

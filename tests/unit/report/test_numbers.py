@@ -31,7 +31,7 @@ def test_every_row_is_counted_in_one_place(tmp_path: Path) -> None:
     assert numbers.total == 60 == sum(numbers.outcomes.values()) == len(seen)
     assert numbers.count("accepted") == 36
     assert numbers.mended == 6
-    assert numbers.rejected_by == {"syntax": 6, "equivalence": 6}
+    assert numbers.rejected_by == {("syntax", "check_failed"): 6, ("equivalence", "check_failed"): 6}
     assert numbers.final["syntax"] == {"pass": 42, "fail": 6}
     assert numbers.first["syntax"] == {"pass": 36, "fail": 12}
     assert numbers.findings["syntax", "ExpectedToken"] == [12, 6]

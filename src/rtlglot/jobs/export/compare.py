@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rtlglot.checks.words import in_plain_words
 from rtlglot.jobs.export.example import Comparison
 from rtlglot.jobs.export.history import Tried
-from rtlglot.records import CheckStatus, Outcome, Verdict
+from rtlglot.records import NO, CheckStatus, Outcome, Verdict
 
 SAID_YES = frozenset({CheckStatus.PASS, CheckStatus.EQUIVALENT, CheckStatus.BOUNDED})
 """What sets a text apart from one to which the same check said no."""
@@ -39,7 +39,7 @@ def comparisons(
 
 
 def _said_no(one: Tried) -> Verdict | None:
-    return next((verdict for verdict in one.verdicts if not verdict.ok), None)
+    return next((verdict for verdict in one.verdicts if verdict.status in NO), None)
 
 
 def _chosen(bad: Tried, check: str, passed: Sequence[Tried], outcome: Outcome) -> Tried | None:

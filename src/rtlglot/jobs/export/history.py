@@ -16,6 +16,8 @@ from rtlglot.prompts import Prompt
 from rtlglot.records import Attempt, Finish, Json, Message, Outcome, Pair, Reason, Verdict
 from rtlglot.verilog.interface import required_header
 
+WITH_TEXT = (Reason.OK, Reason.CHECK_FAILED, Reason.UNEXAMINED)
+
 
 class Tried(NamedTuple):
     """One text that was examined."""
@@ -93,7 +95,7 @@ class History:
         texts: list[str | None] = []
         for attempt in attempts:
             reply = replies.get((attempt.request, attempt.sample, attempt.attempt))
-            if reply is None or attempt.reason not in (Reason.OK, Reason.CHECK_FAILED):
+            if reply is None or attempt.reason not in WITH_TEXT:
                 texts.append(None)
                 continue
             before = prefixes.get(reply.prefix, [])
