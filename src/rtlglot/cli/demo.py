@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -82,8 +81,8 @@ def program() -> str:
 
 
 def show(output: Path) -> None:
-    """A few rows, side by side."""
-    from rich.console import Console
+    """Three rows, side by side: what was accepted, and what was not and why."""
+    from rich.console import Console, Group
     from rich.table import Table
     from rich.text import Text
 
@@ -91,23 +90,28 @@ def show(output: Path) -> None:
     table = Table(show_lines=True, title="three of the rows", title_justify="left")
     for column in ("id", "instruction", "description"):
         table.add_column(column, ratio=1 if column == "id" else 3, overflow="fold")
-    for cells in islice(_rows(output), SHOWN):
-        table.add_row(*(Text(cell) for cell in cells))
+    for row in _picked(output):
+        accepted = "detail" not in row
+        text = row["description"] if accepted else row["text"]
+        verdict = "accepted" if accepted else f"{row['status']}: {row['detail']}"
+        colour = "green" if accepted else "red"
+        cell = Group(Text(_short(text)), Text(f"\n{verdict}", style=colour))
+        table.add_row(row["id"], Text(_short(row["instruction"])), cell)
     console.print()
     console.print(table)
 
 
-def _rows(output: Path) -> Iterator[tuple[str, str, str]]:
-    """Accepted rows first; where there are too few, failed ones with their reason."""
+def _picked(output: Path) -> list[dict[str, Any]]:
+    """The first accepted rows and the first with a text that was not, as many as there are."""
     from rtlglot.formats import open_dataset
 
-    for row in open_dataset(output):
-        yield row.id, _short(row.fields["instruction"]), _short(row.fields["description"])
     failures = output.with_name(output.name + ".failures.jsonl")
+    accepted = [{"id": row.id, **row.fields} for row in islice(open_dataset(output), SHOWN)]
+    refused: list[dict[str, Any]] = []
     if failures.exists():
-        for row in open_dataset(failures):
-            why = f"[{row.fields['status']}: {row.fields['reason']}] {row.fields['detail']}"
-            yield row.id, _short(row.fields["instruction"]), why
+        rows = ({"id": row.id, **row.fields} for row in open_dataset(failures))
+        refused = list(islice((row for row in rows if row["text"]), SHOWN))
+    return [*accepted[: SHOWN - min(1, len(refused))], *refused][:SHOWN]
 
 
 def _short(text: str) -> str:

@@ -119,18 +119,42 @@ _COUNT = re.compile(
 )
 
 
+_SINGLE = re.compile(
+    r"\ba single (?:\w{1,8}-bit |bit )?(?P<way>input|output)(?: port)?(?=[ ]*(?:[,.;]|and\b|with\b))"
+)
+_WHOLE = re.compile(r"\b(?:module|design|circuit|it)\b[^,;]{0,60}\b(?:has|have|uses|takes|accepts|with)\b")
+
+
 def count_findings(prose: Prose, names: Names) -> list[Finding]:
-    """Where a text counts more inputs or outputs than there are, in ports or in bits of ports."""
-    found = []
+    """Where a text counts more inputs or outputs than there are, in ports or in bits of ports, or says
+    that the module has a single one though there are several."""
+    wrong = []
     for match in _COUNT.finditer(prose.low):
         number = number_at(Prose(match["n"]).pieces, 0)
         ports = [port for port in names.ports.values() if port.direction == match["way"]]
         widths = [port.width or 0 for port in ports]
-        if number is None or number[0] <= len(ports) or number[0] in (*widths, sum(widths)):
-            continue
-        line, column = prose.line_column(match.start())
-        phrase, kind = prose.phrase(match.start(), match.end()), match["way"]
-        fact = f"the design has {len(ports)} {kind}" + ("s" if len(ports) != 1 else "")
-        said = f'the text says "{phrase}", but {fact}'
-        found.append(Finding(Severity.ERROR, "port-count", said, line, column))
-    return found
+        if number is not None and number[0] > len(ports) and number[0] not in (*widths, sum(widths)):
+            wrong.append((match.start(), match.end(), match["way"], len(ports)))
+    for start, end in prose.sentences():
+        sentence = prose.low[start:end]
+        for match in _SINGLE.finditer(sentence):
+            there = _counted(match["way"], names)
+            alone = len(re.findall(rf"\b{match['way']}s?\b", sentence)) == 1
+            whole = _WHOLE.search(sentence[: match.start()])
+            if there > 1 and alone and whole and not _LIMITS.search(sentence):
+                wrong.append((start + match.start(), start + match.end(), match["way"], there))
+    return [_miscounted(prose, *each) for each in wrong]
+
+
+def _counted(way: str, names: Names) -> int:
+    """Inputs or outputs without clocks and resets, which a text may take for granted."""
+    clocking = names.facts.clocking
+    implied = {*clocking.clocks, *clocking.forces} if clocking else set()
+    return sum(port.direction == way and port.name not in implied for port in names.ports.values())
+
+
+def _miscounted(prose: Prose, start: int, end: int, way: str, number: int) -> Finding:
+    line, column = prose.line_column(start)
+    fact = f"the design has {number} {way}" + ("s" if number != 1 else "")
+    said = f'the text says "{prose.phrase(start, end)}", but {fact}'
+    return Finding(Severity.ERROR, "port-count", said, line, column)
