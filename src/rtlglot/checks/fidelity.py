@@ -28,7 +28,7 @@ from rtlglot.options import fill
 from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same text and reference can get another verdict."""
 
 

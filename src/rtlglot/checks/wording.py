@@ -27,7 +27,7 @@ class WordingOptions:
     """Leak score, 0 to 1, above which a description fails."""
 
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same text can get another verdict."""
 _GIVEN_AWAY = 0.8
 """Share of the reference that a request may hold: one that asks to mend a design holds a broken one."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rtlglot.errors import RowError, UsageError
 from rtlglot.prompts import sheet as sheets
-from rtlglot.prompts.extract import Kind, extract
+from rtlglot.prompts.extract import VERSION, Kind, extract
 from rtlglot.prompts.given import Given, folded
 from rtlglot.prompts.language import Fields
 from rtlglot.prompts.template import Template
@@ -38,11 +38,11 @@ class Prompt:
             sheet.sections["repair"] = sheets.Section(_builtin("repair.md"), 1)
         self._repair = _template(sheet, "repair", name, _REPAIR)
         self.source = json.dumps(
-            [text, [dict(row) for row in examples], sheet.sections["repair"].text],
+            [text, [dict(row) for row in examples], sheet.sections["repair"].text, VERSION],
             ensure_ascii=False,
             default=str,
         )
-        """All that decides the messages, for the recipe's hash."""
+        """All that decides the messages and what is taken out of replies, for the recipe's hash."""
         self._place(sheet.examples, examples, name)
 
     def _place(

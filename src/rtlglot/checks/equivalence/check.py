@@ -59,7 +59,7 @@ class Equivalence:
         """See Check."""
         return {
             "check": self.name,
-            "revision": 1,
+            "version": 1,
             "options": asdict(self._options),
             "pyosys": _version("pyosys"),
             "pyslang": _version("pyslang"),

@@ -47,7 +47,7 @@ class Testbench:
         """See Check."""
         return {
             "check": self.name,
-            "revision": 1,
+            "version": 1,
             "options": asdict(self._options),
             "simulator": self._simulator.version if self._simulator else None,
             "pyslang": importlib.metadata.version("pyslang"),

@@ -68,6 +68,19 @@ _CLOSING = _any_of(
     r"this (?:description|response|answer|summary) (?:covers|captures|follows|should|was|can be)",
     before=r"(?:^|[.!?\n]\s{0,3}|\n)\W{0,4}",
 )
+_PROSE = (
+    r"(?:wording|phrasing|sentences?|grammar|punctuation|clarity|readab\w+|tone|language|descriptions?"
+    r"|instructions?|original|text)\b"
+)
+_ITSELF = _any_of(
+    r"(?:i|we)(?:'ve| have)? (?:also |then |only |just )?(?:made|revised|rewrote|rewritten|rephrased|reworded"
+    r"|reformatted|reorgani[sz]ed|restructured|clarified|adjusted|changed|corrected|simplified|shortened"
+    rf"|condensed|expanded|improved|edited|kept|preserved) [^.!?\n]{{0,80}}?\b{_PROSE}",
+    r"(?:the|this|my) (?:rewritten|revised|reworded|rephrased|improved|edited)"
+    r" (?:version|text|description|instruction|prompt|request)\b",
+    before=r"(?:^|[.!?\n]\s{0,3}|\n)\W{0,4}",
+)
+"""A model that speaks of its rewriting."""
 _LAST = 400
 """Characters at the end in which an offer is looked for."""
 _ROLE = r"(?:assistant|user|system|human)"
@@ -141,6 +154,7 @@ def manner_findings(text: str, prose: Prose, field: str) -> Iterator[Finding]:
             "the text ends with an offer to its reader",
             _CLOSING.search(low, max(0, len(low) - _LAST)),
         ),
+        ("wrapping", "the text speaks of how it was written", _ITSELF.search(low)),
         ("chat-marker", "the text holds a marker of a chat", _TOKENS.search(low)),
     ):
         if match is not None:
