@@ -20,6 +20,8 @@ from rtlglot import __version__
 from rtlglot.records import Json
 
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
+_PART = re.compile(r"\{\{> ([\w.]+)\}\}\n")
+"""A template's place for another asset."""
 _SHARED = (
     "dom.js",
     "verilog.js",
@@ -47,7 +49,8 @@ def page(template: str, scripts: Sequence[str], texts: Mapping[str, str], data: 
     values = {name: html.escape(shown(text)) for name, text in texts.items()}
     values |= {"version": __version__, "policy": policy, "style": style, "script": script, **data}
     # one pass: what is filled in is never looked at again
-    return _PLACE.sub(lambda match: values[match[1]], _asset(template))
+    whole = _PART.sub(lambda match: _asset(match[1]), _asset(template))
+    return _PLACE.sub(lambda match: values[match[1]], whole)
 
 
 def plain_json(value: Json) -> str:

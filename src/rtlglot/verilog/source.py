@@ -86,7 +86,7 @@ def read_source(text: str, standard: str, look: Look | None = None) -> Source:
 
 def _read(text: str, version: str, look: Look | None) -> Source:
     sources = pyslang.SourceManager()
-    options = _options(version)
+    options = slang_options(version, _FLAGS, DEPTH)
     try:
         tree = syntax.SyntaxTree.fromText(text, sources, "design.sv", "design.sv", options)
     except RuntimeError:
@@ -108,7 +108,11 @@ def _read(text: str, version: str, look: Look | None) -> Source:
     return Source(plain=plain_text(tree, sources), version=version, tops=tops)
 
 
-def _options(version: str) -> Any:
+def slang_options(version: str, flags: Any, depth: int | None = None) -> Any:
+    """slang's options: the language, and limits that hostile text runs into.
+
+    `version` is '1800-2017' or '1364-2005'; `depth` the most nesting, where slang's own is too much.
+    """
     language = {
         "1800-2017": pyslang.LanguageVersion.v1800_2017,
         "1364-2005": pyslang.LanguageVersion.v1364_2005,
@@ -120,10 +124,11 @@ def _options(version: str) -> Any:
     )
     lexer.languageVersion = reader.languageVersion = preprocessor.languageVersion = language
     preprocessor.maxIncludeDepth = 0
-    reader.maxRecursionDepth = DEPTH
+    if depth is not None:
+        reader.maxRecursionDepth = depth
     whole = ast.CompilationOptions()
     whole.languageVersion = language
-    whole.flags = _FLAGS
+    whole.flags = flags
     whole.maxInstanceDepth = 32
     whole.maxGenerateSteps = 20_000
     whole.maxConstexprSteps = 200_000

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pyslang
-from pyslang import ast, parsing, syntax
+from pyslang import ast, syntax
 
 from rtlglot.records import Json
 from rtlglot.verilog.interface import ModuleInterface, Parameter, Port
+from rtlglot.verilog.source import slang_options
 from rtlglot.verilog.tokens import Kind, code_tokens
 
 _DIRECTIONS = {"In": "input", "Out": "output", "InOut": "inout", "Ref": "ref"}
 _MOST_SIGNALS = 4000
+_FLAGS = ast.CompilationFlags.AllowUseBeforeDeclare | ast.CompilationFlags.RelaxEnumConversions
 _HARMLESS = frozenset({"UnknownModule", "UnknownInterface", "ErrorTask", "StaticAssert"})
 """Errors after which the ports of the module are still what they are."""
 
@@ -39,32 +41,9 @@ def warm() -> None:
     interface({"text": "module m(input a, output b); assign b = a; endmodule", "standard": "sv2017"})
 
 
-def options(version: str) -> Any:
-    """slang's options: the language, and limits that hostile text runs into."""
-    language = {
-        "1800-2017": pyslang.LanguageVersion.v1800_2017,
-        "1364-2005": pyslang.LanguageVersion.v1364_2005,
-    }[version]
-    lexer, reader, preprocessor = (
-        parsing.LexerOptions(),
-        parsing.ParserOptions(),
-        parsing.PreprocessorOptions(),
-    )
-    lexer.languageVersion = reader.languageVersion = preprocessor.languageVersion = language
-    preprocessor.maxIncludeDepth = 0
-    whole = ast.CompilationOptions()
-    whole.languageVersion = language
-    whole.flags = ast.CompilationFlags.AllowUseBeforeDeclare | ast.CompilationFlags.RelaxEnumConversions
-    whole.maxInstanceDepth = 32
-    whole.maxGenerateSteps = 20_000
-    whole.maxConstexprSteps = 200_000
-    whole.maxConstantSize = 1 << 20
-    return pyslang.Bag([lexer, reader, preprocessor, whole])
-
-
 def _elaborate(text: str, version: str, wanted: str | None) -> dict[str, Json]:
     sources = pyslang.SourceManager()
-    bag = options(version)
+    bag = slang_options(version, _FLAGS)
     tree = syntax.SyntaxTree.fromText(text, sources, "design.sv", "design.sv", bag)
     compilation = ast.Compilation(bag)
     compilation.addSyntaxTree(tree)
