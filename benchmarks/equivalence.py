@@ -33,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from mutations import mutants
 
 from rtlglot.checks.equivalence import Equivalence
+from rtlglot.checks.synth import Synth
 from rtlglot.checks.testbench import Testbench
 from rtlglot.records import Context, Verdict
 from rtlglot.sandbox import Box, open_box
@@ -182,6 +183,18 @@ def matrix(jobs: Sequence[Job]) -> None:
     print(f"killed and unsupported: {_counted(reasons)}")
 
 
+async def synthesisable(jobs: Sequence[Job], box: Box) -> None:
+    """Of the killed mutants that pass the rung `synth`, how many are told apart."""
+    killed = [job for job in jobs if job.simulated and job.simulated.status == "fail"]
+    synth = Synth({})
+    built = await asyncio.gather(*(synth.check(job.candidate, Context(), box) for job in killed))
+    formal = [
+        job.formal.status.value for job, one in zip(killed, built, strict=True) if one.ok and job.formal
+    ]
+    share = formal.count("different") / max(1, len(formal))
+    print(f"killed and synthesisable {len(formal)}: {_counted(Counter(formal))} ({share:.1%} different)")
+
+
 def _counted(counts: Counter[str]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.most_common())
 
@@ -214,6 +227,7 @@ async def measure(options: argparse.Namespace, rows: Sequence[dict[str, str]]) -
             show(what, jobs)
             if what == "mutants":
                 matrix(jobs)
+                await synthesisable(jobs, box)
             complaints(what, jobs)
             done += jobs
     return done

@@ -37,7 +37,7 @@ class Elaborate:
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""
-        return {"check": self.name, "version": 1, **asdict(self.options), "pyslang": reading.version()}
+        return {"check": self.name, "version": 2, **asdict(self.options), "pyslang": reading.version()}
 
     def applies(self, context: Context) -> bool:
         """To Verilog."""

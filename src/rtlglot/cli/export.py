@@ -63,6 +63,11 @@ def add(subparsers: Any) -> None:
     )
     _add_rows(command)
     _add_split(command)
+    _add_form(command)
+    command.add_argument("--json", action="store_true", help="the summary as JSON on standard output")
+
+
+def _add_form(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("how it is written")
     group.add_argument("--prompt-field", default="", metavar="FIELD", help="field with the prompt")
     group.add_argument("--answer-field", default="", metavar="FIELD", help="field with the answer")
@@ -87,7 +92,6 @@ def add(subparsers: Any) -> None:
         choices=("refuse", "replace"),
         help="what to do where PATH exists (default: refuse)",
     )
-    command.add_argument("--json", action="store_true", help="the summary as JSON on standard output")
 
 
 def _add_rows(command: argparse.ArgumentParser) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 AS_ERROR = frozenset(
     {
         "DuplicateDefinition",
+        "InputPortCoercion",
         "MixedVarAssigns",
         "MultipleAlwaysAssigns",
         "MultipleContAssigns",
@@ -33,7 +34,6 @@ AS_WARNING = frozenset(
         "IndexOOB",
         "InferredComb",
         "InferredLatch",
-        "InputPortCoercion",
         "LoopCondNotModified",
         "MisleadingIndentation",
         "MultiBitEdge",
@@ -76,6 +76,7 @@ _ADVICE = {
     "ExceededMaxIncludeDepth": "files cannot be included; write the definitions into the text",
     "ExprNotStatement": "a statement needs an assignment",
     "GenvarUnknownBit": "give every genvar a known value",
+    "InputPortCoercion": "it is driven from inside; drive an output or another signal instead",
     "InferredLatch": "assign it on every path, for example a default at the top of the block",
     "InstanceMissingParens": "an instance needs a name and a port list in parentheses",
     "InvalidNGateCount": "use an assign statement or connect one output and at least one input",
