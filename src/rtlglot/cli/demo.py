@@ -60,8 +60,11 @@ def call(arguments: argparse.Namespace) -> int:
         write_report_of(watch)
     show(output)
     print(f"\nEvery row, searchable, in a browser: {output}.report.html")
-    print("\nNext, Verilog from instructions, examined by real tools:")
-    print(f"  {program()} transform {source} --from instruction --to verilog --limit 8 -o demo/designs.jsonl")
+    print("\nNext: what real tools say about Verilog, which needs no model")
+    print(f"  {program()} check {source} -o {folder}/verdicts.jsonl")
+    print("and Verilog from a model that can write it, mended until the tools agree:")
+    print(f"  {program()} transform {source} --from instruction --to verilog \\")
+    print(f"      --model http://localhost:8000/v1 --repair 2 -o {folder}/designs.jsonl")
     return summary.exit_code
 
 
