@@ -1,6 +1,6 @@
 """The seed's way against ours on the embedded model: same engine, same rows, one run, alternating.
 
-    python benchmarks/embedded.py [--rows 48] [--in-flight 16] [--repeats 2]
+    python benchmarks/embedded.py [--rows 144] [--in-flight 16] [--repeats 2]
 
 The seed's way sends a batch, waits for the last of it and sends the next, and its tables were made
 with prefix caching off. Ours keeps the same number in flight and reads a shared prompt prefix once.
@@ -118,7 +118,7 @@ async def measure(way: Way, requests: Sequence[Request], in_flight: int, prefix_
 async def main() -> None:
     """Measures each way `--repeats` times, there and back, and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--rows", type=int, default=48)
+    parser.add_argument("--rows", type=int, default=144)
     parser.add_argument("--in-flight", type=int, default=16)
     parser.add_argument("--repeats", type=int, default=2)
     args = parser.parse_args()
