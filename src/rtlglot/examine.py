@@ -79,6 +79,7 @@ async def sound_verdict(check: Check, text: str, context: Context, box: Box) -> 
         verdict = await check.check(text, context, box)
         return dataclasses.replace(
             verdict,
+            check=check.name,  # a check of the user's may have called itself otherwise
             findings=tuple(dataclasses.replace(f, message=_sound(f.message)) for f in verdict.findings),
             data=_sound(dict(verdict.data)),
         )

@@ -82,6 +82,16 @@ async def test_the_climb_ends_where_a_rung_that_must_answer_does_not(
         assert [verdict.ok for verdict, _ in examined] == [bool(asked), True][: 1 + asked]
 
 
+class Misnamed(Asked):
+    async def check(self, text: str, context: Context, box: Box) -> Verdict:
+        return Verdict("another name", self.answer)
+
+
+async def test_a_no_under_another_name_is_not_lost(ledger: Ledger) -> None:
+    examined = await Examine(ledger, [Misnamed("mine", CheckStatus.FAIL)], open_box())("text", Context())
+    assert [(verdict.check, verdict.ok) for verdict, _ in examined] == [("mine", False)]
+
+
 @pytest.mark.parametrize("status", [CheckStatus.TIMEOUT, CheckStatus.ERROR, CheckStatus.UNAVAILABLE])
 async def test_what_speaks_of_the_machine_is_asked_again(ledger: Ledger, status: CheckStatus) -> None:
     check = Asked("a", status)
