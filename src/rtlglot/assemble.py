@@ -15,12 +15,13 @@ from rtlglot.checks.ladder import kind_of, ladder
 from rtlglot.deliver import Delivery
 from rtlglot.engines import ENGINES, Engine
 from rtlglot.engines.openai.offline import BatchIn, BatchOut
-from rtlglot.engines.pick import EMBEDDED, pick
+from rtlglot.engines.pick import pick
 from rtlglot.errors import UsageError
 from rtlglot.formats import Dataset, Selection, open_dataset, text_of
-from rtlglot.ledger.keys import recipe_key
+from rtlglot.ledger.recipe import Recipe, recipe_key
+from rtlglot.models import EMBEDDED
 from rtlglot.prompts import Prompt, load
-from rtlglot.records import Context, Json, Recipe, Row, Sampling
+from rtlglot.records import Context, Json, Row, Sampling
 from rtlglot.spec import Spec
 from rtlglot.verilog.interface import required_header
 from rtlglot.watch import Watch

@@ -105,9 +105,9 @@ class Status(StrEnum):
     """What a row ended as."""
 
     ACCEPTED = "accepted"
-    """There is a text and every check asked for was passed (or could not say no)."""
+    """There is a text, no check says no to it, and those that must answer did."""
     REJECTED = "rejected"
-    """There is a text and its checks said no."""
+    """There is a text, and it ended at a check."""
     FAILED = "failed"
     """There is no usable text."""
 
@@ -157,7 +157,7 @@ class CheckStatus(StrEnum):
     ERROR = "error"
     """The tool broke; says nothing about the design."""
     SKIPPED = "skipped"
-    """An earlier rung said no, or the row lacks what the check needs."""
+    """It ended at an earlier rung, or the row lacks what the check needs."""
     EQUIVALENT = "equivalent"
     BOUNDED = "bounded"
     """No difference within k steps; never called equivalent."""
@@ -287,27 +287,3 @@ class Outcome:
     prompt_tokens: int = 0
     """Tokens of all askings of this row that this outcome rests on."""
     completion_tokens: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """All that decides an outcome. It is hashed whole: what must not change the key is not in it."""
-
-    pair: Pair
-    prompt: str
-    """The prompt by content, few-shot examples included."""
-    engine: str
-    model: str
-    identity: Mapping[str, Json]
-    """The engine's options that change the text."""
-    sampling: Sampling
-    samples: int = 1
-    choose: str = "first"
-    repair: int = 0
-    checks: tuple[Mapping[str, Json], ...] = ()
-    """Each check's identity: name, options, tool versions."""
-    standard: str = "sv2017"
-    interface: str = ""
-    """Field with the module header that a candidate must have, 'auto', or none."""
-    share: bool = True
-    """Whether identical requests are asked once."""

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from rtlglot.ledger import Indexed, Ledger
-from rtlglot.ledger.keys import content_key, digest, recipe_key
+from rtlglot.ledger.keys import content_key, digest
+from rtlglot.ledger.recipe import Recipe, recipe_key
 from rtlglot.records import (
     Attempt,
     CheckStatus,
@@ -20,7 +21,6 @@ from rtlglot.records import (
     Outcome,
     Pair,
     Reason,
-    Recipe,
     Reply,
     Request,
     Row,

@@ -47,7 +47,7 @@ def add(subparsers: Any) -> None:
 
 def call(arguments: argparse.Namespace) -> int:
     """Print it."""
-    from rtlglot.ledger.reading import find_ledger
+    from rtlglot.ledger.opening import find_ledger
     from rtlglot.report.compare import compare
 
     found = compare(find_ledger(Path(arguments.a)), find_ledger(Path(arguments.b)))

@@ -36,7 +36,7 @@ def add(subparsers: Any) -> None:
 def call(arguments: argparse.Namespace) -> int:
     """Run it."""
     from rtlglot.cli.progress import watch_for
-    from rtlglot.engines.pick import EMBEDDED
+    from rtlglot.models import EMBEDDED
     from rtlglot.run import run
     from rtlglot.spec import Spec
 

@@ -49,7 +49,7 @@ def add(subparsers: Any) -> None:
 
 def call(arguments: argparse.Namespace) -> int:
     """Write it."""
-    from rtlglot.ledger.reading import find_ledger
+    from rtlglot.ledger.opening import find_ledger
 
     ledger = find_ledger(Path(arguments.run))
     if arguments.json:
@@ -83,7 +83,7 @@ def numbers_json(ledger: Path) -> str:
     """What the page counts, for scripts."""
     from contextlib import closing
 
-    from rtlglot.ledger.reading import open_reading
+    from rtlglot.ledger.opening import open_reading
     from rtlglot.report import numbers
 
     with closing(open_reading(ledger)) as db:

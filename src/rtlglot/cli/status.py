@@ -60,7 +60,7 @@ def add(subparsers: Any) -> None:
 
 def call(arguments: argparse.Namespace) -> int:
     """Print it."""
-    from rtlglot.ledger.reading import find_ledger
+    from rtlglot.ledger.opening import find_ledger
     from rtlglot.report.standing import standing
 
     found = standing(find_ledger(Path(arguments.output)))

@@ -9,9 +9,6 @@ from rtlglot import models
 from rtlglot.engines import ENGINES
 from rtlglot.errors import UsageError
 
-EMBEDDED = models.EMBEDDED
-"""The model to try things with."""
-
 
 def pick(engine: str, model: str) -> tuple[str, str]:
     """(engine, model), each chosen where it is ''.
@@ -54,19 +51,19 @@ def _embedded() -> str:
     if not ENGINES.installed("openvino"):
         raise UsageError(
             "no --model given, and the engine of the embedded model is not installed",
-            hint=f"{ENGINES.install_hint('openvino')}, then `rtlglot models pull {EMBEDDED}`",
+            hint=f"{ENGINES.install_hint('openvino')}, then `rtlglot models pull {models.EMBEDDED}`",
         )
-    if models.find(EMBEDDED) is None:
+    if models.find(models.EMBEDDED) is None:
         raise UsageError(
             "no --model given, and the embedded model is not here",
-            hint=f"`rtlglot models pull {EMBEDDED}` brings it (98 MB); or name a model with --model",
+            hint=f"`rtlglot models pull {models.EMBEDDED}` brings it (98 MB); or name a model with --model",
         )
-    return EMBEDDED
+    return models.EMBEDDED
 
 
 def _what_works() -> str:
     works = [name for name in ENGINES if ENGINES.installed(name)]
     line = f"works now: --engine {', '.join(works)}"
-    if "openvino" in works and models.find(EMBEDDED) is not None:
-        line += f"; --model {EMBEDDED}"
+    if "openvino" in works and models.find(models.EMBEDDED) is not None:
+        line += f"; --model {models.EMBEDDED}"
     return line

@@ -33,8 +33,9 @@ from rtlglot.interrupt import stopping
 from rtlglot.jobs.check_record import Record, check_recipe, selection_spec
 from rtlglot.jobs.verdicts import flat, nested, tools_of
 from rtlglot.ledger import Ledger
+from rtlglot.ledger.recipe import Recipe
 from rtlglot.loop import run_loop
-from rtlglot.records import Context, Json, Recipe, Row, Verdict
+from rtlglot.records import Context, Json, Row, Verdict
 from rtlglot.registry import did_you_mean
 from rtlglot.sandbox import open_box
 from rtlglot.verilog.interface import required_header
@@ -75,9 +76,9 @@ class CheckSummary:
 
     rows: int = 0
     good: int = 0
-    """Designs to which no check said no."""
+    """Designs that ended at no check."""
     rejected: int = 0
-    """Designs to which a check said no."""
+    """Designs that ended at a check: it said no, or nothing though it must answer."""
     empty: int = 0
     """Rows without a text in the field."""
     pending: int = 0

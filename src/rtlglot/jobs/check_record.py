@@ -12,8 +12,9 @@ from rtlglot.checks.words import in_plain_words
 from rtlglot.errors import InputError
 from rtlglot.formats import Dataset, Selection
 from rtlglot.ledger import Indexed, Ledger
-from rtlglot.ledger.keys import content_key, recipe_key
-from rtlglot.records import Attempt, Json, Outcome, Pair, Reason, Recipe, Row, Sampling, Status, Verdict
+from rtlglot.ledger.keys import content_key
+from rtlglot.ledger.recipe import Recipe, recipe_key
+from rtlglot.records import Attempt, Json, Outcome, Pair, Reason, Row, Sampling, Status, Verdict
 
 log = logging.getLogger("rtlglot")
 

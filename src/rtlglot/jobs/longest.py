@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 
 from rtlglot.engines import ENGINES, Engine
 from rtlglot.errors import ConfigError, RowError, UsageError
 from rtlglot.formats import open_dataset
-from rtlglot.longest import Longest, longest_of
+from rtlglot.longest import Chat, Longest, longest_of
 from rtlglot.prompts import load
 from rtlglot.records import Message, Pair
 
@@ -31,15 +31,15 @@ def longest_prompt(file: str, pair: Pair, model: str) -> Longest:
     return found
 
 
-class _counter:  # noqa: N801 - used as a function
+def _counter(model: str) -> Callable[[Chat], Awaitable[int | None]]:
     """Counts with the model's tokenizer; None where that is not on this machine."""
+    here = importlib.util.find_spec("transformers") is not None
+    engine: Engine | None = ENGINES.load("vllm")(model, {}) if here else None
 
-    def __init__(self, model: str) -> None:
-        here = importlib.util.find_spec("transformers") is not None
-        self._engine: Engine | None = ENGINES.load("vllm")(model, {}) if here else None
-
-    async def __call__(self, chat: Sequence[Message]) -> int | None:
+    async def count(chat: Chat) -> int | None:
         try:
-            return await self._engine.count_tokens(chat) if self._engine is not None else None
+            return await engine.count_tokens(chat) if engine is not None else None
         except ConfigError:
             return None
+
+    return count

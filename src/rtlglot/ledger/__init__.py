@@ -17,13 +17,15 @@ from typing import NamedTuple
 import orjson
 
 from rtlglot.errors import InputError, LedgerError, UsageError
+from rtlglot.ledger import verdicts
 from rtlglot.ledger.filesystem import is_network
-from rtlglot.ledger.keys import prefix_key, recipe_body, recipe_key
+from rtlglot.ledger.keys import prefix_key
 from rtlglot.ledger.lock import Lock
 from rtlglot.ledger.outcomes import READ_OUTCOMES, SETTLE, outcome_from, settle_parameters, storable
+from rtlglot.ledger.recipe import Recipe, recipe_body, recipe_key
 from rtlglot.ledger.redo import finish_redo, redo
 from rtlglot.ledger.writer import Writer
-from rtlglot.records import CheckStatus, Finding, Finish, Outcome, Recipe, Reply, Request, Severity, Verdict
+from rtlglot.records import Finish, Outcome, Reply, Request, Verdict
 
 SCHEMA = 1
 PAGE_ROWS = 500
@@ -262,31 +264,13 @@ class Ledger:
 
     def verdict(self, key: bytes) -> Verdict | None:
         """The verdict given earlier, if there is one."""
-        query = "SELECT check_, status, findings, data, seconds FROM verdicts WHERE verdict = ?"
+        query = f"SELECT {verdicts.COLUMNS} FROM verdicts WHERE verdict = ?"
         found = self._db.execute(query, (key,)).fetchone()
-        if found is None:
-            return None
-        check, status, findings, data, seconds = found
-        listed = tuple(
-            Finding(Severity(f["severity"]), f["code"], f["message"], f["line"], f["column"])
-            for f in orjson.loads(findings)
-        )
-        return Verdict(check, CheckStatus(status), listed, seconds, orjson.loads(data))
+        return None if found is None else verdicts.verdict_from(*found)
 
     def save_verdict(self, key: bytes, verdict: Verdict) -> asyncio.Future[None]:
         """Queue a verdict."""
-        return self._put(
-            "INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                key,
-                verdict.check,
-                verdict.status.value,
-                orjson.dumps(verdict.findings).decode(),
-                orjson.dumps(dict(verdict.data)).decode(),
-                verdict.seconds,
-                time.time(),
-            ),
-        )
+        return self._put(verdicts.SAVE, verdicts.verdict_parameters(key, verdict))
 
     # -- outcomes -----------------------------------------------------------------------------
 

@@ -5,13 +5,12 @@ A key covers everything that determines what is stored under it, and nothing els
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
 
 import orjson
 
-from rtlglot.records import Context, Json, Message, Recipe, Request, Row
+from rtlglot.records import Context, Json, Message, Request, Row
 
 KEY_BYTES = 16
 
@@ -35,16 +34,6 @@ def canonical(value: Json) -> str:
 def _plain(value: Json) -> Json:
     # A named tuple (the pair) is a list in JSON; what else orjson does not know is its text.
     return list(value) if isinstance(value, tuple) else str(value)
-
-
-def recipe_body(recipe: Recipe) -> str:
-    """Canonical JSON of a whole recipe."""
-    return canonical(dataclasses.asdict(recipe))
-
-
-def recipe_key(recipe: Recipe) -> bytes:
-    """Key of a recipe: all of it, no list of fields that matter."""
-    return digest(recipe_body(recipe))
 
 
 def content_key(row: Row, fields: Sequence[str] | None) -> bytes:

@@ -12,11 +12,9 @@ from typing import Any, NamedTuple
 import orjson
 
 from rtlglot.ledger import PAGE_ROWS
-from rtlglot.ledger.opening import find_ledger as find_ledger
-from rtlglot.ledger.opening import holder as holder
-from rtlglot.ledger.opening import open_reading as open_reading
 from rtlglot.ledger.outcomes import attempts_from, outcome_from
-from rtlglot.records import Attempt, CheckStatus, Finding, Json, Outcome, Severity, Verdict
+from rtlglot.ledger.verdicts import COLUMNS, verdict_from
+from rtlglot.records import Attempt, Json, Outcome, Verdict
 
 _PER_QUERY = 900
 """Parameters of one query: every SQLite allows 999."""
@@ -147,23 +145,12 @@ def position_of(db: sqlite3.Connection, id_: str) -> int | None:
 
 def verdicts(db: sqlite3.Connection, keys: Collection[bytes]) -> dict[bytes, Verdict]:
     """Those verdicts that the ledger has."""
-    query = "SELECT verdict, check_, status, seconds, findings, data FROM verdicts WHERE verdict IN ({})"
+    query = f"SELECT verdict, {COLUMNS} FROM verdicts WHERE verdict IN ({{}})"
     found = {}
     for some in _parts(list(dict.fromkeys(keys))):
-        for key, check, status, seconds, findings, data in db.execute(
-            query.format(",".join("?" * len(some))), some
-        ):
-            found[key] = Verdict(check, CheckStatus(status), _findings(findings), seconds, orjson.loads(data))
+        for key, *columns in db.execute(query.format(",".join("?" * len(some))), some):
+            found[key] = verdict_from(*columns)
     return found
-
-
-def _findings(column: str) -> tuple[Finding, ...]:
-    if column == "[]":
-        return ()
-    return tuple(
-        Finding(Severity(f["severity"]), f["code"], f["message"], f["line"], f["column"])
-        for f in orjson.loads(column)
-    )
 
 
 def replies(db: sqlite3.Connection, attempts: Collection[Attempt]) -> dict[tuple[bytes, int, int], Bought]:

@@ -25,7 +25,7 @@ from rtlglot.records import Candidate, Finish, Reason
 Kind = Literal["verilog", "prose", "sentence", "raw"]
 """How a reply is read: for its modules, its prose, its first sentence, or as it is (reasoning taken out)."""
 
-VERSION = 1
+EXTRACT_VERSION = 1
 """Raised whenever the same reply can give another text: outcomes are worked out again, from the replies
 that were bought."""
 _LANGUAGES = ("```verilog\n", "```systemverilog\n", "```\n", "```sv\n", "```v\n")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rtlglot.errors import RowError, UsageError
 from rtlglot.prompts import sheet as sheets
-from rtlglot.prompts.extract import VERSION, Kind, extract
+from rtlglot.prompts.extract import EXTRACT_VERSION, Kind, extract
 from rtlglot.prompts.given import Given, folded
 from rtlglot.prompts.language import Fields
 from rtlglot.prompts.template import Template
@@ -38,7 +38,7 @@ class Prompt:
             sheet.sections["repair"] = sheets.Section(_builtin("repair.md"), 1)
         self._repair = _template(sheet, "repair", name, _REPAIR)
         self.source = json.dumps(
-            [text, [dict(row) for row in examples], sheet.sections["repair"].text, VERSION],
+            [text, [dict(row) for row in examples], sheet.sections["repair"].text, EXTRACT_VERSION],
             ensure_ascii=False,
             default=str,
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rtlglot.ledger import reading
+from rtlglot.ledger import opening
 from rtlglot.records import CheckStatus, Json
 from rtlglot.report import numbers as counting
 from rtlglot.report.numbers import Ended, Numbers
@@ -154,7 +154,7 @@ def _side(ledger: Path) -> Side:
             passed = sum(verdict.status in _CLEAR for verdict in ended.climbed)
             marks[ended.glance.id] = Mark(ended, passed)
 
-    with contextlib.closing(reading.open_reading(ledger)) as db:
+    with contextlib.closing(opening.open_reading(ledger)) as db:
         numbers = counting.gather(db, keep)
     return Side(ledger.name.removesuffix(".ledger"), ledger, numbers, marks)
 

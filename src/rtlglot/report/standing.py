@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from rtlglot.ledger import reading
+from rtlglot.ledger import opening, reading
 from rtlglot.records import Json
 from rtlglot.report.numbers import ended_of
 from rtlglot.spec import RENAMED, Spec
@@ -64,7 +64,7 @@ class Standing:
 def standing(ledger: Path, now: float | None = None) -> Standing:
     """Read it. Raises LedgerError."""
     now = time.time() if now is None else now
-    db = reading.open_reading(ledger)
+    db = opening.open_reading(ledger)
     try:
         return _standing(db, ledger, now)
     finally:
@@ -72,7 +72,7 @@ def standing(ledger: Path, now: float | None = None) -> Standing:
 
 
 def _standing(db: sqlite3.Connection, ledger: Path, now: float) -> Standing:
-    runs, holder = reading.runs(db), reading.holder(ledger)
+    runs, holder = reading.runs(db), opening.holder(ledger)
     last = runs[-1] if runs else None
     outcomes: dict[str, dict[str, int]] = {}
     if last is not None:

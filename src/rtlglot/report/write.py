@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rtlglot import __version__
 from rtlglot.errors import OutputError
-from rtlglot.ledger import reading
+from rtlglot.ledger import opening
 from rtlglot.records import Json, Row
 from rtlglot.report import numbers as counting
 from rtlglot.report.inputs import group_field, read_inputs
@@ -47,7 +47,7 @@ def write_report(
 
     `group` is a field of the input to filter by ('' finds one). Raises LedgerError and OutputError.
     """
-    with contextlib.closing(reading.open_reading(ledger)) as db:
+    with contextlib.closing(opening.open_reading(ledger)) as db:
         sample = Sample(most_rows)
         numbers = counting.gather(db, sample.add)
         ended = sample.rows()

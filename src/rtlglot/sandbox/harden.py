@@ -92,10 +92,15 @@ def address_space() -> int:
 def resident_mb() -> int:
     """MiB of this process that are in memory now."""
     if not kernel.LINUX:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 20
+        return peak_mb(resource.getrusage(resource.RUSAGE_SELF))
     # not getrusage: its peak survives exec, so it would be that of the program that started us
     with open("/proc/self/statm", encoding="ascii") as file:
         return int(file.read().split()[1]) * resource.getpagesize() >> 20
+
+
+def peak_mb(usage: resource.struct_rusage) -> int:
+    """MiB that a process had in memory at its most; macOS counts in bytes, Linux in KiB."""
+    return usage.ru_maxrss >> (20 if sys.platform == "darwin" else 10)
 
 
 def offer_to_the_system() -> None:

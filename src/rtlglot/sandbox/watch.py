@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rtlglot.sandbox.frames import Damaged, Stream
+from rtlglot.sandbox.harden import peak_mb
 
 LOG_BYTES = 20_000
 _LARGEST_MESSAGE = 32 << 20
@@ -47,7 +48,7 @@ class Watched:
     """Each message without its nonce, and its seconds: those since the last reading, in equal parts
     where one reading brought several."""
     slowest_s: float = 0.0
-    """The longest time between two readings that brought messages."""
+    """The longest time before a reading that brought answers, which come after the first message."""
     log: Log = field(default_factory=Log)
     timed_out: bool = False
     cancelled: bool = False
@@ -137,7 +138,8 @@ class Watch:
             return False
         if new := seen.messages[count:]:
             seen.messages[count:] = [(message, passed_s / len(new)) for message, _ in new]
-            seen.slowest_s = max(seen.slowest_s, passed_s)
+            if len(seen.messages) > 1:
+                seen.slowest_s = max(seen.slowest_s, passed_s)
         return True
 
     def _read_log(self, log: Log) -> bool:
@@ -155,7 +157,7 @@ class Watch:
                 kill(self.pid, signal.SIGKILL)
         _, seen.status, usage = os.wait4(self.pid, 0)
         seen.cpu_s = usage.ru_utime + usage.ru_stime
-        seen.peak_mb = usage.ru_maxrss >> 10
+        seen.peak_mb = peak_mb(usage)
         for _ in range(64):
             size = seen.log.size
             if not self._read_log(seen.log) or seen.log.size == size:

@@ -12,7 +12,7 @@ import pytest
 from rtlglot.errors import InputError, LedgerError
 from rtlglot.ledger import Indexed, Ledger
 from rtlglot.ledger.filesystem import is_network
-from rtlglot.ledger.keys import recipe_key
+from rtlglot.ledger.recipe import Recipe, recipe_key
 from rtlglot.records import (
     Attempt,
     CheckStatus,
@@ -22,7 +22,6 @@ from rtlglot.records import (
     Outcome,
     Pair,
     Reason,
-    Recipe,
     Reply,
     Request,
     Sampling,

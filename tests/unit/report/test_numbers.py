@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.browser.ledgers import Story, usual, usual_ledger, usual_rows
 
-from rtlglot.ledger import reading
+from rtlglot.ledger import opening
 from rtlglot.report.compare import compare, sign_test
 from rtlglot.report.numbers import Ended, gather, stages, to_json
 from rtlglot.report.sample import Sample
@@ -18,7 +18,7 @@ from rtlglot.report.spread import Spread
 
 
 def numbers_of(ledger: Path):  # type: ignore[no-untyped-def]
-    db = reading.open_reading(ledger)
+    db = opening.open_reading(ledger)
     try:
         seen: list[Ended] = []
         return gather(db, seen.append), seen

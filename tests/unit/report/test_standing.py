@@ -18,7 +18,7 @@ from rtlglot.cli.status import lines
 from rtlglot.cli.transform import spec_values
 from rtlglot.errors import LedgerError, UsageError
 from rtlglot.ledger import Ledger
-from rtlglot.ledger.reading import find_ledger, holder, open_reading
+from rtlglot.ledger.opening import find_ledger, holder, open_reading
 from rtlglot.report.standing import resume_command, standing
 from rtlglot.spec import Spec, make_spec
 

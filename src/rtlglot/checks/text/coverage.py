@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rtlglot.checks.text.claims import About, Claim, number_at, width_at
 from rtlglot.checks.text.compare import bits
@@ -117,24 +117,31 @@ _COUNT = re.compile(
     r"(?P<way>input|output)s?"
     r"(?: ports?| signals?)?\b(?! (?:bits?|states?|combinations?|patterns?))"
 )
-
-
 _SINGLE = re.compile(
     r"\ba single (?:\w{1,8}-bit |bit )?(?P<way>input|output)(?: port)?(?=[ ]*(?:[,.;]|and\b|with\b))"
 )
 _WHOLE = re.compile(r"\b(?:module|design|circuit|it)\b[^,;]{0,60}\b(?:has|have|uses|takes|accepts|with)\b")
 
+Miscount = tuple[int, int, str, int]
+"""Start and end of the phrase, the direction, how many there are."""
+
 
 def count_findings(prose: Prose, names: Names) -> list[Finding]:
     """Where a text counts more inputs or outputs than there are, in ports or in bits of ports, or says
     that the module has a single one though there are several."""
-    wrong = []
+    return [_miscounted(prose, *each) for each in (*_too_many(prose, names), *_not_single(prose, names))]
+
+
+def _too_many(prose: Prose, names: Names) -> Iterator[Miscount]:
     for match in _COUNT.finditer(prose.low):
         number = number_at(Prose(match["n"]).pieces, 0)
         ports = [port for port in names.ports.values() if port.direction == match["way"]]
         widths = [port.width or 0 for port in ports]
         if number is not None and number[0] > len(ports) and number[0] not in (*widths, sum(widths)):
-            wrong.append((match.start(), match.end(), match["way"], len(ports)))
+            yield match.start(), match.end(), match["way"], len(ports)
+
+
+def _not_single(prose: Prose, names: Names) -> Iterator[Miscount]:
     for start, end in prose.sentences():
         sentence = prose.low[start:end]
         for match in _SINGLE.finditer(sentence):
@@ -142,8 +149,7 @@ def count_findings(prose: Prose, names: Names) -> list[Finding]:
             alone = len(re.findall(rf"\b{match['way']}s?\b", sentence)) == 1
             whole = _WHOLE.search(sentence[: match.start()])
             if there > 1 and alone and whole and not _LIMITS.search(sentence):
-                wrong.append((start + match.start(), start + match.end(), match["way"], there))
-    return [_miscounted(prose, *each) for each in wrong]
+                yield start + match.start(), start + match.end(), match["way"], there
 
 
 def _counted(way: str, names: Names) -> int:

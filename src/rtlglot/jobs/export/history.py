@@ -11,7 +11,7 @@ import orjson
 
 from rtlglot.errors import LedgerError
 from rtlglot.formats import text_of
-from rtlglot.ledger import reading
+from rtlglot.ledger import opening, reading
 from rtlglot.prompts import Prompt
 from rtlglot.records import Attempt, Finish, Json, Message, Outcome, Pair, Reason, Verdict
 from rtlglot.verilog.interface import required_header
@@ -38,7 +38,7 @@ class History:
     def __init__(self, path: Path) -> None:
         """Raises LedgerError where it is no ledger, or nothing ever ran on it."""
         self.path = path
-        self._db: sqlite3.Connection = reading.open_reading(path)
+        self._db: sqlite3.Connection = opening.open_reading(path)
         runs = reading.runs(self._db)
         if not runs or not runs[-1].spec.get("source"):
             self._db.close()

@@ -1,0 +1,44 @@
+"""The recipe: all that decides an outcome, and the key under which outcomes are remembered."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rtlglot.ledger.keys import canonical, digest
+from rtlglot.records import Json, Pair, Sampling
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All that decides an outcome. It is hashed whole: what must not change the key is not in it."""
+
+    pair: Pair
+    prompt: str
+    """The prompt by content, few-shot examples included."""
+    engine: str
+    model: str
+    identity: Mapping[str, Json]
+    """The engine's options that change the text."""
+    sampling: Sampling
+    samples: int = 1
+    choose: str = "first"
+    repair: int = 0
+    checks: tuple[Mapping[str, Json], ...] = ()
+    """Each check's identity: name, options, tool versions."""
+    standard: str = "sv2017"
+    interface: str = ""
+    """Field with the module header that a candidate must have, 'auto', or none."""
+    share: bool = True
+    """Whether identical requests are asked once."""
+
+
+def recipe_body(recipe: Recipe) -> str:
+    """Canonical JSON of a whole recipe."""
+    return canonical(dataclasses.asdict(recipe))
+
+
+def recipe_key(recipe: Recipe) -> bytes:
+    """Key of a recipe: all of it, no list of fields that matter."""
+    return digest(recipe_body(recipe))
