@@ -16,7 +16,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rtlglot.assemble import default_output
 from rtlglot.cli import guarded
 from rtlglot.cli.progress import watch_for
 from rtlglot.cli.transform import write_report_of
@@ -27,8 +26,9 @@ from rtlglot.formats import open_dataset, open_writer
 from rtlglot.library import Model
 from rtlglot.prompts import load
 from rtlglot.records import Finish, Message, Pair, Reply, Request, Row, Sampling
-from rtlglot.run import run
-from rtlglot.spec import make_spec
+from rtlglot.run.assemble import default_output
+from rtlglot.run.run import run
+from rtlglot.run.spec import make_spec
 
 DEFAULT_MODEL = "meta-llama/Llama-3.1-8B-Instruct"
 

@@ -22,10 +22,10 @@ from pathlib import Path
 
 from rtlglot.engines import Engine
 from rtlglot.engines.openvino import OpenVinoEngine
-from rtlglot.loop import run_loop
 from rtlglot.models import EMBEDDED
 from rtlglot.prompts import load
 from rtlglot.records import Pair, Reply, Request, Row, Sampling
+from rtlglot.run.loop import run_loop
 
 DATASET = Path(__file__).parents[1] / "examples" / "rtl.json"
 Way = Callable[[Engine, Sequence[Request], int], Awaitable[list[Reply]]]

@@ -109,8 +109,8 @@ async def our_engine(url: str, rows: int, most: int) -> None:
 async def supervised(url: str, rows: int, most: int) -> None:
     """The engine as a run uses it: the loop, and the supervisor with its retries and adaptive gate."""
     from rtlglot.engines.openai.engine import OpenAiEngine
-    from rtlglot.loop import run_loop
-    from rtlglot.supervise import Supervised
+    from rtlglot.run.loop import run_loop
+    from rtlglot.run.supervise import Supervised
 
     engine = Supervised(OpenAiEngine("stub", {"base_url": url}), in_flight=most)
     await engine.start()

@@ -24,11 +24,12 @@ from typing import Any
 from text_mutations import FIDELITY, INSTRUCTION_ONLY, Mutation, Subject
 from text_spoilers import ALSO_RIGHT, WORDING
 
-from rtlglot.checks.facts import Facts, FactsReader
-from rtlglot.checks.fidelity import judge
+from rtlglot.checks.facts import FactsReader
+from rtlglot.checks.fidelity.check import judge
 from rtlglot.checks.wording import Wording
 from rtlglot.records import Context, Severity, Verdict
 from rtlglot.sandbox import open_box
+from rtlglot.verilog.facts import Facts
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "rtl.json"
 FIELDS = ("instruction", "description")

@@ -37,7 +37,7 @@ sys.path[0] = str(ROOT)
 from rtlglot.engines.vllm import VllmEngine  # noqa: E402 - after the path
 from rtlglot.jobs.bench_memory import family  # noqa: E402 - after the path
 from rtlglot.records import Pair, Reply, Request, Row  # noqa: E402 - after the path
-from rtlglot.watch import Nobody  # noqa: E402 - after the path
+from rtlglot.run.watch import Nobody  # noqa: E402 - after the path
 
 WAYS = ("seed", "seed+prefix", "ours-share", "ours")
 MOST_TOKENS = 128
@@ -118,8 +118,8 @@ class Clock(Nobody):
 
 def as_we_do(model: str, rows_file: Path, output: Path, batch: int, *, share: bool) -> dict[str, Any]:
     """The library, as a user calls it; no checks, as the original has none."""
-    from rtlglot.run import run
-    from rtlglot.spec import Spec
+    from rtlglot.run.run import run
+    from rtlglot.run.spec import Spec
 
     spec = Spec(
         input=str(rows_file),

@@ -14,8 +14,8 @@ import rtlglot
 from rtlglot.checks import CHECKS
 from rtlglot.cli import COMMANDS
 from rtlglot.engines import ENGINES
+from rtlglot.exports import EXPORTS
 from rtlglot.formats import FORMATS
-from rtlglot.jobs.export import EXPORTS
 from rtlglot.prompts import builtin_pairs
 from rtlglot.records import Reason, Status
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from rtlglot.errors import RtlglotError
     from rtlglot.library import Model, atransform, transform
     from rtlglot.records import Outcome, Reason, Status
-    from rtlglot.spec import Spec
-    from rtlglot.watch import Summary, Watch
+    from rtlglot.run.spec import Spec
+    from rtlglot.run.watch import Summary, Watch
 
 __version__ = "0.1.0"
 
@@ -41,10 +41,10 @@ _WHERE = {
     "Outcome": "rtlglot.records",
     "Reason": "rtlglot.records",
     "RtlglotError": "rtlglot.errors",
-    "Spec": "rtlglot.spec",
+    "Spec": "rtlglot.run.spec",
     "Status": "rtlglot.records",
-    "Summary": "rtlglot.watch",
-    "Watch": "rtlglot.watch",
+    "Summary": "rtlglot.run.watch",
+    "Watch": "rtlglot.run.watch",
     "atransform": "rtlglot.library",
     "transform": "rtlglot.library",
 }

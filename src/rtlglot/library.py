@@ -11,9 +11,9 @@ from rtlglot.engines import ENGINES, Engine
 from rtlglot.engines.pick import pick
 from rtlglot.errors import RowError
 from rtlglot.records import Reply, Request
-from rtlglot.run import arun, run
-from rtlglot.spec import Spec, make_spec
-from rtlglot.watch import Summary, Watch
+from rtlglot.run.run import arun, run
+from rtlglot.run.spec import Spec, make_spec
+from rtlglot.run.watch import Summary, Watch
 
 
 def transform(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rtlglot.cli.export import EPILOG
-from rtlglot.jobs.export import EXPORTS
+from rtlglot.exports import EXPORTS
 from tests.acceptance.conftest import Shell
 
 pytest.importorskip("datasets")

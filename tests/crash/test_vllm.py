@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from tests.contract import vllm_stand
 
-from rtlglot.run import run
-from rtlglot.spec import Spec
-from rtlglot.watch import Nobody
+from rtlglot.run.run import run
+from rtlglot.run.spec import Spec
+from rtlglot.run.watch import Nobody
 
 pytestmark = [
     pytest.mark.filterwarnings("default"),  # torch warns of its own use of torch

@@ -26,7 +26,7 @@ CHECKS = Table(
         "equivalence": "rtlglot.checks.equivalence:Equivalence",
         "testbench": "rtlglot.checks.testbench:Testbench",
         "wording": "rtlglot.checks.wording:Wording",
-        "fidelity": "rtlglot.checks.fidelity:Fidelity",
+        "fidelity": "rtlglot.checks.fidelity.check:Fidelity",
     },
 )
 

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from rtlglot.checks import holds_verilog, unfinished
 from rtlglot.options import fill
 from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
-from rtlglot.sandbox import Box, reading
+from rtlglot.sandbox import Box
+from rtlglot.tools.slang import reading
 
 _UNKNOWN = frozenset({"UnknownModule", "UnknownPackage", "UnknownInterface", "UnknownPrimitive"})
 

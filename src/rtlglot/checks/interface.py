@@ -15,7 +15,7 @@ from importlib.metadata import version
 
 from rtlglot.checks import unfinished
 from rtlglot.checks.facts import read_interface
-from rtlglot.checks.text.compare import bits, nearest
+from rtlglot.checks.fidelity.compare import bits, nearest
 from rtlglot.options import fill
 from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box, BoxResult, Ended

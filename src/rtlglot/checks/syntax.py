@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from rtlglot.checks import holds_verilog, unfinished
 from rtlglot.options import fill
 from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
-from rtlglot.sandbox import Box, BoxResult, Ended, reading
+from rtlglot.sandbox import Box, BoxResult, Ended
+from rtlglot.tools.slang import reading
 from rtlglot.verilog.dialect import foreign
 from rtlglot.verilog.tokens import Kind
 

@@ -14,7 +14,7 @@ from rtlglot.options import fill
 from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box, BoxResult, Ended, Permit, scrub
 
-TOOL = "rtlglot.checks.yosys_tool:synthesise"
+TOOL = "rtlglot.tools.yosys.synth:synthesise"
 _REFUSAL = re.compile(r"^(?:design\.sv:(\d+)(?::(\d+))?: )?(?:ERROR|error): (.+)$", re.MULTILINE)
 _NEVER_SAID = ("Design elaboration failed", "Build failed")
 _MOST_WIDTH = 300

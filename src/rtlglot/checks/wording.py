@@ -10,11 +10,11 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
-from rtlglot.checks.text.endings import ending_findings, loop_findings
-from rtlglot.checks.text.leak import code_share, copied_share
-from rtlglot.checks.text.manners import manner_findings
-from rtlglot.checks.text.prose import MOST_CHARACTERS, Prose
 from rtlglot.options import fill
+from rtlglot.prose.endings import ending_findings, loop_findings
+from rtlglot.prose.leak import code_share, copied_share
+from rtlglot.prose.manners import manner_findings
+from rtlglot.prose.tokens import MOST_CHARACTERS, Prose
 from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box
 

@@ -117,7 +117,7 @@ def call(arguments: argparse.Namespace) -> int:
 
 
 def _options(arguments: argparse.Namespace) -> dict[str, Any]:
-    from rtlglot.spec import parse_set
+    from rtlglot.run.spec import parse_set
 
     named = parse_set(arguments.set)
     if set(named) - {"engine"}:

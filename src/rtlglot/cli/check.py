@@ -13,7 +13,7 @@ import orjson
 from rtlglot.cli.transform import add_rows, parse_map, resume_command
 from rtlglot.cli.words import HelpFormatter, count, duration
 from rtlglot.errors import UsageError
-from rtlglot.spec import parse_set
+from rtlglot.run.spec import parse_set
 
 DESCRIPTION = """\
 Examine the Verilog (or the text) of every row with real tools and say per rung what

@@ -37,8 +37,8 @@ def call(arguments: argparse.Namespace) -> int:
     """Run it."""
     from rtlglot.cli.progress import watch_for
     from rtlglot.models import EMBEDDED
-    from rtlglot.run import run
-    from rtlglot.spec import Spec
+    from rtlglot.run.run import run
+    from rtlglot.run.spec import Spec
 
     source, folder = examples(), Path(arguments.folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -135,7 +135,7 @@ def _add_split(command: argparse.ArgumentParser) -> None:
 
 def call(arguments: argparse.Namespace) -> int:
     """Run it."""
-    from rtlglot.jobs.export import ExportSpec, export
+    from rtlglot.exports import ExportSpec, export
 
     names = [name.strip() for name in arguments.min_status.split(",") if name.strip()]
     same = {f.name for f in dataclasses.fields(ExportSpec)} - {"min_status"}

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Self
 
 from rtlglot.cli.words import count, duration
 from rtlglot.records import Outcome, Status
-from rtlglot.watch import Summary, Tally
+from rtlglot.run.watch import Summary, Tally
 
 if TYPE_CHECKING:
     from rich.live import Live

@@ -13,7 +13,7 @@ import orjson
 
 from rtlglot.cli.words import HelpFormatter
 from rtlglot.errors import RtlglotError, UsageError
-from rtlglot.spec import deep_merge, make_spec, parse_set
+from rtlglot.run.spec import deep_merge, make_spec, parse_set
 
 if TYPE_CHECKING:
     from rtlglot.cli.progress import PlainWatch
@@ -222,7 +222,7 @@ def call(arguments: argparse.Namespace) -> int:
         print(dry_run(spec))
         return 0
     from rtlglot.cli.progress import watch_for
-    from rtlglot.run import run
+    from rtlglot.run.run import run
 
     watch = watch_for(sys.stderr, resume=resume_command(sys.argv), quiet=arguments.json)
     with watch:

@@ -17,9 +17,9 @@ from typing import Any
 from rtlglot.engines import ENGINES, Engine, EngineInfo
 from rtlglot.errors import ConfigError, EngineDead, RowError, UsageError
 from rtlglot.jobs.bench_memory import PeakMemory
-from rtlglot.loop import run_loop
 from rtlglot.records import Message, Reply, Request, Sampling
-from rtlglot.supervise import Supervised
+from rtlglot.run.loop import run_loop
+from rtlglot.run.supervise import Supervised
 
 CONCURRENCY = "concurrency"
 """Can be swept like an engine's option: requests in flight."""

@@ -17,9 +17,7 @@ from pathlib import Path
 
 from rtlglot.checks import Check
 from rtlglot.checks.ladder import kind_of, ladder, skipped
-from rtlglot.deliver import refuse_foreign
 from rtlglot.errors import InputError, UsageError
-from rtlglot.examine import NOT_ASKED, Examine
 from rtlglot.formats import (
     Dataset,
     Selection,
@@ -29,14 +27,16 @@ from rtlglot.formats import (
     open_writer,
     text_of,
 )
-from rtlglot.interrupt import stopping
 from rtlglot.jobs.check_record import Record, check_recipe, selection_spec
 from rtlglot.jobs.verdicts import flat, nested, tools_of
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.recipe import Recipe
-from rtlglot.loop import run_loop
 from rtlglot.records import Context, Json, Row, Verdict
 from rtlglot.registry import did_you_mean
+from rtlglot.run.deliver import refuse_foreign
+from rtlglot.run.examine import NOT_ASKED, Examine
+from rtlglot.run.interrupt import stopping
+from rtlglot.run.loop import run_loop
 from rtlglot.sandbox import open_box
 from rtlglot.verilog.interface import required_header
 

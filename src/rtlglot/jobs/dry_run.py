@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rtlglot.assemble import Assembly, assemble
 from rtlglot.errors import RowError
 from rtlglot.records import Message
-from rtlglot.spec import Spec
-from rtlglot.watch import Nobody
+from rtlglot.run.assemble import Assembly, assemble
+from rtlglot.run.spec import Spec
+from rtlglot.run.watch import Nobody
 
 SHOWN = 2
 COUNTED = 200

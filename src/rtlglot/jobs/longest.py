@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Iterator
 from rtlglot.engines import ENGINES, Engine
 from rtlglot.errors import ConfigError, RowError, UsageError
 from rtlglot.formats import open_dataset
-from rtlglot.longest import Chat, Longest, longest_of
 from rtlglot.prompts import load
 from rtlglot.records import Message, Pair
+from rtlglot.run.longest import Chat, Longest, longest_of
 
 
 def longest_prompt(file: str, pair: Pair, model: str) -> Longest:

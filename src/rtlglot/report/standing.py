@@ -13,7 +13,7 @@ from pathlib import Path
 from rtlglot.ledger import opening, reading
 from rtlglot.records import Json
 from rtlglot.report.numbers import ended_of
-from rtlglot.spec import RENAMED, Spec
+from rtlglot.run.spec import RENAMED, Spec
 
 LATELY_S = 300.0
 """The rate is that of the last five minutes."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rtlglot.checks.screen import COMPUTING, SPEAKING, Screen
 from rtlglot.records import CheckStatus, Context
+from rtlglot.verilog.system_tasks import COMPUTING, SPEAKING, Screen
 
 
 async def codes(text: str, context: Context | None = None, **options) -> list[str]:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtlglot.checks.equivalence.aig import Aig, Builder, Simulation, read_aiger, reduced, write_aiger
-from rtlglot.checks.equivalence.difference import Question, exhaustive, randomly
+from rtlglot.tools.abc.aig import Aig, Builder, Simulation, read_aiger, reduced, write_aiger
+from rtlglot.tools.abc.difference import Question, exhaustive, randomly
 
 
 @st.composite

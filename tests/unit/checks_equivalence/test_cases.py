@@ -9,7 +9,8 @@ from tests.unit.checks_equivalence.equivalence_cases import Case, cases
 
 from rtlglot.checks.equivalence import Equivalence
 from rtlglot.records import Context, Verdict
-from rtlglot.sandbox import icarus, open_box
+from rtlglot.sandbox import open_box
+from rtlglot.tools.simulator import icarus
 
 CASES = {case.name: case for case in cases()}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rtlglot.checks.equivalence.hazards import hazards_of
-from rtlglot.verilog.source import read_source
+from rtlglot.tools.slang.hazards import hazards_of
+from rtlglot.tools.slang.source import read_source
 
 
 def hazards(body: str, ports: str = "input clk, input a, input b, input [3:0] v, output reg y") -> list[str]:

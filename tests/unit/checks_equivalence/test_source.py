@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rtlglot.verilog.source import latches_allowed, read_source
+from rtlglot.tools.slang.source import latches_allowed, read_source
 
 TEXT = """`timescale 1ns/1ps
 `define WIDTH 4

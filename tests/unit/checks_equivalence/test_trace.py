@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rtlglot.checks.equivalence import in_words
-from rtlglot.checks.equivalence.trace import first_difference
+from rtlglot.tools.prover.trace import first_difference
 
 
 def step(inputs: dict[str, str], expected: str, got: str) -> dict[str, dict[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rtlglot.checks.testbench.judge import judge
+from rtlglot.tools.simulator.transcript import judge
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ from rtlglot.checks import CHECKS
 from rtlglot.checks.testbench import Testbench
 from rtlglot.errors import UsageError
 from rtlglot.records import Context, Verdict
-from rtlglot.sandbox import icarus, open_box, simulators, verilator
+from rtlglot.sandbox import open_box
+from rtlglot.tools.simulator import icarus, verilator
+from rtlglot.tools.simulator import installed as simulators
 
 DESIGN = "module inverter(input a, output y);\n  assign y = ~a;\nendmodule\n"
 TESTBENCH = """module tb;

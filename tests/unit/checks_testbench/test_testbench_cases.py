@@ -15,7 +15,8 @@ import pytest
 
 from rtlglot.checks.testbench import Testbench
 from rtlglot.records import Context, Verdict
-from rtlglot.sandbox import icarus, open_box
+from rtlglot.sandbox import open_box
+from rtlglot.tools.simulator import icarus
 
 FOLDER = Path(__file__).parents[2] / "cases" / "testbench"
 pytestmark = pytest.mark.skipif(icarus.installed() is None, reason="Icarus Verilog is not installed")

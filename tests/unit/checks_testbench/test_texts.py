@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rtlglot.checks.testbench.texts import (
+from rtlglot.tools.simulator.texts import (
     Refused,
     names_of,
     put_together,
@@ -13,7 +13,7 @@ from rtlglot.checks.testbench.texts import (
     speaks_only_of_errors,
     stub_of,
 )
-from rtlglot.verilog.source import Source, read_source
+from rtlglot.tools.slang.source import Source, read_source
 
 V2 = """module stimulus(output reg a); initial a = 0; endmodule
 module tb; wire a, r, d; stimulus s(a); RefModule good(.a(a), .y(r));

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rtlglot.checks.facts import Edges, FactsReader, Force
+from rtlglot.checks.facts import FactsReader
 from rtlglot.sandbox import open_box
+from rtlglot.verilog.facts import Edges, Force
 
 RESET = {
     "async low": (

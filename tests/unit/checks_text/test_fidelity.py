@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rtlglot.checks.fidelity import Fidelity
+from rtlglot.checks.fidelity.check import Fidelity
 from rtlglot.checks.wording import Wording
 from rtlglot.records import CheckStatus, Context, Severity
 from rtlglot.sandbox import open_box

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from rtlglot.checks.facts import Facts, FactsReader
-from rtlglot.checks.fidelity import judge
+from rtlglot.checks.facts import FactsReader
+from rtlglot.checks.fidelity.check import judge
 from rtlglot.records import CheckStatus, Context, Severity
 from rtlglot.sandbox import open_box
+from rtlglot.verilog.facts import Facts
 
 CASES = sorted((Path(__file__).parents[2] / "cases" / "texts" / "fidelity").glob("*.txt"))
 _PART = re.compile(r"^--- (\w+)\n(.*?)(?=^--- |\Z)", re.MULTILINE | re.DOTALL)

@@ -8,10 +8,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtlglot.checks.facts import Clocking, Edges, Facts, Force
-from rtlglot.checks.fidelity import judge
+from rtlglot.checks.fidelity.check import judge
 from rtlglot.checks.wording import Wording
 from rtlglot.records import Context, Severity
+from rtlglot.verilog.facts import Clocking, Edges, Facts, Force
 from rtlglot.verilog.interface import ModuleInterface, Parameter, Port
 
 NAMES = """

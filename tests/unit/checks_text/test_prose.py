@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtlglot.checks.text.claims import number_at, width_at
-from rtlglot.checks.text.prose import MOST_CHARACTERS, Mark, Prose
+from rtlglot.prose.claims import number_at, width_at
+from rtlglot.prose.tokens import MOST_CHARACTERS, Mark, Prose
 
 
 def words(text):

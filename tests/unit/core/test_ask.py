@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from rtlglot.ask import Ask
 from rtlglot.engines.scripted import ScriptedEngine
 from rtlglot.errors import RowError
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.keys import RequestKeys
 from rtlglot.records import Message, Request, Sampling
+from rtlglot.run.ask import Ask
 
 
 def request(text: str, row_id: str = "r", **changes: int) -> Request:

@@ -1,8 +1,8 @@
 """Of several samples, which: first, best, all, consensus."""
 
-from rtlglot.choose import all_, best, consensus, first
 from rtlglot.records import Candidate, CheckStatus, Reason, Verdict
-from rtlglot.walk import Try
+from rtlglot.run.choose import all_, best, consensus, first
+from rtlglot.run.walk import Try
 
 
 def sample(text: str | None, *statuses: CheckStatus) -> Try:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from rtlglot.errors import ConfigError
-from rtlglot.examine import NOT_ASKED, SLOW_PER_CORE, Examine, Proof
 from rtlglot.ledger import Ledger
 from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
+from rtlglot.run.examine import NOT_ASKED, SLOW_PER_CORE, Examine, Proof
 from rtlglot.sandbox import Box, open_box
 
 

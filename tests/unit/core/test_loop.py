@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from rtlglot.loop import run_loop
+from rtlglot.run.loop import run_loop
 
 
 async def test_all_rows_once_and_never_more_than_n_in_flight() -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from rtlglot import supervise
 from rtlglot.engines.scripted import ScriptedEngine
 from rtlglot.errors import EngineLost, RowError
-from rtlglot.gate import Gate
 from rtlglot.records import Message, Reason, Reply, Request, Sampling
-from rtlglot.supervise import Supervised
+from rtlglot.run.gate import Gate
+from rtlglot.run.run import supervise
+from rtlglot.run.supervise import Supervised
 
 
 async def started(tmp_path: Path, rules: list[dict[str, object]], **options: object) -> Supervised:

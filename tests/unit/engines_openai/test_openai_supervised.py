@@ -11,9 +11,9 @@ from tests.unit.engines_openai.chats import ask
 
 from rtlglot.engines.openai.engine import OpenAiEngine
 from rtlglot.errors import RowError
-from rtlglot.loop import run_loop
 from rtlglot.records import Reason, Reply
-from rtlglot.supervise import Supervised
+from rtlglot.run.loop import run_loop
+from rtlglot.run.supervise import Supervised
 
 
 async def run(stub: Stub, rows: int, in_flight: int, **options: Any) -> dict[int, Reply | RowError]:

@@ -14,7 +14,7 @@ from rtlglot.engines import Engine
 from rtlglot.engines.vllm import VllmEngine, router
 from rtlglot.errors import ConfigError, EngineDead, RowError, TransientError
 from rtlglot.records import Finish, Message, Reason, Request, Sampling
-from rtlglot.supervise import Supervised
+from rtlglot.run.supervise import Supervised
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ import pytest
 from export_rows import ROWS, RULES, Export
 
 import rtlglot
-from rtlglot.jobs.export import ExportSpec, ExportSummary, export
+from rtlglot.exports import ExportSpec, ExportSummary, export
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # read when datasets is imported
 

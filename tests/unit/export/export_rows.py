@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from rtlglot.jobs.export import ExportSummary
+from rtlglot.exports import ExportSummary
 
 INV = "module inv(input a, output y); assign y = ~a; endmodule"
 BUF = "module buf1(input a, output y); assign y = a; endmodule"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from export_rows import Export
 
-from rtlglot.jobs.export.card import MOST_SOURCES
+from rtlglot.exports.card import MOST_SOURCES
 
 pytest.importorskip("pyarrow")
 yaml = pytest.importorskip("yaml")

@@ -7,9 +7,9 @@ import pytest
 from export_rows import ROWS, Export, read
 
 from rtlglot.errors import InputError, OutputError, UsageError
-from rtlglot.jobs.export import ExportSpec
-from rtlglot.jobs.export.folder import MARK, Folder, Shards
-from rtlglot.jobs.export.spec import ExportSummary
+from rtlglot.exports import ExportSpec
+from rtlglot.exports.folder import MARK, Folder, Shards
+from rtlglot.exports.spec import ExportSummary
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -36,7 +36,7 @@ def test_the_validation_file_counts_as_existing_too(write: Export, tmp_path: Pat
 
 @pytest.mark.parametrize("end", ["", ".ledger", ".failures.jsonl"])
 def test_the_runs_own_files_are_never_written_over(made: Path, end: str) -> None:
-    from rtlglot.jobs.export import export
+    from rtlglot.exports import export
 
     before = Path(f"{made}{end}").read_bytes()
     with pytest.raises(UsageError, match="is a file of the run"):

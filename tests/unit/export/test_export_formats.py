@@ -8,8 +8,8 @@ import pytest
 from export_rows import ADD, BUF, INV, Export, read
 
 from rtlglot.errors import UsageError
-from rtlglot.jobs.export import EXPORTS
-from rtlglot.jobs.export.example import Example, FormatOptions, Place, Turn
+from rtlglot.exports import EXPORTS
+from rtlglot.exports.example import Example, FormatOptions, Place, Turn
 
 datasets = pytest.importorskip("datasets")
 

@@ -7,9 +7,9 @@ from export_rows import BUF, INV, Export, read
 from test_export_select import run
 
 from rtlglot.errors import UsageError
-from rtlglot.jobs.export import ExportSpec, export
-from rtlglot.jobs.export.compare import comparisons
-from rtlglot.jobs.export.history import Tried
+from rtlglot.exports import ExportSpec, export
+from rtlglot.exports.compare import comparisons
+from rtlglot.exports.history import Tried
 from rtlglot.records import (
     Attempt,
     CheckStatus,

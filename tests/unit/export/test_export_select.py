@@ -9,7 +9,7 @@ from export_rows import ADD, BUF, INV, Export, read
 
 import rtlglot
 from rtlglot.errors import InputError, UsageError
-from rtlglot.jobs.export import ExportSpec, export
+from rtlglot.exports import ExportSpec, export
 
 
 def run(folder: Path, rows: list[dict[str, Any]], rules: Any, pair: tuple[str, str], **settings: Any) -> Path:

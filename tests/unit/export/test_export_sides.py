@@ -11,8 +11,8 @@ from export_rows import Export, read
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rtlglot.jobs.export import ExportSpec, export
-from rtlglot.jobs.near_copies import LEAST_JACCARD, design_tokens, shingles
+from rtlglot.exports import ExportSpec, export
+from rtlglot.exports.near_copies import LEAST_JACCARD, design_tokens, shingles
 
 pytest.importorskip("datasketch")
 
@@ -125,7 +125,7 @@ class Missing:
         if name.partition(".")[0] in ("datasketch", "numpy", "pyarrow", "datasets"):
             raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
 sys.meta_path.insert(0, Missing())
-from rtlglot.jobs.export import ExportSpec, export
+from rtlglot.exports import ExportSpec, export
 from rtlglot.errors import UsageError
 export(ExportSpec(output="rows.jsonl", format="alpaca", path="x.jsonl", dedup="exact"))
 try:

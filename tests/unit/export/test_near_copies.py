@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rtlglot.errors import UsageError
-from rtlglot.jobs.near_copies import (
+from rtlglot.exports.near_copies import (
     LEAST_JACCARD,
     Groups,
     NearCopies,

@@ -15,7 +15,7 @@ from rtlglot.jobs.bench_memory import PeakMemory, family_rss_bytes
 from rtlglot.jobs.bench_prompts import made_up_chats
 from rtlglot.jobs.bench_report import markdown, recipe, svg
 from rtlglot.records import Sampling
-from rtlglot.spec import make_spec
+from rtlglot.run.spec import make_spec
 
 
 @pytest.fixture

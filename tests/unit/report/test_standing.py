@@ -20,7 +20,7 @@ from rtlglot.errors import LedgerError, UsageError
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.opening import find_ledger, holder, open_reading
 from rtlglot.report.standing import resume_command, standing
-from rtlglot.spec import Spec, make_spec
+from rtlglot.run.spec import Spec, make_spec
 
 
 def test_counts_and_state_of_a_run_that_is_done(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rtlglot.verilog.driven import driven_inputs
-from rtlglot.verilog.source import read_source
+from rtlglot.tools.slang.driven import driven_inputs
+from rtlglot.tools.slang.source import read_source
 
 
 def codes(text: str) -> list[str]:

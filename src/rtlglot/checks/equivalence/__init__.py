@@ -16,6 +16,6 @@ timeout, error, unavailable.
 from __future__ import annotations
 
 from rtlglot.checks.equivalence.check import Equivalence, EquivalenceOptions
-from rtlglot.checks.equivalence.trace import in_words
+from rtlglot.tools.prover.trace import in_words
 
 __all__ = ["Equivalence", "EquivalenceOptions", "in_words"]

@@ -12,13 +12,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rtlglot.checks.equivalence.judge import judge
-from rtlglot.checks.equivalence.prover import Found, Limits, Prover
 from rtlglot.checks.equivalence.reference import Reference, prepare
-from rtlglot.checks.equivalence.solve import abc_program
 from rtlglot.checks.equivalence.verdicts import verdict_of
 from rtlglot.options import fill
 from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
-from rtlglot.sandbox import Box, icarus
+from rtlglot.sandbox import Box
+from rtlglot.tools.abc.solve import abc_program
+from rtlglot.tools.prover.prover import Found, Limits, Prover
+from rtlglot.tools.simulator import icarus
 
 KEPT_REFERENCES = 256
 

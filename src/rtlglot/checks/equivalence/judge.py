@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rtlglot.checks.equivalence.miter import ZERO, X
-from rtlglot.checks.equivalence.netlist import FRONT_ENDS
-from rtlglot.checks.equivalence.prover import Found, Prover
 from rtlglot.checks.equivalence.reference import Reference
+from rtlglot.tools.prover.prover import Found, Prover
+from rtlglot.tools.yosys.miter import ZERO, X
+from rtlglot.tools.yosys.netlist import FRONT_ENDS
 
 _OF_A_TRACE = ("trace", "confirmed", "unconfirmed_why", "simulator", "engine", "k")
 

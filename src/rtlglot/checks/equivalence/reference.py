@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from rtlglot.checks.equivalence.miter import ZERO, X, short_names
-from rtlglot.checks.equivalence.netlist import FRONT_ENDS
-from rtlglot.checks.equivalence.prover import Found, Prover
 from rtlglot.records import Json
+from rtlglot.tools.prover.prover import Found, Prover
+from rtlglot.tools.yosys.miter import ZERO, X, short_names
+from rtlglot.tools.yosys.netlist import FRONT_ENDS
 from rtlglot.verilog.interface import Port
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rtlglot.checks.equivalence.miter import ZERO
 from rtlglot.checks.equivalence.reference import Reference
-from rtlglot.checks.equivalence.trace import in_words
 from rtlglot.records import CheckStatus, Finding, Severity, Verdict
+from rtlglot.tools.prover.trace import in_words
+from rtlglot.tools.yosys.miter import ZERO
 
 _STATUS = {
     "equivalent": CheckStatus.EQUIVALENT,

@@ -12,9 +12,10 @@ from typing import Any
 from rtlglot.checks import unfinished
 from rtlglot.options import fill
 from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
-from rtlglot.sandbox import Box, Ended, simulators
+from rtlglot.sandbox import Box, Ended
+from rtlglot.tools.simulator import installed as simulators
 
-TOOL = "rtlglot.checks.testbench.tool:run"
+TOOL = "rtlglot.tools.simulator.testbench:run"
 _MOST_CONTROLS = 4096
 
 

@@ -1,0 +1,1 @@
+"""English about designs: its words, what it claims, and what a model leaves around it."""

@@ -1,0 +1,127 @@
+"""Whether a text stops in the middle, is too short to say anything, or goes round in circles."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from rtlglot.prose.tokens import Mark, Prose
+from rtlglot.records import Finding, Severity
+
+_LEAST_WORDS = {"description": 6, "instruction": 4}
+_ENDED = re.compile(r"[.!?:;)\]}\"'`*|>…](?:\s|$)|\|\s*$")
+_DANGLING = frozenset(
+    """
+    a an the and or but of to in on at by with for from as if when while is are was be which that its
+    this these each into than then so because where whose not no it has have will can should
+    """.split()
+)
+
+
+def ending_findings(prose: Prose, field: str) -> Iterator[Finding]:
+    """Too short, or cut off."""
+    words = [piece for piece in prose.pieces if piece.mark in (Mark.WORD, Mark.NUMBER)]
+    least = _LEAST_WORDS.get(field, 4)
+    if len(words) < least and not prose.code:
+        number = f"{len(words)} word" + ("s" if len(words) != 1 else "")
+        yield Finding(Severity.ERROR, "too-short", f"the text has {number}, which describe no design")
+        return
+    text = prose.original.rstrip().rstrip("*_`\"'")
+    if not text or not words:
+        return
+    last_line = text.rsplit("\n", 1)[-1].strip()
+    phrase = "…" + " ".join(last_line.split())[-60:]
+    line, column = prose.line_column(len(text))
+    if text.endswith(("...", "…")) and len(text) > 200:
+        yield Finding(Severity.WARNING, "truncated", f'the text trails off: "{phrase}"', line, column)
+    elif text[-1] not in ".!?:;)]}|>" and not _is_entry(prose, last_line):
+        dangling = words[-1].low in _DANGLING and words[-1].end >= len(text)
+        stops = sum(piece.text == "." for piece in prose.pieces)
+        said = "stops in mid-sentence" if dangling or not text[-1].isalnum() else "ends without a full stop"
+        # who ends sentences elsewhere would have ended this one
+        severity = Severity.ERROR if dangling or not text[-1].isalnum() or stops >= 2 else Severity.WARNING
+        yield Finding(severity, "truncated", f'the text {said}: "{phrase}"', line, column)
+    elif _open_bracket(prose):
+        yield Finding(Severity.WARNING, "truncated", f'a bracket stays open: "{phrase}"', line, column)
+
+
+_SHORT = 50
+"""Characters of a line that was not wrapped."""
+_ENTRY = re.compile(
+    r"(?:[-*+•]|\(?\d{1,3}[.)]|[\w$]+(?:\s?\[[^\]]*\])?\s*:|\d[\d, x|]*\||//|[01xX ]+\||input\b|output\b)"
+)
+
+
+def _is_entry(prose: Prose, line: str) -> bool:
+    """Lines of lists and tables end without a point."""
+    if (
+        _ENTRY.match(line)
+        or "|" in line
+        or "->" in line
+        or line.endswith(("end", "endmodule", "endcase"))
+        or not prose.text.strip()
+    ):
+        return True
+    lines = [one.strip() for one in prose.original.rstrip().split("\n")[-3:-1] if one.strip()]
+    # short lines one below the other, none of which is a sentence
+    return (
+        bool(lines)
+        and len(line) <= _SHORT
+        and all(len(one) <= _SHORT and one[-1] not in ".!?" for one in lines)
+    )
+
+
+def _open_bracket(prose: Prose) -> bool:
+    depth = 0
+    for piece in prose.pieces[-40:]:
+        depth += (piece.text == "(") - (piece.text == ")")
+    return depth > 0
+
+
+_LEAST_FOR_LOOP = 40
+"""Words: shorter texts repeat themselves by chance."""
+_SHINGLE = 6
+_LONGEST_TABLE = 70
+"""Times that a word may stand in a text that goes through the cases of a design one by one."""
+
+
+def loop_findings(prose: Prose) -> Iterator[Finding]:
+    """The same sentence again and again, or the same words under changing numbers."""
+    sentences = [" ".join(prose.low[start:end].split()) for start, end in prose.sentences()]
+    counted = Counter(sentence for sentence in sentences if " " in sentence)
+    if counted:
+        sentence, times = counted.most_common(1)[0]
+        if times >= (3 if sentence.count(" ") >= 3 else 5) and times * 3 >= len(sentences):
+            said = f'the text says {times} times: "{sentence[:80]}"'
+            yield Finding(Severity.ERROR, "loop", said)
+            return
+        if times >= 3 and sentence.count(" ") >= 3:
+            yield Finding(Severity.WARNING, "repeated", f'the text says {times} times: "{sentence[:80]}"')
+    yield from _runs_again(prose)
+
+
+def _runs_again(prose: Prose) -> Iterator[Finding]:
+    """Runs of words that come again, with their numbers and without."""
+    said = [piece for piece in prose.pieces if piece.mark not in (Mark.BREAK, Mark.PUNCTUATION)]
+    words = [piece.low for piece in said if piece.mark is Mark.WORD]
+    if len(words) < _LEAST_FOR_LOOP:
+        return
+    share = repeated_share([piece.low for piece in said])
+    if share > 0.5:
+        told = f"{share:.0%} of the text repeats runs of {_SHINGLE} words that stand before"
+        yield Finding(Severity.ERROR, "loop", told)
+        return
+    share = repeated_share(words)
+    if share > 0.65:
+        # a truth table in words repeats itself too, but has an end
+        times = Counter(words).most_common(1)[0][1]
+        severity = Severity.ERROR if times > _LONGEST_TABLE else Severity.WARNING
+        told = f"{share:.0%} of the text repeats itself but for its numbers"
+        yield Finding(severity, "loop" if severity is Severity.ERROR else "repeated", told)
+
+
+def repeated_share(words: list[str]) -> float:
+    """Which part of a text's runs of six words stands in it before, 0 to 1."""
+    runs = [tuple(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)]
+    return 1 - len(set(runs)) / len(runs) if runs else 0.0

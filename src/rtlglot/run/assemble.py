@@ -1,0 +1,196 @@
+"""Names become parts: a Spec in, everything a run is made of out. Nothing is started here."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from rtlglot.checks import Check
+from rtlglot.checks.ladder import kind_of, ladder
+from rtlglot.engines import ENGINES, Engine
+from rtlglot.engines.openai.offline import BatchIn, BatchOut
+from rtlglot.engines.pick import pick
+from rtlglot.errors import UsageError
+from rtlglot.formats import Dataset, Selection, open_dataset, text_of
+from rtlglot.ledger.recipe import Recipe, recipe_key
+from rtlglot.models import EMBEDDED
+from rtlglot.prompts import Prompt, load
+from rtlglot.records import Context, Json, Row, Sampling
+from rtlglot.run.deliver import Delivery
+from rtlglot.run.spec import Spec
+from rtlglot.run.watch import Watch
+from rtlglot.verilog.interface import required_header
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """A spec's parts, made but not started."""
+
+    spec: Spec
+    dataset: Dataset
+    prompt: Prompt
+    engine: Engine
+    checks: tuple[Check, ...]
+    recipe: Recipe
+    key: bytes
+    """The recipe's key."""
+    reads: tuple[str, ...] | None
+    """Fields of a row that decide its outcome; None: all."""
+    context: Callable[[Row], Context]
+    delivery: Delivery
+
+    @property
+    def ledger_path(self) -> Path:
+        """Beside the output."""
+        return self.delivery.output.with_name(self.delivery.output.name + ".ledger")
+
+    @property
+    def log_path(self) -> Path:
+        """What the user said, else beside the output."""
+        return Path(self.spec.log_file or f"{self.delivery.output}.log")
+
+    def description(self) -> str:
+        """The spec as JSON, for the ledger: where and how it ran."""
+        return orjson.dumps(dataclasses.asdict(self.spec), default=str).decode()
+
+
+def assemble(spec: Spec, watch: Watch) -> Assembly:
+    """Raises UsageError for whatever is wrong with the spec, before anything is touched."""
+    dataset = open_dataset(spec.input, _selection(spec), format=spec.format or None)
+    prompt = load(spec.pair, path=spec.prompt or None, examples=_examples(spec))
+    engine_name, model = pick(spec.engine, spec.model)
+    if not spec.model and model == EMBEDDED:
+        watch.note(f"no --model given: {EMBEDDED} runs here; it is a small one to try things with")
+    engine = ENGINES.load(engine_name)(model, spec.engine_options)
+    checks = ladder(spec.check, spec.target, spec.check_options, strict=spec.strict)
+    recipe = Recipe(
+        pair=spec.pair,
+        prompt=prompt.source,
+        engine=engine_name,
+        # A file's content is in the engine's identity; where it lies is nobody's business.
+        model=Path(model).name if Path(model).exists() else model,
+        identity=engine.identity(),
+        sampling=_sampling(spec, prompt),
+        samples=spec.samples,
+        choose=spec.choose,
+        repair=spec.repair,
+        checks=tuple(check.identity() for check in checks),
+        standard=spec.standard,
+        interface=spec.interface,
+        share=spec.share,
+    )
+    return Assembly(
+        spec=spec,
+        dataset=dataset,
+        prompt=prompt,
+        engine=_offline(spec, model) or engine,
+        checks=checks,
+        recipe=recipe,
+        key=recipe_key(recipe),
+        reads=_reads(spec, prompt, checks),
+        context=_context_of(spec),
+        delivery=_delivery(spec, model),
+    )
+
+
+async def resolve(spec: Spec) -> Spec:
+    """Where the model is an endpoint's own (a URL, or no name), the endpoint says its name.
+
+    The name is what replies are remembered under: a server that moved buys nothing again, another
+    model behind the same URL does not pass for the first.
+    """
+    name, model = pick(spec.engine, spec.model)
+    url = model.startswith(("http://", "https://"))
+    if name != "openai" or spec.emit_batch or spec.ingest_batch or (model and not url):
+        return spec
+    engine: Engine = ENGINES.load(name)(model, spec.engine_options)
+    try:
+        info = await engine.start()
+    finally:
+        await engine.aclose()
+    options = {"engine": {**spec.engine_options, **({"base_url": model} if url else {})}}
+    return dataclasses.replace(spec, engine=name, model=info.model, set={**spec.set, **options})
+
+
+def _selection(spec: Spec) -> Selection:
+    return Selection(map=dict(spec.map), id_field=spec.id or None, where=spec.where or None, limit=spec.limit)
+
+
+def _examples(spec: Spec) -> list[Mapping[str, Json]]:
+    return [row.fields for row in open_dataset(spec.examples)] if spec.examples else []
+
+
+def _sampling(spec: Spec, prompt: Prompt) -> Sampling:
+    return Sampling(
+        max_tokens=prompt.max_tokens if spec.max_tokens == "auto" else int(spec.max_tokens),
+        temperature=spec.temperature,
+        top_p=spec.top_p,
+        seed=spec.seed,
+    )
+
+
+def _offline(spec: Spec, model: str) -> Engine | None:
+    """What stands in for the engine where a batch file is written or read."""
+    if spec.emit_batch:
+        return BatchOut(Path(spec.emit_batch), model, spec.engine_options)
+    return BatchIn(Path(spec.ingest_batch), model) if spec.ingest_batch else None
+
+
+def _delivery(spec: Spec, model: str) -> Delivery:
+    output = Path(spec.output) if spec.output else default_output(spec.input, model, spec.target)
+    if spec.input != "-" and output.exists() and Path(spec.input).exists() and output.samefile(spec.input):
+        raise UsageError(f"the output {output} is the input", hint="name another with --output")
+    return Delivery(output, spec.target, keep_think=spec.keep_think, existing=spec.existing)
+
+
+def default_output(source: str, model: str, target: str) -> Path:
+    """The seed's way: `rtl.json` with `org/Model-8B` to `verilog` -> `rtl_Model-8B_with_verilog.json`."""
+    name = Path(model.rstrip("/")).name or "model"
+    name = re.sub(r"[^\w.+-]", "_", name.removesuffix(".gguf"))
+    if source == "-":
+        return Path(f"stdin_{name}_with_{target}.jsonl")
+    path = Path(source)
+    if path.is_dir():
+        return Path(f"{path.resolve().name}_{name}_with_{target}.jsonl")
+    stem, *suffixes = path.name.split(".")
+    return Path(f"{stem}_{name}_with_{target}." + ".".join(suffixes or ["jsonl"]))
+
+
+def _reads(spec: Spec, prompt: Prompt, checks: tuple[Check, ...]) -> tuple[str, ...] | None:
+    if prompt.fields is None:
+        return None
+    names = set(prompt.fields) | {spec.source}
+    if spec.interface and spec.interface != "auto":
+        names.add(spec.interface)
+    if checks or spec.interface:
+        names |= {_reference_field(spec), spec.testbench} - {""}
+    return tuple(sorted(names))
+
+
+def _reference_field(spec: Spec) -> str:
+    """Verilog to compare with: given, or what stands in the target field, or what a text describes."""
+    if spec.reference:
+        return spec.reference
+    return spec.target if spec.target == "verilog" else "verilog"
+
+
+def _context_of(spec: Spec) -> Callable[[Row], Context]:
+    reference, kind = _reference_field(spec), kind_of(spec.target, spec.check)
+
+    def context(row: Row) -> Context:
+        def text(name: str) -> str | None:
+            return text_of(row.fields.get(name)) if name else None
+
+        known, testbench = text(reference), text(spec.testbench)
+        if spec.interface == "auto":
+            interface = required_header(known, testbench) if known else None
+        else:
+            interface = text(spec.interface)
+        return Context(kind, known, testbench, interface, spec.standard)
+
+    return context

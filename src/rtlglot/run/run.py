@@ -1,0 +1,154 @@
+"""A run: the walk of every row, from the index of the input to the files that are delivered.
+
+index -> pending rows -> walk (render, ask, extract, examine) -> settle -> deliver
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from rtlglot.errors import BudgetSpent, EngineLost, InputError
+from rtlglot.ledger import Indexed, Ledger
+from rtlglot.ledger.keys import content_key
+from rtlglot.records import Reason, Status
+from rtlglot.registry import did_you_mean
+from rtlglot.run.assemble import Assembly, assemble, resolve
+from rtlglot.run.deliver import check_output, deliver
+from rtlglot.run.session import work
+from rtlglot.run.spec import Spec
+from rtlglot.run.watch import Nobody, Summary, Tally, Watch
+
+log = logging.getLogger("rtlglot")
+
+
+def run(spec: Spec, watch: Watch | None = None) -> Summary:
+    """Do what a spec says; the one sync door, which also opens inside a running event loop.
+
+    Raises UsageError and LedgerError before anything is asked, EngineLost after everything that had
+    finished is settled and delivered.
+    """
+    if not _inside_a_loop():
+        return asyncio.run(arun(spec, watch))
+    # A notebook's loop runs already: a thread of our own has none.
+    with ThreadPoolExecutor(1, thread_name_prefix="rtlglot-run") as thread:
+        return thread.submit(asyncio.run, arun(spec, watch)).result()
+
+
+def _inside_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+async def arun(spec: Spec, watch: Watch | None = None) -> Summary:
+    """`run` for those who have an event loop."""
+    watch = watch or Nobody()
+    plan = assemble(await resolve(spec), watch)
+    check_output(plan.delivery)
+    with contextlib.closing(Ledger(plan.ledger_path)) as ledger, _logging_to(plan):
+        return await _run(plan, ledger, watch)
+
+
+async def _run(plan: Assembly, ledger: Ledger, watch: Watch) -> Summary:
+    tally, number = _prepare(plan, ledger, watch)
+    ending = "done"
+    lost: EngineLost | BudgetSpent | None = None
+    if tally.pending:
+        try:
+            ending = await work(plan, ledger, tally, watch)
+        except (EngineLost, BudgetSpent) as error:
+            ending, lost = "lost" if isinstance(error, EngineLost) else "stopped", error
+            log.error("%s", error)  # noqa: TRY400 - for people, not a bug
+    if not tally.pending:
+        ledger.finish_redo(plan.key)
+    watch.stage(f"writing {plan.delivery.output}")
+    deliver(plan.delivery, plan.dataset, ledger, plan.key)
+    ledger.end_run(number, ending)
+    summary = _summary(plan, tally, ending)
+    log.info("%s", summary)
+    watch.end(summary)
+    if lost is not None:
+        raise lost
+    return summary
+
+
+def _prepare(plan: Assembly, ledger: Ledger, watch: Watch) -> tuple[Tally, int]:
+    """Index the input, free what is to be redone, count what is there already."""
+    watch.stage(f"reading {plan.spec.input}")
+    rows = (Indexed(r.position, r.id, content_key(r, plan.reads), r.where) for r in plan.dataset)
+    total = ledger.index(rows, plan.dataset.name)
+    _refuse_unknown_fields(plan)
+    previous = ledger.last_recipe()
+    number = ledger.begin_run(plan.recipe, plan.description())
+    if plan.spec.redo and ledger.redo(plan.key, previous, plan.spec.redo):
+        watch.note("an unfinished redo goes on")
+    reasons = Counter(
+        {(Status(status), Reason(reason)): n for (status, reason), n in ledger.counts(plan.key).items()}
+    )
+    tally = Tally(total=total, kept=reasons.total(), reasons=reasons)
+    if tally.kept:
+        watch.note(f"{tally.kept} of {total} rows have their outcome already and are reused")
+    log.info("%d rows, %d of them settled before; recipe %s", total, tally.kept, plan.key.hex())
+    return tally, number
+
+
+def _refuse_unknown_fields(plan: Assembly) -> None:
+    """A field that no row has is a typing error, not so many failed rows."""
+    columns, spec = plan.dataset.columns, plan.spec
+    named = [spec.source, spec.reference, spec.testbench, spec.interface]
+    for name in named:
+        if columns and name and name != "auto" and name not in columns:
+            raise InputError(
+                f"no row has a field {name!r}", file=plan.dataset.name, hint=did_you_mean(name, list(columns))
+            )
+
+
+@contextlib.contextmanager
+def _logging_to(plan: Assembly) -> Iterator[None]:
+    handler = logging.FileHandler(plan.log_path, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    level = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)
+        handler.close()
+
+
+def _summary(plan: Assembly, tally: Tally, ending: str) -> Summary:
+    return Summary(
+        ending=ending,
+        total=tally.total,
+        accepted=tally.count(Status.ACCEPTED),
+        rejected=tally.count(Status.REJECTED),
+        failed=tally.count(Status.FAILED),
+        pending=tally.pending,
+        kept=tally.kept,
+        reasons={f"{status} {reason}": n for (status, reason), n in sorted(tally.reasons.items())},
+        rungs=_rungs(plan, tally),
+        requests=tally.requests,
+        reused=tally.reused,
+        prompt_tokens=tally.prompt_tokens,
+        completion_tokens=tally.completion_tokens,
+        seconds=tally.seconds,
+        model=plan.recipe.model,
+        output=str(plan.delivery.output),
+        failures=str(plan.delivery.failures),
+        ledger=str(plan.ledger_path),
+    )
+
+
+def _rungs(plan: Assembly, tally: Tally) -> dict[str, dict[str, int]]:
+    """In the order of the ladder, the most frequent status first."""
+    order = [check.name for check in plan.checks if check.name in tally.rungs]
+    return {name: {str(s): n for s, n in tally.rungs[name].most_common()} for name in order}

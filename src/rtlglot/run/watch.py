@@ -1,0 +1,151 @@
+"""What a run tells while it goes and when it ends; who shows it is the caller's affair."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from rtlglot.records import CheckStatus, Outcome, Reason, Status, Verdict
+from rtlglot.run.ask import Meter
+
+
+@dataclass(slots=True)
+class Tally:
+    """Where a run stands."""
+
+    total: int = 0
+    """Rows of the input."""
+    kept: int = 0
+    """Rows that had their outcome before this run."""
+    reasons: Counter[tuple[Status, Reason]] = field(default_factory=Counter)
+    """What the rows ended as, those kept included."""
+    requests: int = 0
+    """Replies bought from the engine in this run."""
+    reused: int = 0
+    """Replies found in the ledger or shared with an identical request."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    rungs: dict[str, Counter[CheckStatus]] = field(default_factory=dict)
+    """Per check the verdicts on the texts that the rows of this run ended with."""
+    trouble: str = ""
+    """What a person should know now, e.g. that the endpoint limits the rate."""
+    started: float = field(default_factory=time.monotonic)
+    """When the engine was ready; monotonic seconds."""
+    ended: float | None = None
+    """When the last row was through; closing the engine may take a while after it."""
+
+    def count(self, status: Status) -> int:
+        """Rows that ended with a status."""
+        return sum(n for (s, _), n in self.reasons.items() if s is status)
+
+    def hear(self, verdicts: Sequence[Verdict]) -> None:
+        """Count the verdicts on one row's text."""
+        for verdict in verdicts:
+            self.rungs.setdefault(verdict.check, Counter())[verdict.status] += 1
+
+    def start(self) -> None:
+        """The engine is ready: the clock runs from here."""
+        self.started = time.monotonic()
+
+    def end(self) -> None:
+        """The last row is through: the clock stops."""
+        self.ended = time.monotonic()
+
+    def take(self, meter: Meter) -> None:
+        """Copy what has been asked and answered so far."""
+        self.requests, self.reused = meter.requests, meter.reused
+        self.prompt_tokens, self.completion_tokens = meter.prompt_tokens, meter.completion_tokens
+        self.cached_tokens = meter.cached_tokens
+
+    @property
+    def settled(self) -> int:
+        """Rows that have an outcome."""
+        return self.reasons.total()
+
+    @property
+    def pending(self) -> int:
+        """Rows without an outcome yet."""
+        return self.total - self.settled
+
+    @property
+    def seconds(self) -> float:
+        """From when the engine was ready to the last row, or to now."""
+        return (self.ended or time.monotonic()) - self.started
+
+    @property
+    def rows_per_s(self) -> float:
+        """Rows settled in this run per second."""
+        return (self.settled - self.kept) / max(self.seconds, 1e-9)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How a run ended. Every row of the input is in `total` and in exactly one of the other counts."""
+
+    ending: str
+    """'done', 'stopped', 'interrupted', 'lost', or 'emitted' (requests written to a batch file)."""
+    total: int
+    accepted: int
+    rejected: int
+    failed: int
+    pending: int
+    kept: int
+    reasons: dict[str, int]
+    rungs: dict[str, dict[str, int]]
+    """Check -> status -> rows of this run whose text got it."""
+    requests: int
+    reused: int
+    prompt_tokens: int
+    completion_tokens: int
+    seconds: float
+    model: str
+    output: str
+    failures: str
+    ledger: str
+
+    @property
+    def exit_code(self) -> int:
+        """0 every row has its outcome, 3 engine lost, 75 stopped and resumable, 130 interrupted."""
+        return {"done": 0, "emitted": 0, "lost": 3, "stopped": 75, "interrupted": 130}[self.ending]
+
+
+class Watch(Protocol):
+    """Someone who shows a run to a person."""
+
+    def stage(self, text: str) -> None:
+        """A step that takes time begins: 'reading rows.jsonl', 'loading the model'."""
+
+    def note(self, text: str) -> None:
+        """One line worth knowing."""
+
+    def tick(self, tally: Tally) -> None:
+        """Several times a second while rows are in flight."""
+
+    def settled(self, outcome: Outcome) -> None:
+        """A row got its outcome."""
+
+    def end(self, summary: Summary) -> None:
+        """The run has ended and its output is written."""
+
+
+class Nobody:
+    """Watches nothing: the library's default."""
+
+    def stage(self, text: str) -> None:
+        """Ignore."""
+
+    def note(self, text: str) -> None:
+        """Ignore."""
+
+    def tick(self, tally: Tally) -> None:
+        """Ignore."""
+
+    def settled(self, outcome: Outcome) -> None:
+        """Ignore."""
+
+    def end(self, summary: Summary) -> None:
+        """Ignore."""

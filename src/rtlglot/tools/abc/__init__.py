@@ -1,0 +1,1 @@
+"""ABC: decides what is left of a question about and-inverter graphs."""

@@ -1,0 +1,220 @@
+"""Deciding a question with ABC, Berkeley's verification system, which comes with pyosys.
+
+Runs inside the Box with the permit to start that one program. Effort is limited by conflicts, frames
+and rounds, and by CPU seconds, so that a loaded machine gives the same answers; wall time is only the
+last guard. A counterexample that ABC claims is played on our own copy of the graph before it counts.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import resource
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rtlglot.tools.abc.aig import Simulation, read_aiger, write_aiger
+from rtlglot.tools.abc.difference import Question, Stimulus, exhaustive
+
+NODE_CONFLICTS = 1000
+"""SAT conflicts for one pair of nodes in the sequential sweep."""
+_RANDOM_RUNS = "-F 400 -W 4 -R 4000"
+"""Frames of a run, words of 32 runs each, rounds."""
+MOST_REPLAY_WORK = 200_000_000
+"""Ands times frames that a counterexample may take to be played on our graph: some 20 s."""
+_FRAMES = re.compile(r"No output asserted in (\d+) frames?\.")
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How far to go."""
+
+    frames: int
+    """Of the bounded search."""
+    conflicts: int
+    """SAT conflicts for one frame of the bounded search."""
+    cpu_s: float
+    """CPU seconds of all engines together."""
+    wall_s: float
+    """The last guard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the engines say."""
+
+    status: str
+    """'equivalent', 'different', 'bounded' or 'timeout'."""
+    engine: str = ""
+    k: int | None = None
+    """Frames in which there is no difference, where known."""
+    stimulus: Stimulus = ()
+
+
+def abc_program() -> str | None:
+    """The path of the ABC that pyosys brings, or None."""
+    return _of_pyosys("yosys-abc", os.X_OK)
+
+
+def techmap_file() -> str:
+    """The one file of its own that yosys reads while it maps cells to gates; '' without pyosys."""
+    return _of_pyosys("share/techmap.v", os.R_OK) or ""
+
+
+def _of_pyosys(name: str, wanted: int) -> str | None:
+    spec = importlib.util.find_spec("pyosys")
+    for place in (spec.submodule_search_locations or ()) if spec else ():
+        path = os.path.join(place, name)
+        if os.access(path, wanted):
+            return path
+    return None
+
+
+@dataclass(slots=True)
+class Abc:
+    """ABC processes, one for each engine, that share a budget."""
+
+    program: str
+    effort: Effort
+    started: float = field(default_factory=time.monotonic)
+    spent_s: float = 0.0
+    cut: bool = False
+    """Some engine was ended by the clock."""
+
+    def __call__(self, commands: str, share: float) -> str:
+        """What ABC prints; '' where it was cut short. `share` is of the CPU seconds that are left."""
+        left_s = self.effort.wall_s - (time.monotonic() - self.started)
+        cpu_s = max(1, round((self.effort.cpu_s - self.spent_s) * share))
+        if left_s <= 0:
+            self.cut = True
+            return ""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        try:
+            done = subprocess.run(
+                [self.program, "-q", commands],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=left_s,
+                preexec_fn=lambda: _limit_cpu(cpu_s),
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            self.cut = True
+            return ""
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.spent_s += after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        if done.returncode < 0:
+            self.cut = True
+            return ""
+        return done.stdout.decode("utf-8", "replace")
+
+
+def _limit_cpu(cpu_s: int) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    most = cpu_s if hard == resource.RLIM_INFINITY else min(cpu_s, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (most, hard))
+
+
+def decide(question: Question, effort: Effort, program: str) -> Answer:
+    """Equivalent, different with a stimulus, or how far no difference was found."""
+    abc = Abc(program, effort)
+    Path("question.aig").write_bytes(write_aiger(question.aig))
+    if question.combinational:
+        return _combinational(question, abc, "question.aig")
+    abc(f"read_aiger question.aig; scorr -C {NODE_CONFLICTS}; write_aiger swept.aig", 0.3)
+    graph = "question.aig"
+    if os.path.exists("swept.aig"):
+        graph = "swept.aig"
+        swept = _swept(Path(graph).read_bytes())
+        if swept.literal == 0:
+            return Answer("equivalent", "scorr")
+        if swept.combinational:
+            found = _combinational(swept, abc, graph)
+            if found.status != "different" or differs(question, found.stimulus):
+                return found
+    return _sequential(question, abc, graph)
+
+
+def shorten(question: Question, stimulus: Stimulus, effort: Effort, program: str) -> Stimulus:
+    """A shortest stimulus that shows a difference, or the given one where none is found."""
+    abc = Abc(program, effort)
+    Path("question.aig").write_bytes(write_aiger(question.aig))
+    frames = len(stimulus) - 1
+    found = _bounded(question, abc, "question.aig", frames, 0.9)
+    return found.stimulus if isinstance(found, Answer) else stimulus
+
+
+def _swept(data: bytes) -> Question:
+    graph = read_aiger(data)
+    (literal,) = graph.outputs.values()
+    return Question(type(graph)(graph.inputs, graph.nexts, graph.ands, {"differs": literal}))
+
+
+def _combinational(question: Question, abc: Abc, graph: str) -> Answer:
+    tried = exhaustive(question)
+    if tried is True:
+        return Answer("equivalent", "exhaustive simulation")
+    if tried:
+        return Answer("different", "exhaustive simulation", stimulus=tried)
+    said = abc(f"read_aiger {graph}; iprove; print_status; write_cex -a comb.cex", 0.9)
+    if "Status = 1 " in said:
+        return Answer("equivalent", "iprove")
+    stimulus = counterexample("comb.cex")
+    if stimulus and differs(question, stimulus):
+        return Answer("different", "iprove", stimulus=stimulus)
+    # there are no steps here, and so no bound to report
+    return Answer("timeout", "iprove")
+
+
+def _sequential(question: Question, abc: Abc, graph: str) -> Answer:
+    found = _bounded(question, abc, graph, abc.effort.frames, 0.4)
+    if isinstance(found, Answer):
+        return found
+    said = abc(f"read_aiger {graph}; pdr; print_status; write_cex -a pdr.cex", 0.7)
+    if "Status = 1 " in said:
+        return Answer("equivalent", "pdr")
+    stimulus = counterexample("pdr.cex")
+    if stimulus and differs(question, stimulus):
+        return Answer("different", "pdr", stimulus=stimulus)
+    # long random runs, continued from rare states, reach what is too deep for the solvers
+    abc(f"read_aiger {graph}; sim3 {_RANDOM_RUNS}; write_cex -a sim.cex", 1.0)
+    stimulus = counterexample("sim.cex")
+    if stimulus and differs(question, stimulus):
+        return Answer("different", "sim3", stimulus=stimulus)
+    complete = found >= abc.effort.frames
+    return Answer("bounded" if complete or not abc.cut else "timeout", "bmc3", k=found)
+
+
+def _bounded(question: Question, abc: Abc, graph: str, frames: int, share: float) -> Answer | int:
+    """Different, or the number of frames in which there is no difference."""
+    said = abc(
+        f"read_aiger {graph}; bmc3 -F {frames} -C {abc.effort.conflicts}; print_status; write_cex -a bmc.cex",
+        share,
+    )
+    stimulus = counterexample("bmc.cex")
+    if stimulus and differs(question, stimulus):
+        return Answer("different", "bmc3", stimulus=stimulus)
+    safe = _FRAMES.search(said)
+    return int(safe[1]) if safe else 0
+
+
+def differs(question: Question, stimulus: Stimulus) -> bool:
+    """Whether the last frame of a stimulus really shows a difference."""
+    if len(stimulus) * len(question.aig.ands) > MOST_REPLAY_WORK:
+        return False
+    simulation = Simulation(question.aig, 1)
+    for frame in stimulus:
+        simulation.frame(frame)
+    return bool(stimulus) and simulation.word(question.literal) == 1
+
+
+def counterexample(name: str) -> Stimulus:
+    """The inputs of each frame, from a file in AIGER's witness format, whose first line is the state."""
+    if not os.path.exists(name):
+        return ()
+    lines = Path(name).read_text(encoding="ascii").splitlines()
+    return [[int(bit) for bit in line] for line in lines[1:] if line and not line.startswith("#")]

@@ -1,0 +1,171 @@
+"""A counterexample as people and models read it: which inputs, what came out, what should have."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rtlglot.records import Json
+from rtlglot.tools.abc.aig import Aig, Simulation
+from rtlglot.tools.abc.difference import Question, Stimulus
+from rtlglot.tools.yosys.miter import Clocking, short_names
+from rtlglot.verilog.interface import Port
+
+MOST_STEPS_TOLD = 12
+"""Steps that go into words."""
+MOST_STEPS = 1000
+"""Steps of a trace that are kept, about: the last ones."""
+_RESUME = 250
+
+
+def trace_of(
+    miter: Aig, stimulus: Stimulus, ports: Sequence[Port], clocking: Clocking
+) -> dict[str, Json] | None:
+    """The steps up to the first difference, or None where there is none.
+
+    Values are bits, most significant first; x in `expected` means that the reference leaves the bit open.
+
+    {"clock": name or None, "edge": "rising"/"falling"/None, "skipped": steps left out at the front,
+     "steps": [{"inputs": {port: bits}, "expected": {port: bits}, "got": {port: bits}}],
+     "first": {"step": 0-based, the skipped ones counted, "output", "expected": bits, "got": bits}}
+    """
+    question = Question.with_all(miter)
+    simulation = Simulation(question.aig, 1)
+    resumes: deque[tuple[int, list[int]]] = deque(maxlen=MOST_STEPS // _RESUME + 1)
+    last = None
+    for number, frame in enumerate(stimulus):
+        if number % _RESUME == 0:
+            resumes.append((number, simulation.state))
+        simulation.frame(frame)
+        if simulation.word(question.literal):
+            last = number
+            break
+    if last is None:
+        return None
+    skipped, simulation.state = resumes[0]
+    outputs = _Outputs(question.aig, ports, clocking)
+    steps = []
+    for frame in stimulus[skipped : last + 1]:
+        simulation.frame(frame)
+        steps.append(outputs.step(simulation, frame))
+    return {
+        "clock": clocking.clock or None,
+        "edge": ("rising" if clocking.rising else "falling") if clocking.clock else None,
+        "skipped": skipped,
+        "steps": steps,
+        "first": first_difference(steps[-1], last),
+    }
+
+
+def inputs_along(
+    miter: Aig, stimulus: Stimulus, ports: Sequence[Port], clocking: Clocking
+) -> list[dict[str, str]]:
+    """The inputs of each step, for a simulator."""
+    outputs = _Outputs(miter, ports, clocking)
+    return [outputs.inputs(frame) for frame in stimulus]
+
+
+class _Outputs:
+    """Where in a graph the bits of the ports are."""
+
+    def __init__(self, aig: Aig, ports: Sequence[Port], clocking: Clocking) -> None:
+        names = short_names(tuple(ports))
+        places = {_plain(name): index for index, name in enumerate(aig.inputs)}
+        self._inputs: dict[str, list[int | None]] = {}
+        self._outputs: dict[str, tuple[list[int], list[int], list[int]]] = {}
+        for port in ports:
+            short, width = names[port.name], port.width or 1
+            if port.direction == "output":
+                gold, mask, gate = (
+                    [aig.outputs[bit] for bit in _bits(f"{prefix}{short}_{kind}", width)]
+                    for prefix, kind in (("gold_", "d"), ("gold_", "x"), ("gate_", "d"))
+                )
+                self._outputs[port.name] = (gold, mask, gate)
+            elif port.name != clocking.clock:
+                self._inputs[port.name] = [places.get(bit) for bit in _bits(f"in_{short}", width)]
+
+    def inputs(self, frame: Sequence[int]) -> dict[str, str]:
+        return {
+            name: "".join("0" if place is None else "01"[frame[place]] for place in bits)
+            for name, bits in self._inputs.items()
+        }
+
+    def step(self, simulation: Simulation, frame: Sequence[int]) -> dict[str, Any]:
+        """One step of a trace, from the frame just simulated."""
+        expected, got = {}, {}
+        for name, (gold, mask, gate) in self._outputs.items():
+            values = "".join("01"[simulation.word(literal)] for literal in gold)
+            unknown = [simulation.word(literal) for literal in mask]
+            expected[name] = "".join("x" if u else v for v, u in zip(values, unknown, strict=True))
+            got[name] = "".join("01"[simulation.word(literal)] for literal in gate)
+        return {"inputs": self.inputs(frame), "expected": expected, "got": got}
+
+
+def first_difference(step: Mapping[str, Any], number: int) -> dict[str, Json] | None:
+    """The first output of a step that is not what the reference defines."""
+    for name, expected in step["expected"].items():
+        got = step["got"][name]
+        if any(want not in ("x", have) for want, have in zip(expected, got, strict=True)):
+            return {"step": number, "output": name, "expected": expected, "got": got}
+    return None
+
+
+def in_words(trace: Mapping[str, Any]) -> str:
+    """The trace in plain words, for a person or for the model that shall repair its design."""
+    first = trace.get("first")
+    if not first:
+        return ""
+    unit = "Cycle" if trace.get("clock") else "Step"
+    steps, before = trace["steps"], trace.get("skipped", 0)
+    skipped = max(0, len(steps) - MOST_STEPS_TOLD)
+    lines = []
+    if len(steps) == 1 and not trace.get("clock"):
+        lines.append(f"With {_told(steps[0]['inputs'])}:")
+    else:
+        if trace.get("clock"):
+            lines.append(
+                f"Each cycle ends with a {trace['edge']} edge of {trace['clock']}; outputs are read before."
+            )
+        if before + skipped:
+            lines.append(f"(The first {before + skipped} of {before + len(steps)} are left out.)")
+        lines += _listed(unit, steps[skipped:], before + skipped)
+    where = f" in {unit.lower()} {first['step']}" if len(steps) > 1 or trace.get("clock") else ""
+    expected, got = _value(first["expected"]), _value(first["got"])
+    lines.append(f"Output {first['output']}{where} should be {expected} but is {got}.")
+    return "\n".join(lines)
+
+
+def _listed(unit: str, steps: Sequence[Mapping[str, Any]], start: int) -> list[str]:
+    """One line for each run of steps with the same inputs."""
+    lines = []
+    first = start
+    for number, step in enumerate(steps, start):
+        following = steps[number - start + 1] if number - start + 1 < len(steps) else None
+        if following is None or following["inputs"] != step["inputs"]:
+            which = f"{unit} {number}" if number == first else f"{unit}s {first} to {number}"
+            lines.append(f"{which}: {_told(step['inputs']) or 'no inputs'}")
+            first = number + 1
+    return lines
+
+
+def _told(values: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} = {_value(bits)}" for name, bits in values.items())
+
+
+def _value(bits: str) -> str:
+    if len(bits) == 1:
+        return bits
+    if len(bits) > 16 and set(bits) <= {"0", "1"}:
+        return f"{len(bits)}'h{int(bits, 2):0{-(-len(bits) // 4)}x}"
+    return f"{len(bits)}'b{bits}"
+
+
+def _plain(name: str) -> str:
+    # a symbol lists all names of a bit; ours is the one that starts with in_
+    return next((part for part in name.split() if part.startswith("in_")), name)
+
+
+def _bits(name: str, width: int) -> list[str]:
+    """Names of the bits of a vector, most significant first."""
+    return [name] if width == 1 else [f"{name}[{index}]" for index in reversed(range(width))]

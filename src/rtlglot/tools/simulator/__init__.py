@@ -1,0 +1,1 @@
+"""Simulators: Icarus Verilog and Verilator."""

@@ -1,0 +1,1 @@
+"""slang: parses, elaborates and analyses Verilog and SystemVerilog."""

@@ -1,0 +1,1 @@
+"""yosys: synthesis, and netlists to reason about."""

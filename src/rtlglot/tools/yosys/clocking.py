@@ -1,0 +1,111 @@
+"""Tool of the box: which signals clock and reset a design, seen in its netlist after `proc`.
+
+yosys ends its process for what it cannot read: the caller tries the next of FRONT_ENDS in a new child.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rtlglot.records import Json
+from rtlglot.tools.yosys.ternary import Netlist
+
+FRONT_ENDS = ("slang", "verilog")
+"""In the order in which they are tried: slang reads more of SystemVerilog, yosys' own front end a few
+designs that slang's refuses."""
+
+_SLANG = (
+    "read_slang --threads 1 --no-synthesis-define --no-default-translate-off-format --ignore-timing"
+    " --ignore-assertions --allow-use-before-declare --relax-enum-conversions"
+    " --max-include-depth 0 --max-parse-depth 512 --max-hierarchy-depth 32 --max-generate-steps 20000"
+    " --max-constexpr-steps 200000 --max-constant-size 1048576"
+)
+_VERILOG = "read_verilog -sv -noassert -noassume"
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
+_FINE = "not and or xor xnor reduce_and reduce_or reduce_xor reduce_xnor reduce_bool"
+_FINE += " logic_not logic_and logic_or eq ne mux bmux"
+_MOST_CANDIDATES = 32
+
+
+def netlist(arguments: Json) -> Json:
+    """``{"text", "top", "front_end"}`` to the design's state, clocks and resets.
+
+    ``{"flip_flops", "latches", "memories": [[words, bits]], "clocks": {signal: {"rising", "falling"}},
+    "inner_clocks", "resets": {signal: {"asynchronous": {"0", "1"}, "synchronous": {"0", "1"}}}}``; the
+    numbers are bits of state that the edge clocks, or that a one-bit input forces to a constant
+    while it has that value (and does not while it has the other). `inner_clocks` counts bits that
+    are clocked by a signal made inside. Raises ValueError for a top whose name is no plain one.
+    """
+    from pyosys import libyosys  # 30 MB, wanted only inside the box
+
+    if not _PLAIN_NAME.fullmatch(arguments["top"]):
+        raise ValueError("the top module's name has special characters")
+    design = libyosys.Design()
+    Path("design.sv").write_text(arguments["text"], encoding="utf-8")
+    slang = arguments["front_end"] == "slang"
+    for command in (
+        f"{_SLANG} --top {arguments['top']} design.sv" if slang else f"{_VERILOG} design.sv",
+        f"hierarchy -check -top {arguments['top']}",
+        "proc",
+        "flatten",
+        "opt_expr",
+        "opt_clean",
+        "memory_collect",
+        "pmuxtree",
+        "simplemap " + " ".join(f"t:${kind}" for kind in _FINE.split()),
+        "opt_clean",
+        "write_json netlist.json",
+    ):
+        libyosys.run_pass(command, design)
+    modules = json.loads(Path("netlist.json").read_bytes())["modules"]
+    return _facts(next(iter(modules.values())))
+
+
+def warm() -> None:
+    """Load the library and touch its passes, so that children find them in memory."""
+    from pyosys import libyosys
+
+    design = libyosys.Design()
+    for command in ("proc", "opt_expr", "opt_clean", "memory_collect", "pmuxtree", "simplemap"):
+        libyosys.run_pass(command, design)
+
+
+def _facts(module: Mapping[str, Any]) -> Json:
+    design = Netlist(module)
+    clocks: dict[str, dict[str, int]] = {}
+    inner = 0
+    for clock, rising, bits in design.clocked:
+        name, inverted = design.source(clock)
+        if name is None:
+            inner += bits
+            continue
+        edges = clocks.setdefault(name, {"rising": 0, "falling": 0})
+        edges["rising" if rising is not inverted else "falling"] += bits
+    return {
+        "flip_flops": design.flip_flops,
+        "latches": design.latches,
+        "memories": design.memories,
+        "clocks": clocks,
+        "inner_clocks": inner,
+        "resets": _resets(design, clocks),
+    }
+
+
+def _resets(design: Netlist, clocks: Mapping[str, Any]) -> dict[str, Json]:
+    """Each one-bit input that forces state to constants, with how many bits and at which value."""
+    candidates = [name for name, bits in design.inputs.items() if len(bits) == 1 and name not in clocks]
+    candidates.sort(key=lambda name: ("r" not in name.lower(), name))
+    found = {}
+    for name in candidates[:_MOST_CANDIDATES]:
+        forced = [design.forced(design.inputs[name][0], value) for value in (False, True)]
+        counts = {
+            kind: {str(value): len(forced[value][kind] - forced[1 - value][kind]) for value in (0, 1)}
+            for kind in ("asynchronous", "synchronous")
+        }
+        if any(count for by_value in counts.values() for count in by_value.values()):
+            found[name] = counts
+    return found
