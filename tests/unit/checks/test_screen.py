@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from rtlglot.checks.screen import Screen
 from rtlglot.records import CheckStatus, Context
-from rtlglot.verilog.system_tasks import COMPUTING, SPEAKING, Screen
+from rtlglot.verilog.system_tasks import COMPUTING, SPEAKING
 
 
 async def codes(text: str, context: Context | None = None, **options) -> list[str]:
