@@ -121,6 +121,8 @@ class Reason(StrEnum):
     """rejected: a check said no; its verdict has the findings."""
     UNEXAMINED = "unexamined"
     """rejected: a check that must answer gave no answer (a time limit, a crash of its tool)."""
+    DISPUTED = "disputed"
+    """rejected: two checks contradict each other, one with a proof and one with a simulation."""
     MISSING_FIELD = "missing_field"
     """failed: the row lacks a field that the prompt needs; no request was sent."""
     PROMPT_ERROR = "prompt_error"
@@ -162,9 +164,26 @@ class CheckStatus(StrEnum):
     BOUNDED = "bounded"
     """No difference within k steps; never called equivalent."""
     DIFFERENT = "different"
+    UNCONFIRMED = "unconfirmed"
+    """A proof says different and a simulation of the same inputs says the same: it rejects nothing."""
     PORTS_DIFFER = "ports-differ"
     UNAVAILABLE = "unavailable"
     """The tool that this check needs is not installed."""
+
+
+class Assurance(StrEnum):
+    """The strongest thing that said yes to a text, from the weakest to the strongest."""
+
+    NONE = "none"
+    """Nothing was asked, or nothing answered."""
+    READ = "read"
+    """It is clean text of its kind, or Verilog that elaborates; no check contradicts it."""
+    SYNTHESISED = "synthesised"
+    """It can be built from cells."""
+    TESTED = "tested"
+    """It passed a testbench that tells right designs from wrong ones."""
+    PROVED = "proved"
+    """It is formally equivalent to its reference."""
 
 
 class Severity(StrEnum):
