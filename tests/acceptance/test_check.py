@@ -290,8 +290,9 @@ def test_a_killed_check_keeps_its_verdicts(shell: Shell) -> None:
 def test_a_check_that_breaks_costs_its_own_row_a_verdict(shell: Shell) -> None:
     shell.write(
         "frail.py",
+        "from rtlglot.checks import Check\n"
         "from rtlglot.records import CheckStatus, Verdict\n"
-        "class Frail:\n"
+        "class Frail(Check):\n"
         "    name = 'frail'\n"
         "    def __init__(self, options): pass\n"
         "    def identity(self): return {'check': self.name}\n"

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from rtlglot.checks import CHECKS
-from rtlglot.checks.ladder import LADDERS
+from rtlglot.checks.ladder import ladders
 from rtlglot.errors import UsageError
 from rtlglot.records import CheckStatus, Context, Verdict
 from rtlglot.sandbox import open_box
@@ -32,7 +32,7 @@ HOSTILE = {
     "deep": "module m(output y); assign y = " + "(" * 5000 + "1" + ")" * 5000 + "; endmodule",
     "binary": "".join(map(chr, range(256))),
 }
-FIELDS = sorted({(name, field) for field, names in LADDERS.items() for name in names if name in CHECKS})
+FIELDS = sorted({(name, field) for field, names in ladders().items() for name in names if name in CHECKS})
 
 
 def make(name):

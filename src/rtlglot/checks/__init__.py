@@ -1,9 +1,9 @@
 """Checks: one question each about a candidate. One file per check, one line in the table.
 
-A check is made with `Check(options)`, its own options as a mapping, and asked with
-`check(text, context, box)`. It runs tools on untrusted text only through the Box. One whose verdict
-takes several long turns in the box says so with `slow = True`: only few are begun at once then, so that
-no deadline runs out in a queue.
+A check is a class that inherits `Check`: made with its own options as a mapping, asked with
+`check(text, context, box)`. It runs tools on untrusted text only through the Box. What else there is to
+know of it (what it examines, where it stands, what its yes is worth) it declares itself; the ladders
+follow from that.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
+from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.registry import Table
 from rtlglot.sandbox import Box, BoxResult, Ended
 
@@ -32,9 +32,26 @@ CHECKS = Table(
 
 
 class Check(Protocol):
-    """What every check does."""
+    """What every check does, and what it declares of itself: inherit it, and say what is otherwise."""
 
     name: str
+    fields: tuple[str, ...] = ("verilog",)
+    """The kinds of field whose ladder it stands on; a field of the user's own is taken for the first."""
+    rank: int = 1000
+    """Its place there: the cheaper, the lower."""
+    slow: bool = False
+    """A verdict takes several long turns in the box: only few are begun at once, so that no deadline
+    runs out in a queue."""
+    strict: bool = False
+    """It has an option `strict`, in which warnings say no."""
+    must_answer: bool = False
+    """Without its answer no text is accepted: a real one gets it in a fraction of a second, so a text
+    that gets none is made to break the tool, or breaks it."""
+    assurance: Assurance = Assurance.NONE
+    """What its yes is worth."""
+
+    def __init__(self, options: Mapping[str, Json] | None = None) -> None:
+        """`options`: its own, as texts or values; raises UsageError for an unknown one."""
 
     def identity(self) -> Mapping[str, Json]:
         """Name, options and tool versions: all that can change a verdict."""
@@ -46,9 +63,13 @@ class Check(Protocol):
         """The verdict. Never raises for what the text does to a tool."""
 
 
+TEXTS = ("description", "instruction")
+"""The kinds of field that hold prose."""
+
+
 def holds_verilog(context: Context) -> bool:
     """Whether the candidate is a design: a field that is not known to be prose is taken for one."""
-    return context.field not in ("description", "instruction")
+    return context.field not in TEXTS
 
 
 _UNFINISHED = {Ended.TIMEOUT: CheckStatus.TIMEOUT, Ended.UNAVAILABLE: CheckStatus.UNAVAILABLE}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
-from rtlglot.checks import holds_verilog, unfinished
+from rtlglot.checks import Check, holds_verilog, unfinished
 from rtlglot.options import fill
-from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
+from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box
 from rtlglot.tools.slang import reading
 
@@ -28,10 +28,14 @@ class Options:
     """Let warnings fail the design."""
 
 
-class Elaborate:
+class Elaborate(Check):
     """Elaborates and analyses with slang."""
 
     name = "elaborate"
+    rank = 30
+    strict = True
+    must_answer = True
+    assurance = Assurance.READ
 
     def __init__(self, options: Mapping[str, Json] | None = None) -> None:
         self.options = fill(Options, options or {}, part="check.elaborate")

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from rtlglot.checks import unfinished
+from rtlglot.checks import Check, unfinished
 from rtlglot.checks.facts import read_interface
 from rtlglot.checks.fidelity.compare import bits, nearest
 from rtlglot.options import fill
@@ -34,10 +34,12 @@ class InterfaceOptions:
     """Whether parameters and their defaults are compared too."""
 
 
-class Interface:
+class Interface(Check):
     """Compares a candidate's header with the one that it must have."""
 
     name = "interface"
+    rank = 40
+    must_answer = True
 
     def __init__(self, options: Mapping[str, Json] | None = None) -> None:
         """`options`: see InterfaceOptions."""

@@ -12,12 +12,14 @@ from rtlglot.sandbox import Box
 
 Ask = Callable[[Check], Awaitable[Verdict]]
 
-LADDERS = {
-    "verilog": ("screen", "syntax", "elaborate", "interface", "synth", "equivalence", "testbench"),
-    "description": ("wording", "fidelity"),
-    "instruction": ("wording", "fidelity"),
-}
-"""Rungs from the cheapest to the dearest, for each field that has any."""
+
+def ladders() -> dict[str, tuple[str, ...]]:
+    """Rungs from the cheapest to the dearest, for each kind of field that has any."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in sorted(CHECKS, key=_rank):
+        for field in CHECKS.load(name).fields:
+            found[field] = (*found.get(field, ()), name)
+    return found
 
 
 def ladder(
@@ -32,7 +34,7 @@ def ladder(
     `rungs` is 'default' (the whole ladder of the field `target`; what a row lacks the field for is not
     asked), 'none', one rung (it and all below it) or a comma list of exactly those wanted. A name may
     be a user's own 'package.module:Check'. `options` has each check's own; `strict` turns on the
-    option of that name where a check has one and `options` does not say otherwise.
+    option of that name in the checks that have it, where `options` does not say otherwise.
 
     Raises UsageError for an unknown name, two of the same name and options without a check.
     """
@@ -50,19 +52,29 @@ def ladder(
 
 
 def kind_of(field: str, rungs: str) -> str:
-    """What a field holds, whatever it is called: the field whose ladder has the first rung that is
-    asked for; 'verilog' where that does not tell."""
-    if field in LADDERS:
-        return field
+    """What a field holds, whatever it is called: where that is not known, what the first rung that is
+    asked for examines; 'verilog' where that does not tell."""
     first = rungs.partition(",")[0].strip()
-    return next((known for known, order in LADDERS.items() if first in order), "verilog")
+    if field in ladders() or first in ("", "default", "none"):
+        return field if field in ladders() else "verilog"
+    return str(_class(first).fields[0])
+
+
+def _class(name: str) -> type[Check]:
+    check: type[Check] = CHECKS.load(name)
+    if Check not in getattr(check, "__mro__", ()):
+        hint = "inherit it: what the class does not declare has a default there"
+        raise UsageError(f"the check {name!r} is no rtlglot.checks.Check", hint=hint)
+    return check
+
+
+def _rank(name: str) -> int:
+    return _class(name).rank
 
 
 def _made(name: str, options: Mapping[str, Json], *, strict: bool) -> Check:
-    check: Check = CHECKS.load(name)(options)
-    if strict and hasattr(getattr(check, "options", None), "strict"):
-        check = CHECKS.load(name)({"strict": True, **options})
-    return check
+    check = _class(name)
+    return check({"strict": True, **options} if strict and check.strict else options)
 
 
 def _names(rungs: str, target: str) -> tuple[str, ...]:
@@ -70,19 +82,11 @@ def _names(rungs: str, target: str) -> tuple[str, ...]:
     if asked == ["none"] or not asked:
         return ()
     if asked == ["default"]:
-        return LADDERS.get(target, ())
-    order = _ladder_with(asked[0], target)
+        return ladders().get(target, ())
+    order = ladders().get(kind_of(target, asked[0]), ())
     if len(asked) == 1 and asked[0] in order:
         return order[: order.index(asked[0]) + 1]
-    places = {name: place for place, name in enumerate(order)}
-    return tuple(sorted(asked, key=lambda name: places.get(name, len(places))))
-
-
-def _ladder_with(name: str, target: str) -> tuple[str, ...]:
-    """The target's ladder; for a user's own field the one on which the rung stands."""
-    if target in LADDERS:
-        return LADDERS[target]
-    return next((order for order in LADDERS.values() if name in order), ())
+    return tuple(sorted(asked, key=_rank))
 
 
 async def climb(checks: Sequence[Check], context: Context, ask: Ask) -> list[Verdict]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
-from rtlglot.checks import holds_verilog
+from rtlglot.checks import Check, holds_verilog
 from rtlglot.options import fill
 from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box
@@ -36,10 +36,12 @@ class Options:
     """Let `include pass; later rungs still open no file."""
 
 
-class Screen:
+class Screen(Check):
     """Refuses what is too large, too deep, or reaches for files, processes and the testbench."""
 
     name = "screen"
+    rank = 10
+    must_answer = True
 
     def __init__(self, options: Mapping[str, Json] | None = None) -> None:
         self.options = fill(Options, options or {}, part="check.screen")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from rtlglot.checks import holds_verilog, unfinished
+from rtlglot.checks import Check, holds_verilog, unfinished
 from rtlglot.options import fill
 from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box, BoxResult, Ended
@@ -26,10 +26,12 @@ class Options:
     """Wall time for one text; only a guard on a crowded machine."""
 
 
-class Syntax:
+class Syntax(Check):
     """Parses with slang."""
 
     name = "syntax"
+    rank = 20
+    must_answer = True
 
     def __init__(self, options: Mapping[str, Json] | None = None) -> None:
         self.options = fill(Options, options or {}, part="check.syntax")

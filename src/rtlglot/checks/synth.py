@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
-from rtlglot.checks import holds_verilog, unfinished
+from rtlglot.checks import Check, holds_verilog, unfinished
 from rtlglot.options import fill
-from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
+from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box, BoxResult, Ended, Permit, scrub
 
 TOOL = "rtlglot.tools.yosys.synth:synthesise"
@@ -35,10 +35,14 @@ class Options:
     memory_mb: int = 2048
 
 
-class Synth:
+class Synth(Check):
     """Reads with yosys' slang front end, or with its own where that refuses, and synthesises."""
 
     name = "synth"
+    rank = 50
+    strict = True
+    must_answer = True
+    assurance = Assurance.SYNTHESISED
 
     def __init__(self, options: Mapping[str, Json] | None = None) -> None:
         self.options = fill(Options, options or {}, part="check.synth")

@@ -10,12 +10,13 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
+from rtlglot.checks import TEXTS, Check
 from rtlglot.options import fill
 from rtlglot.prose.endings import ending_findings, loop_findings
 from rtlglot.prose.leak import code_share, copied_share
 from rtlglot.prose.manners import manner_findings
 from rtlglot.prose.tokens import MOST_CHARACTERS, Prose
-from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
+from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box
 
 
@@ -33,10 +34,13 @@ _GIVEN_AWAY = 0.8
 """Share of the reference that a request may hold: one that asks to mend a design holds a broken one."""
 
 
-class Wording:
+class Wording(Check):
     """Examines a text as prose."""
 
     name = "wording"
+    fields = TEXTS
+    rank = 10
+    assurance = Assurance.READ
 
     def __init__(self, options: Mapping[str, Json] | None = None) -> None:
         """`options`: see WordingOptions."""

@@ -45,7 +45,7 @@ class Examine:
             verdict = self._ledger.verdict(key)
             if verdict is None or verdict.status in NO_ANSWER:  # it may get one this time
                 assert self._box is not None  # run makes one whenever there are checks
-                async with self._slow if getattr(check, "slow", False) else contextlib.nullcontext():
+                async with self._slow if check.slow else contextlib.nullcontext():
                     verdict = await sound_verdict(check, text, context, self._box)
                 self._ledger.save_verdict(key, verdict)
             return verdict

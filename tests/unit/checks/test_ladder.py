@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rtlglot.checks.ladder import LADDERS, asking, climb, kind_of, ladder
+from rtlglot.checks.ladder import asking, climb, kind_of, ladder, ladders
 from rtlglot.errors import UsageError
 from rtlglot.records import CheckStatus, Context
 from rtlglot.sandbox import open_box
@@ -33,7 +33,7 @@ def test_no_checks(rungs):
 
 
 def test_the_default_is_the_whole_ladder():
-    assert names("default") == list(LADDERS["verilog"])
+    assert names("default") == list(ladders()["verilog"])
     assert names("default", "description") == ["wording", "fidelity"]
     assert names("default", "someone's own field") == []
 
@@ -92,6 +92,15 @@ def test_a_wrong_option_names_itself():
 
 def test_a_users_own_check_comes_last():
     assert names("screen,syntax,users_check:Short") == ["screen", "syntax", "short"]
+
+
+def test_a_users_own_check_stands_where_it_says():
+    assert names("elaborate,syntax,users_check:Early") == ["syntax", "early", "elaborate"]
+
+
+def test_what_does_not_inherit_check_is_refused():
+    with pytest.raises(UsageError, match=r"'users_check:Stranger' is no rtlglot\.checks\.Check"):
+        ladder("users_check:Stranger")
 
 
 async def test_the_climb_stops_at_the_first_no():

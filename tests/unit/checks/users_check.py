@@ -1,9 +1,10 @@
 """Checks as a user of the package would write them."""
 
+from rtlglot.checks import Check
 from rtlglot.records import CheckStatus, Verdict
 
 
-class Short:
+class Short(Check):
     name = "short"
 
     def __init__(self, options=None):
@@ -24,3 +25,12 @@ class Never(Short):
 
     def applies(self, context):
         return False
+
+
+class Early(Short):
+    name = "early"
+    rank = 25
+
+
+class Stranger:
+    name = "stranger"

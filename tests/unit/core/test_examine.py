@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rtlglot.checks import Check
 from rtlglot.errors import ConfigError
 from rtlglot.ledger import Ledger
 from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
@@ -14,7 +15,7 @@ from rtlglot.run.examine import NOT_ASKED, SLOW_PER_CORE, Examine, Proof
 from rtlglot.sandbox import Box, open_box
 
 
-class Asked:
+class Asked(Check):
     """A check whose answers are given; it counts the askings."""
 
     def __init__(self, name: str, answer: CheckStatus | Exception, *, slow: bool = False) -> None:

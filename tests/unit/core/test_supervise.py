@@ -10,8 +10,8 @@ import pytest
 from rtlglot.engines.scripted import ScriptedEngine
 from rtlglot.errors import EngineLost, RowError
 from rtlglot.records import Message, Reason, Reply, Request, Sampling
-from rtlglot.run.gate import Gate
 from rtlglot.run import supervise
+from rtlglot.run.gate import Gate
 from rtlglot.run.supervise import Supervised
 
 

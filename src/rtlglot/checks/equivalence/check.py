@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from rtlglot.checks import Check
 from rtlglot.checks.equivalence.judge import judge
 from rtlglot.checks.equivalence.reference import Reference, prepare
 from rtlglot.checks.equivalence.verdicts import verdict_of
 from rtlglot.options import fill
-from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
+from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box
 from rtlglot.tools.abc.solve import abc_program
 from rtlglot.tools.prover.prover import Found, Limits, Prover
@@ -43,10 +44,12 @@ class EquivalenceOptions:
     """Play each difference in Icarus Verilog where that is installed."""
 
 
-class Equivalence:
+class Equivalence(Check):
     """The check `equivalence`."""
 
     name = "equivalence"
+    rank = 60
+    assurance = Assurance.PROVED
     slow = True
 
     def __init__(self, options: Mapping[str, Any] | None = None) -> None:

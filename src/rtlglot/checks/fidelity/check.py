@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from rtlglot.checks import TEXTS, Check
 from rtlglot.checks.facts import FactsReader
 from rtlglot.checks.fidelity.compare import findings
 from rtlglot.checks.fidelity.compare_timing import TIMING, timing_findings
@@ -25,7 +26,7 @@ from rtlglot.prose.parameters import depth_claims, module_claims, parameter_clai
 from rtlglot.prose.ports import port_claims
 from rtlglot.prose.resets import reset_claims
 from rtlglot.prose.tokens import Prose
-from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
+from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box
 from rtlglot.verilog.facts import Facts
 
@@ -41,10 +42,13 @@ class FidelityOptions:
     """References whose facts are kept in memory."""
 
 
-class Fidelity:
+class Fidelity(Check):
     """Compares a text's claims with the design that it belongs to."""
 
     name = "fidelity"
+    fields = TEXTS
+    rank = 20
+    assurance = Assurance.READ
 
     def __init__(self, options: Mapping[str, Json] | None = None) -> None:
         """`options`: see FidelityOptions."""

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rtlglot.checks import unfinished
+from rtlglot.checks import Check, unfinished
 from rtlglot.options import fill
-from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
+from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box, Ended
 from rtlglot.tools.simulator import installed as simulators
 
@@ -33,11 +33,13 @@ class TestbenchOptions:
     """Also run the testbench, once, on an empty module: one that lets that pass tells nothing."""
 
 
-class Testbench:
+class Testbench(Check):
     """The check `testbench`."""
 
     __test__ = False
     name = "testbench"
+    rank = 70
+    assurance = Assurance.TESTED
 
     def __init__(self, options: Mapping[str, Any] | None = None) -> None:
         self._options = fill(TestbenchOptions, options or {}, part="check.testbench")
