@@ -1,7 +1,8 @@
 """Each text in tests/cases/checks, climbed up to synth: statuses and findings as its first lines say.
 
 `//! RUNG STATUS [SEVERITY CODE LINE[:COLUMN]]…` for each rung that the case is about; `//! std`,
-`//! testbench` and `//! set CHECK.OPTION=VALUE` set the scene. Line 0 is a finding without a place; notes are not listed.
+`//! testbench` and `//! set CHECK.OPTION=VALUE` set the scene. Line 0 is a finding without a place;
+notes are not listed.
 """
 
 from __future__ import annotations
