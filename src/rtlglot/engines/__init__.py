@@ -7,6 +7,7 @@ Making one loads nothing heavy; `start` does. After EngineDead, `aclose` and `st
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -18,6 +19,8 @@ from rtlglot.registry import Table
 ENGINES = Table(
     "engine",
     {
+        "batch-in": "rtlglot.engines.openai.offline:BatchIn",
+        "batch-out": "rtlglot.engines.openai.offline:BatchOut",
         "openai": "rtlglot.engines.openai.engine:OpenAiEngine",
         "openvino": "rtlglot.engines.openvino:OpenVinoEngine",
         "scripted": "rtlglot.engines.scripted:ScriptedEngine",
@@ -45,34 +48,53 @@ class EngineInfo:
 
 @runtime_checkable
 class Engine(Protocol):
-    """What every engine does."""
+    """What every engine does: three verbs of its own, the rest with a default to inherit."""
 
+    expects: bool = False
+    """Whether `expect` is to be told, which costs a pass over all prompts."""
+    stands_for: str = ""
+    """The engine whose replies these are, where it is another one (a batch file's)."""
+
+    @abstractmethod
     def identity(self) -> Mapping[str, Json]:
         """All options that change the text (quantization, LoRA, dtype, a model file's hash)."""
 
+    @abstractmethod
     async def start(self) -> EngineInfo:
         """Load. Raises ConfigError where it cannot work, EngineDead where it died on the way."""
 
-    async def count_tokens(self, messages: Sequence[Message]) -> int | None:
-        """Tokens of the prompt, chat template applied; None where unknown. Works before `start`
-        where the tokenizer alone can be loaded."""
-
+    @abstractmethod
     async def generate(self, request: Request) -> Reply:
         """One reply. Cancelling the task aborts the request.
 
         Raises RowError (this row), TransientError (later), EngineDead (restart), ConfigError (stop).
         """
 
-    async def aclose(self) -> None:
-        """Free everything. May be called twice, and before `start`."""
+    async def count_tokens(self, messages: Sequence[Message]) -> int | None:
+        """Tokens of the prompt, chat template applied; None where unknown. Works before `start`
+        where the tokenizer alone can be loaded."""
+        return None
 
-
-@runtime_checkable
-class Expects(Protocol):
-    """An engine that makes its context as long as the data needs."""
+    async def model_name(self) -> str:
+        """The model's own name where the given one only says where it is (a URL); else ''."""
+        return ""
 
     def expect(self, data_tokens: int) -> None:
-        """The longest prompt plus reply to come; told before `start`."""
+        """The longest prompt plus reply to come; told before `start` where it `expects`."""
+        return
+
+    def finish(self) -> str:
+        """Every row had its turn: put in place what is only whole now. The run's ending, where it has
+        one of its own ('emitted')."""
+        return ""
+
+    def spent(self) -> float | None:
+        """Money, in the currency of the prices; None without prices."""
+        return None
+
+    async def aclose(self) -> None:
+        """Free everything. May be called twice, and before `start`."""
+        return
 
 
 LEAST_REPLY_TOKENS = 16

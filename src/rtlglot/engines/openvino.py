@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rtlglot import models
-from rtlglot.engines import ENGINES, EngineInfo
+from rtlglot.engines import ENGINES, Engine, EngineInfo
 from rtlglot.engines.openvino_files import (
     ModelFacts,
     converted_folder,
@@ -76,7 +76,7 @@ class OpenVinoOptions:
                 raise UsageError(f"engine.openvino.{name} is {value}", hint="expected more than 0")
 
 
-class OpenVinoEngine:
+class OpenVinoEngine(Engine):
     """Continuous batching on this machine's CPU."""
 
     def __init__(self, model: str, options: Mapping[str, Any] | None = None) -> None:

@@ -3,11 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rtlglot import models
-from rtlglot.engines import ENGINES
+from rtlglot.engines import ENGINES, Engine
 from rtlglot.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An engine, made but not started, and the names under which its replies are kept."""
+
+    engine: Engine
+    name: str
+    model: str
+
+
+def choose(
+    engine: str, model: str, options: Mapping[str, Any], *, emit_batch: str = "", ingest_batch: str = ""
+) -> Chosen:
+    """The engine for a model; a batch file to write or to read stands in for it."""
+    name, model = pick(engine, model)
+    if emit_batch or ingest_batch:
+        options = {**options, "file": emit_batch or ingest_batch, "stands_for": name}
+        name = "batch-out" if emit_batch else "batch-in"
+    made: Engine = ENGINES.load(name)(model, options)
+    return Chosen(made, made.stands_for or name, model)
 
 
 def pick(engine: str, model: str) -> tuple[str, str]:
@@ -22,7 +46,7 @@ def pick(engine: str, model: str) -> tuple[str, str]:
             return "openvino", _embedded()
         if engine != "openai":  # an endpoint is asked which model it has
             raise UsageError(f"--model is missing for the engine {engine!r}")
-    name = engine or _engine_for(model)
+    name = engine or engine_for(model)
     if name in set(ENGINES) and not ENGINES.installed(name):
         raise UsageError(
             f"the model {model!r} needs the engine {name!r}, which is not installed",
@@ -31,7 +55,8 @@ def pick(engine: str, model: str) -> tuple[str, str]:
     return name, model
 
 
-def _engine_for(model: str) -> str:
+def engine_for(model: str) -> str:
+    """The engine that runs a model of that name, installed or not; UsageError where it cannot be told."""
     if model.startswith(("http://", "https://")):
         return "openai"
     path = Path(model)

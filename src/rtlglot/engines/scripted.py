@@ -22,7 +22,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from rtlglot.engines import EngineInfo, fit
+from rtlglot.engines import Engine, EngineInfo, fit
 from rtlglot.engines.script import Rule, Script, read_script
 from rtlglot.errors import ConfigError, EngineDead, RowError, RtlglotError, TransientError
 from rtlglot.options import fill
@@ -50,7 +50,7 @@ Answer = Callable[[Request], Any]
 """What a user's function may be: text or a Reply, at once or awaited."""
 
 
-class ScriptedEngine:
+class ScriptedEngine(Engine):
     """An engine that says what its script says."""
 
     def __init__(self, model: str, options: Mapping[str, Any] | None = None) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rtlglot.errors import RowError
 from rtlglot.records import Message
-from rtlglot.run.assemble import Assembly, assemble
+from rtlglot.run.assemble import Assembly, assemble, choose_engine
 from rtlglot.run.spec import Spec
 from rtlglot.run.watch import Nobody
 
@@ -42,7 +42,7 @@ class Estimate:
 
 def dry_run(spec: Spec) -> str:
     """What `--dry-run` prints."""
-    return asyncio.run(_dry_run(assemble(spec, Nobody())))
+    return asyncio.run(_dry_run(assemble(spec, choose_engine(spec), Nobody())))
 
 
 async def _dry_run(plan: Assembly) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 from collections.abc import Awaitable, Callable, Iterator
 
 from rtlglot.engines import ENGINES, Engine
+from rtlglot.engines.pick import engine_for
 from rtlglot.errors import ConfigError, RowError, UsageError
 from rtlglot.formats import open_dataset
 from rtlglot.prompts import load
@@ -33,13 +33,12 @@ def longest_prompt(file: str, pair: Pair, model: str) -> Longest:
 
 def _counter(model: str) -> Callable[[Chat], Awaitable[int | None]]:
     """Counts with the model's tokenizer; None where that is not on this machine."""
-    here = importlib.util.find_spec("transformers") is not None
-    engine: Engine | None = ENGINES.load("vllm")(model, {}) if here else None
 
     async def count(chat: Chat) -> int | None:
         try:
-            return await engine.count_tokens(chat) if engine is not None else None
+            return await engine.count_tokens(chat)
         except ConfigError:
             return None
 
+    engine: Engine = ENGINES.load(engine_for(model))(model, {})
     return count

@@ -12,9 +12,8 @@ import orjson
 
 from rtlglot.checks import Check
 from rtlglot.checks.ladder import kind_of, ladder
-from rtlglot.engines import ENGINES, Engine
-from rtlglot.engines.openai.offline import BatchIn, BatchOut
-from rtlglot.engines.pick import pick
+from rtlglot.engines import Engine
+from rtlglot.engines.pick import Chosen, choose
 from rtlglot.errors import UsageError
 from rtlglot.formats import Dataset, Selection, open_dataset, text_of
 from rtlglot.ledger.recipe import Recipe, recipe_key
@@ -59,22 +58,21 @@ class Assembly:
         return orjson.dumps(dataclasses.asdict(self.spec), default=str).decode()
 
 
-def assemble(spec: Spec, watch: Watch) -> Assembly:
+def assemble(spec: Spec, chosen: Chosen, watch: Watch) -> Assembly:
     """Raises UsageError for whatever is wrong with the spec, before anything is touched."""
     dataset = open_dataset(spec.input, _selection(spec), format=spec.format or None)
     prompt = load(spec.pair, path=spec.prompt or None, examples=_examples(spec))
-    engine_name, model = pick(spec.engine, spec.model)
+    model = chosen.model
     if not spec.model and model == EMBEDDED:
         watch.note(f"no --model given: {EMBEDDED} runs here; it is a small one to try things with")
-    engine = ENGINES.load(engine_name)(model, spec.engine_options)
     checks = ladder(spec.check, spec.target, spec.check_options, strict=spec.strict)
     recipe = Recipe(
         pair=spec.pair,
         prompt=prompt.source,
-        engine=engine_name,
+        engine=chosen.name,
         # A file's content is in the engine's identity; where it lies is nobody's business.
         model=Path(model).name if Path(model).exists() else model,
-        identity=engine.identity(),
+        identity=chosen.engine.identity(),
         sampling=_sampling(spec, prompt),
         samples=spec.samples,
         choose=spec.choose,
@@ -88,7 +86,7 @@ def assemble(spec: Spec, watch: Watch) -> Assembly:
         spec=spec,
         dataset=dataset,
         prompt=prompt,
-        engine=_offline(spec, model) or engine,
+        engine=chosen.engine,
         checks=checks,
         recipe=recipe,
         key=recipe_key(recipe),
@@ -98,23 +96,15 @@ def assemble(spec: Spec, watch: Watch) -> Assembly:
     )
 
 
-async def resolve(spec: Spec) -> Spec:
-    """Where the model is an endpoint's own (a URL, or no name), the endpoint says its name.
+def choose_engine(spec: Spec) -> Chosen:
+    """The spec's engine, not started."""
+    batch = {"emit_batch": spec.emit_batch, "ingest_batch": spec.ingest_batch}
+    return choose(spec.engine, spec.model, spec.engine_options, **batch)
 
-    The name is what replies are remembered under: a server that moved buys nothing again, another
-    model behind the same URL does not pass for the first.
-    """
-    name, model = pick(spec.engine, spec.model)
-    url = model.startswith(("http://", "https://"))
-    if name != "openai" or spec.emit_batch or spec.ingest_batch or (model and not url):
-        return spec
-    engine: Engine = ENGINES.load(name)(model, spec.engine_options)
-    try:
-        info = await engine.start()
-    finally:
-        await engine.aclose()
-    options = {"engine": {**spec.engine_options, **({"base_url": model} if url else {})}}
-    return dataclasses.replace(spec, engine=name, model=info.model, set={**spec.set, **options})
+
+async def named(chosen: Chosen) -> Chosen:
+    """With the name that the model gives itself, where it has one: replies are remembered under it."""
+    return dataclasses.replace(chosen, model=await chosen.engine.model_name() or chosen.model)
 
 
 def _selection(spec: Spec) -> Selection:
@@ -132,13 +122,6 @@ def _sampling(spec: Spec, prompt: Prompt) -> Sampling:
         top_p=spec.top_p,
         seed=spec.seed,
     )
-
-
-def _offline(spec: Spec, model: str) -> Engine | None:
-    """What stands in for the engine where a batch file is written or read."""
-    if spec.emit_batch:
-        return BatchOut(Path(spec.emit_batch), model, spec.engine_options)
-    return BatchIn(Path(spec.ingest_batch), model) if spec.ingest_batch else None
 
 
 def _delivery(spec: Spec, model: str) -> Delivery:

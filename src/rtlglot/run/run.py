@@ -17,7 +17,7 @@ from rtlglot.ledger import Indexed, Ledger
 from rtlglot.ledger.keys import content_key
 from rtlglot.records import Reason, Status
 from rtlglot.registry import did_you_mean
-from rtlglot.run.assemble import Assembly, assemble, resolve
+from rtlglot.run.assemble import Assembly, assemble, choose_engine, named
 from rtlglot.run.deliver import check_output, deliver
 from rtlglot.run.session import work
 from rtlglot.run.spec import Spec
@@ -50,7 +50,7 @@ def _inside_a_loop() -> bool:
 async def arun(spec: Spec, watch: Watch | None = None) -> Summary:
     """`run` for those who have an event loop."""
     watch = watch or Nobody()
-    plan = assemble(await resolve(spec), watch)
+    plan = assemble(spec, await named(choose_engine(spec)), watch)
     check_output(plan.delivery)
     with contextlib.closing(Ledger(plan.ledger_path)) as ledger, _logging_to(plan):
         return await _run(plan, ledger, watch)

@@ -12,8 +12,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 
 from rtlglot.checks import CHECKS
-from rtlglot.engines import Expects
-from rtlglot.engines.openai.offline import BatchOut
 from rtlglot.errors import EngineLost, RowError, Unanswered
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.keys import RequestKeys, content_key
@@ -72,15 +70,13 @@ async def work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> st
             _pending_rows(plan, ledger), settle, in_flight=in_flight, stop=stop, drain_s=spec.drain_s
         )
         tally.end()
-        if whole and isinstance(plan.engine, BatchOut):
-            plan.engine.finish()
-            return "emitted"
-    return "done" if whole and not tally.pending else ending[0]
+        own = plan.engine.finish() if whole else ""
+    return own or ("done" if whole and not tally.pending else ending[0])
 
 
 async def _tell_longest(plan: Assembly, ledger: Ledger) -> None:
     """To an engine that makes its context as long as the data needs: repairs hold code and findings too."""
-    if not isinstance(plan.engine, Expects):
+    if not plan.engine.expects:
         return
     found = await longest_of(_chats(plan, ledger), plan.engine.count_tokens)
     if found is not None:

@@ -29,7 +29,7 @@ PATIENCE_S = 1800.0
 LONGEST_PAUSE_S = 60.0
 
 
-class Supervised:
+class Supervised(Engine):
     """An Engine around an Engine."""
 
     def __init__(

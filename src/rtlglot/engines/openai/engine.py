@@ -9,7 +9,7 @@ from typing import Any
 
 from yarl import URL
 
-from rtlglot.engines import EngineInfo, fit
+from rtlglot.engines import Engine, EngineInfo, fit
 from rtlglot.engines.openai import lengths, wire
 from rtlglot.engines.openai.cost import CostMeter
 from rtlglot.engines.openai.credentials import read_headers
@@ -26,7 +26,7 @@ NO_LIST = frozenset({403, 404, 405, 501})
 """What gateways without a list of models say. A wrong key shows at the first request then."""
 
 
-class OpenAiEngine:
+class OpenAiEngine(Engine):
     """An endpoint that speaks the OpenAI chat API."""
 
     def __init__(self, model: str, options: Mapping[str, Any] | None = None) -> None:
@@ -85,6 +85,20 @@ class OpenAiEngine:
             max_in_flight=self._options.max_in_flight,
             note="; ".join(notes),
         )
+
+    async def model_name(self) -> str:
+        """The endpoint is asked, where no name is given: a server that moved buys nothing again, and
+        another model behind the same URL does not pass for the first."""
+        if not self._asked:
+            try:
+                self._asked = (await self.start()).model
+            finally:
+                await self.aclose()
+        return self._asked
+
+    def spent(self) -> float | None:
+        """What the meter has counted."""
+        return None if self.cost is None else self.cost.spent
 
     async def count_tokens(self, messages: Sequence[Message]) -> int | None:
         """The endpoint's own count (vLLM has one, beside /v1); None without, and before `start`."""

@@ -8,30 +8,52 @@ from __future__ import annotations
 
 import pickle
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rtlglot.engines import EngineInfo
+from rtlglot.engines import ENGINES, Engine, EngineInfo
 from rtlglot.engines.openai.batchfile import RequestWriter, custom_id, read_results
-from rtlglot.errors import InputError, RowError, TransientError, Unanswered
-from rtlglot.records import Json, Message, Reply, Request
+from rtlglot.errors import InputError, RowError, TransientError, Unanswered, UsageError
+from rtlglot.options import fill
+from rtlglot.records import Json, Reply, Request
 
 IN_FLIGHT = 64
 
 
-class BatchOut:
-    """Writes each request and answers none."""
+@dataclass(frozen=True, slots=True)
+class BatchOptions:
+    """Options of both; all others are those of the engine that they stand for."""
 
-    def __init__(self, path: Path, model: str, options: Mapping[str, Any]) -> None:
-        self._writer = RequestWriter(path, model, options)
-        self._path = path
-        self._model = model
-        self._open = False
+    file: str
+    stands_for: str = "openai"
+
+
+class _Batch(Engine):
+    """What both are: a stand-in with the identity of the engine whose replies they are about."""
+
+    def __init__(self, model: str, options: Mapping[str, Any] | None = None) -> None:
+        own = {name: value for name, value in (options or {}).items() if name in ("file", "stands_for")}
+        if not own.get("file"):
+            raise UsageError("which batch file?", hint="--emit-batch FILE or --ingest-batch FILE")
+        batch = fill(BatchOptions, own, part="engine.batch")
+        self._model, self._path, self.stands_for = model, Path(batch.file), batch.stands_for
+        self._options = {name: value for name, value in (options or {}).items() if name not in own}
+        self._identity: Mapping[str, Json] = ENGINES.load(self.stands_for)(model, self._options).identity()
 
     def identity(self) -> Mapping[str, Json]:
-        """Nothing of its own: the recipe names the engine that will answer."""
-        return {}
+        """That of the engine that answers."""
+        return self._identity
+
+
+class BatchOut(_Batch):
+    """Writes each request to a batch file and answers none."""
+
+    def __init__(self, model: str, options: Mapping[str, Any] | None = None) -> None:
+        super().__init__(model, options)
+        self._writer = RequestWriter(self._path, model, self._options)
+        self._open = False
 
     async def start(self) -> EngineInfo:
         """Open the file, under a temporary name."""
@@ -39,19 +61,16 @@ class BatchOut:
         self._open = True
         return EngineInfo(self._model, None, IN_FLIGHT, f"writing requests to {self._path}")
 
-    async def count_tokens(self, messages: Sequence[Message]) -> int | None:
-        """Unknown."""
-        return None
-
     async def generate(self, request: Request) -> Reply:
         """Write it; always Unanswered."""
         self._writer.add(custom_id(request.key, request.sample, request.attempt), request)
         raise Unanswered(f"written to {self._path}")
 
-    def finish(self) -> None:
+    def finish(self) -> str:
         """Everything is written: put the file in place."""
         self._open = False
         self._writer.__exit__(None, None, None)
+        return "emitted"
 
     async def aclose(self) -> None:
         """Remove a file that was not finished: half of the requests would look like all of them."""
@@ -61,19 +80,14 @@ class BatchOut:
             self._writer.__exit__(Unanswered, unfinished, None)
 
 
-class BatchIn:
+class BatchIn(_Batch):
     """Answers from a file of results, kept in a temporary database that spills to disk."""
 
-    def __init__(self, path: Path, model: str) -> None:
-        if not path.is_file():
-            raise InputError("there is no such file of results", file=str(path))
-        self._path = path
-        self._model = model
+    def __init__(self, model: str, options: Mapping[str, Any] | None = None) -> None:
+        super().__init__(model, options)
+        if not self._path.is_file():
+            raise InputError("there is no such file of results", file=str(self._path))
         self._db: sqlite3.Connection | None = None
-
-    def identity(self) -> Mapping[str, Json]:
-        """Nothing of its own."""
-        return {}
 
     async def start(self) -> EngineInfo:
         """Read the results; lines that are none are told in the note."""
@@ -88,10 +102,6 @@ class BatchIn:
             trouble = f"; {error}"
         (count,) = self._db.execute("SELECT count(*) FROM results").fetchone()
         return EngineInfo(self._model, None, IN_FLIGHT, f"{count:,} results in {self._path}{trouble}")
-
-    async def count_tokens(self, messages: Sequence[Message]) -> int | None:
-        """Unknown."""
-        return None
 
     async def generate(self, request: Request) -> Reply:
         """The file's answer; Unanswered where it has none or was not served."""

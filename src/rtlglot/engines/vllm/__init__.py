@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rtlglot.engines import EngineInfo, fit
+from rtlglot.engines import Engine, EngineInfo, fit
 from rtlglot.engines.vllm.arguments import identity
 from rtlglot.engines.vllm.chat import Chat, local_folder, weights_identity
 from rtlglot.engines.vllm.gpus import visible_gpus
@@ -31,9 +31,10 @@ QUEUE = 1.25
 """In flight per place in the batch: so that vLLM's scheduler always has a queue."""
 
 
-class VllmEngine:
+class VllmEngine(Engine):
     """A model on vLLM. Nothing is downloaded unless `download` is on."""
 
+    expects = True
     replica_module = MODULE
     """The program that serves as a replica."""
 
