@@ -12,19 +12,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from rtlglot.prompts import typography
 from rtlglot.prompts.fences import VERILOG_TAGS, Piece, split
 from rtlglot.prompts.given import Given
-from rtlglot.prompts.segments import Segment, code_only, is_testbench, segments
-from rtlglot.prompts.unwrap import Answer, from_json
+from rtlglot.prompts.segments import (
+    Segment,
+    begins_as_code,
+    code_only,
+    defined_names,
+    is_testbench,
+    only_definitions,
+    segments,
+)
+from rtlglot.prompts.structured import code_in_json, with_real_lines, without_entities, without_margins
+from rtlglot.prompts.unwrap import Answer
+from rtlglot.prompts.versions import one_of_each, without_testbenches, without_variants
+from rtlglot.prose.phrases import still_thinking
 from rtlglot.records import Candidate, Finish, Reason
 
 _RUN_ON = re.compile(r"\bendmodule(?=(?:endmodule|module|macromodule|[A-Z])\w*)")
-_ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#0*39|#x27|#0*34|#x22);")
-_ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'", "nbsp": " "}
-_RAW = re.compile(r"<(?!/?(?:pre|code|p|br|div|span)\b)|&(?!(?:\w+|#\w+);)|(?<![&\w])(?:lt|gt|amp|quot)\b")
+_BACKTICKS = re.compile(
+    r"^[ \t]*`{1,2}(?=module\s)|(?<=[: ])`{1,2}(?=module\s[^`]*\bendmodule`)|(?<=endmodule)`{1,2}(?!`)",
+    re.MULTILINE,
+)
 _UNIT = re.compile(r"module|endpackage|endinterface")
 _BODY = re.compile(
     r"^[ \t]*(?:assign|always\w*|initial|wire|reg|logic|input|output|localparam)\b", re.MULTILINE
@@ -33,32 +46,76 @@ _BODY = re.compile(
 
 def find_code(answer: Answer, given: Given) -> Candidate:
     """The design in a reply, or why there is none."""
-    text = answer.text
-    if text[:1] in ("{", "[", '"') or "json" in text[:400]:
-        unwrapped = from_json(text, given.field)
-        if unwrapped is not None and "module" in unwrapped:
-            answer.note("json")
-            text = unwrapped
-    if "&" in text:
-        text = _unescape(text, answer)
-    if _RUN_ON.search(text):
-        text = _RUN_ON.sub("endmodule\n", text)
-        answer.note("run-on")
-    pieces = split(text)
+    strings = code_in_json(answer.text, given.field)
+    if strings:
+        inside = replace(answer)
+        inside.note("json")
+        texts = [_plain(string, inside) for string in strings]
+        candidate = _found([piece for text in texts for piece in _split_data(text)], inside, given)
+        if candidate.text is not None or candidate.reason is Reason.TRUNCATED:
+            return candidate
+    pieces = split(_plain(answer.text, answer))
     if not pieces:
         return nothing(answer)
-    chosen = _believed(pieces)
+    candidate = _found(pieces, answer, given)
+    if candidate.reason is Reason.NO_MODULE and "endmodule" in answer.text:
+        in_sentences = _found(pieces, replace(answer), given, in_sentences=True)
+        return in_sentences if in_sentences.text is not None else candidate
+    return candidate
+
+
+def _plain(text: str, answer: Answer) -> str:
+    """The text without what was done to it on its way: escapes, margins, lost line breaks."""
+    for note, needed, step in _STEPS:
+        undone = step(text) if needed in text else text
+        if undone != text:
+            answer.note(note)
+            text = undone
+    return text
+
+
+_STEPS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+    ("escaped", "\\n", with_real_lines),
+    ("html", "&", without_entities),
+    ("quotes", "`module", lambda text: _BACKTICKS.sub("", text)),
+    ("quotes", "\n", without_margins),
+    ("run-on", "endmodule", lambda text: _RUN_ON.sub("endmodule\n", text)),
+)
+"""What is noted, what a text must hold for it, and how it is undone."""
+
+
+def _split_data(text: str) -> list[Piece]:
+    """A text out of JSON: it is believed like a fence where it begins like code."""
+    pieces = split(text)
+    alone = len(pieces) == 1 and not pieces[0].fenced and begins_as_code(text)
+    return [Piece(pieces[0].text, fenced=True, tag="json")] if alone else pieces
+
+
+def _found(pieces: list[Piece], answer: Answer, given: Given, *, in_sentences: bool = False) -> Candidate:
+    chosen = _believed(pieces, in_sentences=in_sentences)
     if not any(segment.unit.kind == "module" for segment in chosen):
         return _no_module(pieces, answer, given, others=bool(chosen))
-    kept = _without_testbenches(chosen, answer)
-    kept = _without_repeats(kept, pieces, answer)
+    kept = one_of_each(without_testbenches(chosen, answer), pieces, answer)
     cut = [segment for segment in kept if not segment.complete]
     whole = [segment for segment in kept if segment.complete]
     if cut and not _is_surplus(cut, whole, given):
         return _truncated(answer, f"module {cut[-1].name!r} has no endmodule")
     if cut:
         answer.note("cut")
-    return _assembled(whole, pieces, answer)
+    elif answer.finish is Finish.LENGTH and _was_thinking(whole, pieces):
+        return _truncated(answer, "the text behind the module goes on thinking about it")
+    whole = without_variants(whole, given, answer)
+    whole.sort(key=lambda segment: segment.unit.kind != "package")  # what others import comes first
+    return _assembled(_definitions(pieces, chosen, whole), whole, pieces, answer)
+
+
+def _was_thinking(whole: Sequence[Segment], pieces: Sequence[Piece]) -> bool:
+    """Whether a cut reply ends in thoughts about the module that it holds: that one is a draft."""
+    first, last = whole[0], whole[-1]
+    own = pieces[last.piece].text
+    behind = own[own.rfind(last.text) + len(last.text) :]
+    before = "\n".join([*(piece.text for piece in pieces[: first.piece]), first.before])
+    return still_thinking(before, "\n".join([behind, *(piece.text for piece in pieces[last.piece + 1 :])]))
 
 
 def nothing(answer: Answer) -> Candidate:
@@ -78,32 +135,20 @@ def _truncated(answer: Answer, what: str) -> Candidate:
     return Candidate(None, Reason.TRUNCATED, f"{what}: {why}", answer.think, answer.notes)
 
 
-def _unescape(text: str, answer: Answer) -> str:
-    """Undo HTML escapes, where it is sure that they are: escaped text has no < or & of its own."""
-    if not _ENTITY.search(text):
-        return text
-    parts = split(text)
-    code = "\n".join(p.text for p in parts if p.fenced and "module" in p.text) or text
-    if _RAW.search(code):
-        return text
-    answer.note("html")
-    return _ENTITY.sub(_entity, text)
-
-
-def _entity(match: re.Match[str]) -> str:
-    name = match[0][1:-1]
-    if name in _ENTITIES:
-        return _ENTITIES[name]
-    return "'" if name.lstrip("#0x") in ("39", "27") else '"'
-
-
-def _believed(pieces: Sequence[Piece]) -> list[Segment]:
-    """The segments of the fences, or of all pieces where no fence holds a whole design."""
-    found = [(p, segments(p, n)) for n, p in enumerate(pieces) if _UNIT.search(p.text)]
+def _believed(pieces: Sequence[Piece], *, in_sentences: bool) -> list[Segment]:
+    """The segments of the fences, or of all pieces where no fence holds a whole design; loose ones too
+    that define behind a fence again what was in it."""
+    found = [
+        (piece, segments(pieces, n, in_sentences=in_sentences))
+        for n, piece in enumerate(pieces)
+        if _UNIT.search(piece.text)
+    ]
     fenced = [segment for piece, some in found if piece.fenced for segment in some]
     loose = [segment for piece, some in found if not piece.fenced for segment in some]
-    if _has_design(fenced) or not loose:
-        return fenced
+    if _has_design(fenced):
+        places = {segment.name: segment.piece for segment in fenced if segment.complete}
+        again = [s for s in loose if s.complete and places.get(s.name, s.piece) < s.piece]
+        return sorted([*fenced, *again], key=lambda segment: segment.piece)
     if _has_design(loose):
         return [segment for _, some in found for segment in some]
     return fenced or loose
@@ -113,39 +158,18 @@ def _has_design(some: Sequence[Segment]) -> bool:
     return any(s.unit.kind == "module" and s.complete and not is_testbench(s) for s in some)
 
 
-def _without_testbenches(chosen: list[Segment], answer: Answer) -> list[Segment]:
-    if len(chosen) == 1:
-        return chosen
-    designs = [segment for segment in chosen if not is_testbench(segment)]
-    if not any(segment.unit.kind == "module" for segment in designs):
-        return chosen
-    code = code_only("\n".join(segment.text for segment in designs))
-    words = set(re.findall(r"\w+", code)) if len(designs) < len(chosen) else set()
-    kept = [s for s in chosen if not is_testbench(s) or (s.complete and s.name in words)]
-    if len(kept) < len(chosen):
-        answer.note("testbench")
-    return kept
-
-
-def _without_repeats(kept: list[Segment], pieces: Sequence[Piece], answer: Answer) -> list[Segment]:
-    """One definition of each name: the last block's, and in it the first."""
-    whole = [segment for segment in kept if segment.complete]
-    piece_of = {segment.name: segment.piece for segment in whole}
-    result: list[Segment] = []
-    seen: set[tuple[str, int]] = set()
-    alternatives = {n for n, piece in enumerate(pieces) if "`els" in piece.text}
-    for segment in kept:
-        key = (segment.name, segment.piece)
-        if segment.complete and segment.piece != piece_of[segment.name]:
-            answer.note("draft")
-        elif segment.complete and key in seen and segment.piece not in alternatives:
-            answer.note("repeat")
-        elif not segment.complete and segment.name in piece_of:
-            answer.note("cut")
-        else:
-            result.append(segment)
-            seen.add(key)
-    return result
+def _definitions(pieces: Sequence[Piece], chosen: Sequence[Segment], whole: Sequence[Segment]) -> list[str]:
+    """Fences of their own with the macros, types and functions that the design uses."""
+    places = {segment.piece for segment in chosen}
+    loose = [
+        piece.text.strip()
+        for n, piece in enumerate(pieces)
+        if piece.fenced and n not in places and only_definitions(piece.text)
+    ]
+    if not loose:
+        return []
+    words = set(re.findall(r"\w+", code_only("\n".join(s.lead + s.text for s in whole))))
+    return [text for text in dict.fromkeys(loose) if words & set(defined_names(text))]
 
 
 def _is_surplus(cut: Sequence[Segment], whole: Sequence[Segment], given: Given) -> bool:
@@ -154,7 +178,9 @@ def _is_surplus(cut: Sequence[Segment], whole: Sequence[Segment], given: Given) 
     return any(s.name in asked for s in whole) and not any(s.name in asked for s in cut)
 
 
-def _assembled(whole: Sequence[Segment], pieces: Sequence[Piece], answer: Answer) -> Candidate:
+def _assembled(
+    definitions: Sequence[str], whole: Sequence[Segment], pieces: Sequence[Piece], answer: Answer
+) -> Candidate:
     parts: list[str] = []
     for number, segment in enumerate(whole):
         new_piece = number > 0 and whole[number - 1].piece != segment.piece
@@ -166,8 +192,8 @@ def _assembled(whole: Sequence[Segment], pieces: Sequence[Piece], answer: Answer
         parts += [lead, segment.text]
         for word in segment.cut:
             answer.note(word)
-    text = "".join([*parts, whole[-1].tail]).strip()
-    if len(whole) and pieces[whole[-1].piece].fenced:
+    text = "\n\n".join([*definitions, "".join([*parts, whole[-1].tail]).strip()])
+    if pieces[whole[-1].piece].fenced and pieces[whole[-1].piece].tag != "json":
         answer.note("fence")
     if whole[0].piece > 0:
         answer.note("prefix")

@@ -2,9 +2,11 @@
 
 What is cleaned away is named in the candidate's notes:
 
-    fence, prefix, suffix, quotes, json, html, marker ([BEGIN], <answer>, special tokens), think,
-    run-on (endmodulemodule, the next turn of the chat, more than the one sentence), testbench,
-    draft (a module that a later block defines again), repeat (defined again in the same block),
+    fence, prefix, suffix, quotes (around it, and quoted or numbered lines), json, html, escaped, think,
+    marker ([BEGIN], <answer>, special tokens), testbench,
+    run-on (endmodulemodule, the next turn of the chat, more than the one sentence),
+    draft (a module that is defined again, and better), repeat (defined again, and not better),
+    variant (another version of the module that was asked for),
     cut (an unfinished module that was not asked for), header (the asked header was put before a body),
     code (fenced code beside prose), echo (paragraphs of the prompt at the start),
     non-ascii comment, non-ascii code.
@@ -14,6 +16,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from rtlglot.prompts import typography
 from rtlglot.prompts.code import find_code, nothing
 from rtlglot.prompts.fences import split
 from rtlglot.prompts.given import Given, example_question, repeats
@@ -25,11 +28,11 @@ from rtlglot.records import Candidate, Finish, Reason
 Kind = Literal["verilog", "prose", "sentence", "raw"]
 """How a reply is read: for its modules, its prose, its first sentence, or as it is (reasoning taken out)."""
 
-EXTRACT_VERSION = 1
+EXTRACT_VERSION = 2
 """Raised whenever the same reply can give another text: outcomes are worked out again, from the replies
 that were bought."""
 _LANGUAGES = ("```verilog\n", "```systemverilog\n", "```\n", "```sv\n", "```v\n")
-_NEEDS_A_LOOK = ("/*", "```", "&lt;", "&amp;", "&gt;", "&quot;", "<think", "\\\n")
+_NEEDS_A_LOOK = ("/*", "```", "&lt;", "&amp;", "&gt;", "&quot;", "<think", "\\")
 
 
 def extract(text: str, finish: Finish, kind: Kind, given: Given | None = None) -> Candidate:
@@ -53,7 +56,10 @@ def extract(text: str, finish: Finish, kind: Kind, given: Given | None = None) -
 
 
 def _verilog(text: str, finish: Finish, given: Given) -> Candidate:
-    answer = unwrap(text, finish)
+    visible = text if text.isascii() else typography.visible(text)
+    answer = unwrap(visible, finish)
+    if visible != text:
+        answer.note("non-ascii code")
     if not answer.text and answer.unclosed and finish is Finish.STOP:
         _recover(answer)
     if not answer.text:

@@ -8,7 +8,8 @@ from rtlglot.prompts.code import nothing
 from rtlglot.prompts.fences import VERILOG_TAGS, Piece, split
 from rtlglot.prompts.given import Given, example_question, folded, repeats
 from rtlglot.prompts.refusal import refusal
-from rtlglot.prompts.unwrap import Answer, from_json
+from rtlglot.prompts.structured import from_json
+from rtlglot.prompts.unwrap import Answer
 from rtlglot.records import Candidate, Finish, Reason
 
 _NOUNS = (

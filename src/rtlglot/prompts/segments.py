@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rtlglot.prompts.fences import Piece
-from rtlglot.verilog.tokens import strip_comments
+from rtlglot.verilog.tokens import COMMENT, strip_comments
 from rtlglot.verilog.units import Unit, units
 
 _DIRECTIVE = (
@@ -16,7 +17,16 @@ _DIRECTIVE = (
 _BELONGS = re.compile(rf"\s*(?:$|//|{_DIRECTIVE}|\(\*.*\*\)\s*$|import\s+[\w:*, ]+;\s*$)")
 _OUTER_ITEM = re.compile(r"\s*(?:typedef|localparam|parameter|function|task|import|struct|enum|bind|class)\b")
 _OUTER_END = (";", "endfunction", "endtask", "endclass")
+_BEGINS = re.compile(
+    rf"(?:\s|{COMMENT})*+(?:(?:macro)?module\b|package\b|interface\b|{_DIRECTIVE}|\(\*|typedef\b|function\b)"
+)
+_DEFINED = re.compile(
+    r"`define\s+(\w+)|\btypedef\b[^;]*?(\w+)\s*;|\b(?:local)?param(?:eter)?\b[^;=]*?(\w+)\s*="
+    r"|\b(?:function|task)\b[^;(]*?(\w+)\s*[;(]"
+)
+_DIRECTION = re.compile(r"\b(?:input|output|inout)\b")
 _TASK = re.compile(r"\$(?:finish|stop|fatal)\b")
+_BLANK = " \t\u00a0\u2002\u2003\u2007\u2009\u202f\u3000"
 _SHOWS = re.compile(r"\$(?:finish|stop|fatal|display|monitor|strobe|write|dumpfile|dumpvars|error)\b")
 
 
@@ -27,6 +37,8 @@ class Segment:
     piece: int
     """Index of the piece it stands in."""
     unit: Unit
+    before: str
+    """What stands before it: in its piece, or for the first of a fence in front of that."""
     lead: str
     text: str
     tail: str = ""
@@ -45,16 +57,22 @@ class Segment:
         return self.unit.complete
 
 
-def segments(piece: Piece, index: int) -> list[Segment]:
-    """The outermost units of a piece. A start that is begun anew under the same name is dropped."""
-    found = _outermost(_real_starts(piece))
+def segments(pieces: Sequence[Piece], index: int, *, in_sentences: bool = False) -> list[Segment]:
+    """The outermost units of a piece. A start that is begun anew under the same name is dropped.
+
+    `in_sentences`: a whole module of loose text counts too where words stand before it on its line.
+    """
+    piece = pieces[index]
+    found = _outermost(_real_starts(piece, in_sentences=in_sentences))
+    above = pieces[index - 1].text if index and not pieces[index - 1].fenced else ""
     result: list[Segment] = []
     at = 0
     for unit in found:
         between = piece.text[at : unit.start]
         lead = _lead(between)
         cut = ("prefix",) if lead.strip() != between.strip() else ()
-        result.append(Segment(index, unit, lead, piece.text[unit.start : unit.end], cut=cut))
+        before = between if between.strip() or result else above
+        result.append(Segment(index, unit, before, lead, piece.text[unit.start : unit.end], cut=cut))
         at = unit.end
     if result and result[-1].complete:
         result[-1].tail = _tail(piece.text[at:])
@@ -63,7 +81,7 @@ def segments(piece: Piece, index: int) -> list[Segment]:
     return result
 
 
-def _real_starts(piece: Piece) -> list[Unit]:
+def _real_starts(piece: Piece, *, in_sentences: bool) -> list[Unit]:
     """All units of a fence; in loose text not those that are a word in a sentence."""
     found = units(piece.text)
     if piece.fenced:
@@ -71,11 +89,20 @@ def _real_starts(piece: Piece) -> list[Unit]:
     real = []
     end = 0
     for unit in found:
-        before = piece.text[max(end, unit.start - 80) : unit.start].rstrip(" \t")
-        if not before or before[-1] in "\n>])};:/.":
+        line = piece.text[max(end, unit.start - 80) : unit.start]
+        before = line.rstrip(_BLANK)
+        if not before or before[-1] in "\n>])};:/." or (in_sentences and _has_header(piece.text, unit)):
             real.append(unit)
             end = unit.end if unit.complete else end
     return real
+
+
+def _has_header(text: str, unit: Unit) -> bool:
+    """Whether a whole module begins with `module name (ports);`, which no sentence about one does."""
+    head = text[unit.start : unit.end].partition(";")[0].rstrip()
+    listed = head[head.find("(") + 1 : -1]
+    ports = _DIRECTION.search(listed) or all(word.strip().isidentifier() for word in listed.split(","))
+    return unit.complete and head.endswith(")") and bool(ports)
 
 
 def _outermost(found: list[Unit]) -> list[Unit]:
@@ -90,6 +117,21 @@ def _outermost(found: list[Unit]) -> list[Unit]:
         if outer and not abandoned:
             result.append(unit)
     return result
+
+
+def begins_as_code(text: str) -> bool:
+    """Whether a text begins with a unit, or with what belongs to one."""
+    return bool(_BEGINS.match(text))
+
+
+def only_definitions(text: str) -> bool:
+    """Whether a text holds macros, types, functions and comments, and nothing else."""
+    return bool(text.strip()) and _lead(text + "\n").strip() == text.strip()
+
+
+def defined_names(text: str) -> list[str]:
+    """Names of the macros, types, parameters and functions that a text defines."""
+    return [match[match.lastindex or 0] for match in _DEFINED.finditer(strip_comments(text))]
 
 
 def _lead(text: str) -> str:
@@ -157,3 +199,8 @@ _NOT_CODE = re.compile(r'//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z)|"[^"\\\n]*+(?:\\(?s:.)[
 def code_only(text: str) -> str:
     """The text without comments and strings."""
     return _NOT_CODE.sub(" ", text)
+
+
+def is_skeleton(segment: Segment) -> bool:
+    """Whether it leaves out what another place is to say ("... as before ...")."""
+    return "..." in segment.text or "…" in segment.text

@@ -34,6 +34,11 @@ _IN_COMMENTS: dict[int, str | None] = {
 _PARTS = re.compile(rf"(?P<comment>{COMMENT})|(?P<kept>{STRING}|{ESCAPED})|(?P<code>[^/\"\\]++|.)")
 
 
+def visible(text: str) -> str:
+    """The text without characters that nobody sees: marks of byte order, zero-width spaces."""
+    return text.translate(_INVISIBLE)
+
+
 def normalised(text: str) -> tuple[str, str]:
     """(the text, what to note): 'non-ascii comment', or 'non-ascii code' where some is in code."""
     in_code = False

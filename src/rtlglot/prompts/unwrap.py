@@ -1,15 +1,14 @@
-"""Takes the wrapping off a reply that is the same for every target: reasoning, end tokens, markers, JSON.
+"""Takes the wrapping off a reply that is the same for every target: reasoning, end tokens, markers.
 
 Each step looks for its mark once from left to right; no step looks back, so time is linear.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 
-from rtlglot.records import Finish, Json
+from rtlglot.records import Finish
 
 
 @dataclass(slots=True)
@@ -139,54 +138,3 @@ def _markers(answer: Answer) -> None:
             answer.text = text[start:end]
             answer.note("marker")
             return
-
-
-_JSON_START = re.compile(
-    r"\s*(?:[^\n`{\"]{0,200}:\s*)?(?:`{3,}(?:json)?\s*)?(?=[{\[\"])|.*?`{3,}json\s+", re.DOTALL
-)
-_KEYS = (
-    "code", "verilog", "verilog_code", "rtl", "systemverilog", "module", "description", "instruction",
-    "answer", "final_answer", "solution", "response", "output", "result", "text", "content", "completion",
-)  # fmt: skip
-_KEYED = re.compile(rf'"(?:{"|".join(_KEYS)})"\s*:\s*"((?:[^"\\]|\\.)*+)', re.IGNORECASE | re.DOTALL)
-
-
-def from_json(text: str, field: str) -> str | None:
-    """The wanted text of a reply that is JSON, also cut or slightly broken; None where it is not JSON."""
-    start = _JSON_START.match(text)
-    if start is None or text[start.end() : start.end() + 1] not in ("{", "[", '"'):
-        return None
-    at = start.end()
-    try:
-        value, end = json.JSONDecoder(strict=False).raw_decode(text, at)
-    except (ValueError, RecursionError):
-        return _from_broken(text[at:])
-    if isinstance(value, str) and text[end:].strip("` \n"):
-        return None  # a text that begins with a quotation
-    return _wanted(value, field, 3)
-
-
-def _wanted(value: Json, field: str, depth: int) -> str | None:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-        return "\n".join(value)
-    if isinstance(value, list) and len(value) == 1 and depth:
-        return _wanted(value[0], field, depth - 1)
-    if not isinstance(value, dict) or not depth:
-        return None
-    by_name = {str(key).lower(): item for key, item in value.items()}
-    names = [field.lower(), *_KEYS, *(by_name if len(by_name) == 1 else ())]
-    found = (_wanted(by_name[name], field, depth - 1) for name in names if name in by_name)
-    return next((text for text in found if text is not None), None)
-
-
-def _from_broken(text: str) -> str | None:
-    keyed = _KEYED.search(text) if text[0] == "{" else None
-    if keyed is None:
-        return None
-    try:
-        value = json.loads(f'"{keyed[1]}"', strict=False)
-    except ValueError:
-        return None
-    return value if isinstance(value, str) else None

@@ -84,6 +84,8 @@ UNITS = [
         "import a::*;\n",
         "typedef a;\n",
     ),
+    *("> ", "> module m(a);\n", ">\n", "1: ", "1\n2\n", "`module ", "endmodule`", "\\n", "\\nmodule m(a);"),
+    *('{"a": "module', '[{"', '{"a":["module', "Alternatively\n", "corrected ", "wait ", "module m(a,b);x;"),
     *("(* ", "assign y = a;\n", "é", "—", "\u200b", "\\", "\x00", "\r\n"),
 ]
 
