@@ -1,0 +1,256 @@
+"""Real designs: what the ladder refuses, what the proof leaves open, and what it costs.
+
+    python benchmarks/benchls.py --data dev.jsonl [--sample 50] [--only ladder self renamed netlist
+                                 rewrite mutants] [--ids ID…] [--workers 1] [--save FILE] [--show 40]
+
+The data is RTL-BenchLS as JSON lines with `id`, `top` and `verilog`. `ladder` climbs the default
+ladder. The others hold a design as its own reference against: `self`, its own text; `renamed`, a copy
+with other inner names, layout and no comments; `netlist`, the gates that yosys makes of it; `rewrite`,
+what yosys writes after proc and opt; `mutants`, three copies with one small change whose simulation in
+Icarus Verilog differs. Seconds are CPU seconds of the tools, the reference's share counted in `self`.
+Ends with 1 where an equal copy is called different or a mutant equivalent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+import played
+from mutations import mutants
+
+from rtlglot.checks import CHECKS
+from rtlglot.checks.ladder import asking, climb, ladder
+from rtlglot.records import Context, Json, Verdict
+from rtlglot.sandbox import NOTHING, BoxResult, ForkBox, Permit
+from rtlglot.tools.slang.source import latches_allowed, read_source
+from rtlglot.verilog.keywords import KEYWORDS
+from rtlglot.verilog.tokens import Kind, tokens
+
+DATA = Path(__file__).parents[2] / "shared" / "data" / "benchls" / "dev.jsonl"
+COPIES = ("self", "renamed", "netlist", "rewrite")
+SIZES = (20, 50, 100, 1 << 30)
+"""Lines of the designs whose times are told together, at most."""
+_MACRO = ("`define", "`undef", "`ifdef", "`ifndef", "`elsif")
+_YOSYS = """
+import sys
+from pyosys import libyosys
+design = libyosys.Design()
+for command in sys.argv[1:]:
+    libyosys.run_pass(command, design)
+"""
+_spent: ContextVar[list[float]] = ContextVar("spent")
+
+
+class MeteredBox(ForkBox):
+    """A box that adds up the CPU seconds of each asking, every text in a child of its own."""
+
+    def __init__(self, workers: int) -> None:
+        super().__init__(workers=workers, share=False)
+
+    async def run(
+        self, tool: str, arguments: Mapping[str, Json], *, deadline_s: float, permit: Permit = NOTHING
+    ) -> BoxResult:
+        """See Box.run."""
+        result = await super().run(tool, arguments, deadline_s=deadline_s, permit=permit)
+        _spent.get([]).append(result.cpu_s)
+        return result
+
+
+@dataclass
+class Asked:
+    """One candidate of one design, and the answer."""
+
+    design: str
+    kind: str
+    lines: int
+    text: str
+    status: str = ""
+    cause: str = ""
+    cpu_s: float = 0.0
+    data: dict[str, Json] = field(default_factory=dict)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether this answer must not be."""
+        return self.status == "equivalent" if self.kind == "mutants" else self.status == "different"
+
+
+def renamed(text: str, top: str) -> str:
+    """A copy with other names for all but the top's ports, what is not in the text, and macros."""
+    source = read_source(text, "sv2017")
+    kept = {port.name for one in source.tops if one.name == top for port in one.ports} | {top}
+    said = " ".join(str(problem["message"]) for problem in source.problems)
+    missing = set(re.findall(r"'(\w+)'", said))
+    parts, before = [], ""
+    for token in tokens(text):
+        if token.kind in (Kind.SPACE, Kind.COMMENT):
+            parts.append("\n" if "\n" in token.text else " ")
+            continue
+        ours = token.kind is Kind.NAME and token.text not in KEYWORDS and token.text not in kept | missing
+        foreign = before in ("`define", "`undef", "`ifdef", "`ifndef", "`elsif") or (
+            missing and before == "."
+        )
+        parts.append(f"{token.text}_other" if ours and not foreign else token.text)
+        before = token.text
+    return "".join(parts)
+
+
+def written(text: str, top: str, commands: Sequence[str]) -> str:
+    """What yosys writes of a design after these commands; '' where it cannot."""
+    with tempfile.TemporaryDirectory() as folder:
+        # from always_comb with an incomplete assignment yosys would make a loop instead of a latch
+        Path(folder, "design.sv").write_text(latches_allowed(text))
+        for read in ("read_verilog -sv design.sv", f"read_slang --top {top} design.sv"):
+            steps = [read, f"hierarchy -top {top}", *commands, "write_verilog -noattr written.v"]
+            subprocess.run(
+                [sys.executable, "-c", _YOSYS, *steps], cwd=folder, capture_output=True, check=False
+            )
+            if Path(folder, "written.v").exists():
+                return Path(folder, "written.v").read_text()
+    return ""
+
+
+def killed(text: str, top: str, most: int) -> Iterator[str]:
+    """Mutants whose simulation differs from the design's."""
+    face = played.face_of(text, top)
+    if face is None:
+        return
+    steps = played.stimuli(face, 300)
+    right = played.play(text, face, steps, "icarus")
+    for _, mutant in mutants(text, most=most * 4) if right else ():
+        other = played.play(mutant, face, steps, "icarus")
+        if other is not None and played.first_difference(right or (), other) is not None:
+            yield mutant
+            most -= 1
+            if not most:
+                return
+
+
+def candidates(row: Mapping[str, str], kind: str) -> list[str]:
+    """The texts that are held against a design."""
+    text, top = row["verilog"], row["top"]
+    if kind == "mutants":
+        return list(killed(text, top, 3))
+    gates = ("proc", "flatten", "synth -noabc", "clean")
+    make: dict[str, Callable[[], str]] = {
+        "ladder": lambda: text,
+        "self": lambda: text,
+        "renamed": lambda: renamed(text, top),
+        "netlist": lambda: written(text, top, gates),
+        "rewrite": lambda: written(text, top, ("proc", "opt", "clean")),
+    }
+    return [one for one in (make[kind](),) if one]
+
+
+async def ask(row: Mapping[str, Any], kind: str, box: ForkBox, check: Any, rungs: Any) -> list[Asked]:
+    """All answers about one design's candidates of one kind."""
+    asked = []
+    for text in await asyncio.to_thread(candidates, row, kind):
+        one = Asked(row["id"], kind, row["verilog"].count("\n") + 1, text)
+        _spent.set(spent := [])
+        if kind == "ladder":
+            context = Context()
+            verdicts = await climb(rungs, context, asking(text, context, box))
+            last = [verdict for verdict in verdicts if verdict.status != "skipped"][-1]
+        else:
+            last = await check.check(text, Context(reference=row["verilog"]), box)
+        one.status, one.cause, one.cpu_s = str(last.status.value), _cause(last), sum(spent)
+        one.data = {name: value for name, value in last.data.items() if name != "trace"}
+        asked.append(one)
+    return asked
+
+
+def _cause(verdict: Verdict) -> str:
+    said = str(verdict.data.get("what") or "; ".join(f.message for f in verdict.findings[:1]))
+    return f"{verdict.check}: " + re.sub(r"'[^']*'|\d+", "…", said)[:110]
+
+
+def show(kind: str, asked: Sequence[Asked], without: int, most: int) -> None:
+    """The table of one kind."""
+    counts = Counter(one.status for one in asked)
+    told = ", ".join(f"{status} {count} ({count / len(asked):.1%})" for status, count in counts.most_common())
+    print(f"\n{kind}: {len(asked)} asked, {without} designs without a candidate: {told}")
+    for size, smaller in zip(SIZES, (0, *SIZES), strict=False):
+        times = sorted(one.cpu_s for one in asked if smaller < one.lines <= size)
+        if times:
+            p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95)]
+            name = f"to {size} lines" if size < SIZES[-1] else "longer"
+            print(f"  {name:<14} {len(times):>5}  CPU s p50 {p50:.2f}, p95 {p95:.2f}, most {times[-1]:.1f}")
+    good = ("different",) if kind == "mutants" else ("pass", "equivalent")
+    causes: dict[str, list[str]] = defaultdict(list)
+    for one in asked:
+        if one.status not in good:
+            causes[f"{one.status} · {one.cause}"].append(one.design)
+    for cause, designs in sorted(causes.items(), key=lambda item: -len(item[1]))[:most]:
+        print(f"  {len(designs):>4} {cause}  [{' '.join(designs[:4])}]")
+
+
+async def measure(options: argparse.Namespace, rows: Sequence[Mapping[str, Any]]) -> list[Asked]:
+    """Ask and print, kind after kind."""
+    check, rungs = CHECKS.load("equivalence")({}), ladder("default")
+    gate, done = asyncio.Semaphore(options.workers), []
+
+    async def guarded(row: Mapping[str, Any], kind: str) -> list[Asked]:
+        async with gate:
+            return await ask(row, kind, box, check, rungs)
+
+    async with MeteredBox(options.workers) as box:
+        for kind in options.only:
+            answers = await asyncio.gather(*(guarded(row, kind) for row in rows))
+            asked = [one for several in answers for one in several]
+            if asked:
+                show(kind, asked, sum(not several for several in answers), options.show)
+            done += asked
+    return done
+
+
+def main() -> int:
+    """Read, measure, save."""
+    options = _arguments()
+    rows = [json.loads(line) for line in options.data.read_text().splitlines()]
+    if options.ids:
+        rows = [row for row in rows if row["id"] in options.ids]
+    elif options.sample:
+        # evenly over the sizes
+        rows.sort(key=lambda row: (row["verilog"].count("\n"), row["id"]))
+        rows = rows[:: max(1, len(rows) // options.sample)]
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    print(f"{len(rows)} designs, {os.cpu_count()} cores, load {load}")
+    done = asyncio.run(measure(options, rows))
+    if options.save:
+        lines = [json.dumps(one.__dict__) + "\n" for one in done]
+        Path(options.save).write_text("".join(lines))
+    wrong = [one for one in done if one.wrong and one.kind != "ladder"]
+    for one in wrong:
+        print(f"WRONG {one.design} ({one.kind}): {one.status}")
+    return bool(wrong)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--sample", type=int, default=50, help="designs; 0 is all")
+    parser.add_argument("--ids", nargs="+")
+    parser.add_argument("--only", nargs="+", default=["ladder", *COPIES, "mutants"])
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--save", help="JSONL file with every answer")
+    parser.add_argument("--show", type=int, default=40, help="causes shown of each kind")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
