@@ -91,8 +91,9 @@ def test_public_things_have_docstrings() -> None:
         if not ast.get_docstring(tree) and tree.body:
             missing.append(f"{path.relative_to(ROOT)}")
         for node in tree.body:
-            public = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-            if public and not node.name.startswith("_") and not ast.get_docstring(node):
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                continue
+            if not node.name.startswith("_") and not ast.get_docstring(node):
                 missing.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}")
     assert not missing
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -29,6 +30,6 @@ def vllm_stand_in() -> Iterator[pytest.MonkeyPatch]:
     arguments.known_names.cache_clear()
 
 
-def _taken_away() -> dict[str, object]:
+def _taken_away() -> dict[str, ModuleType]:
     names = [name for name in sys.modules if name.partition(".")[0] in ("vllm", "transformers")]
     return {name: sys.modules.pop(name) for name in names}

@@ -7,11 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import vlsi_transformer as seed
 
 from rtlglot import Model
+from rtlglot.records import Reply
 
 SCRIPT = Path(seed.__file__)
 
@@ -78,7 +80,7 @@ def test_messages_for_all_six_pairs(source: str, target: str) -> None:
 
 def test_the_functions_together_do_the_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    content = {
+    content: dict[str, dict[str, Any]] = {
         "1": {"instruction": "Design a gate.", "n": 1},
         "2": {"instruction": "Design a latch."},
         "3": {},
@@ -96,7 +98,7 @@ def test_the_functions_together_do_the_job(tmp_path: Path, monkeypatch: pytest.M
     with Model("echo", "scripted") as llm:
         replies = seed.send_request(prompts, llm, sampling)
         completed = seed.process_batch(prompts, ids, llm, sampling)
-    assert [reply.text for reply in replies] == [completed["1"], completed["2"]]
+    assert [reply.text for reply in replies if isinstance(reply, Reply)] == [completed["1"], completed["2"]]
     seed.join_requests(content, completed, "rtl.json", "instruction", "description")
     written = json.loads(Path("rtl_Llama-3.1-8B-Instruct_with_description.json").read_text())
     assert set(written) == {"1", "2"}

@@ -157,6 +157,7 @@ def usual(ledger: Ledger, row: Row) -> Outcome | None:
     """Every kind of end, in turn by the row's number."""
     n = row.position
     text = module(n)
+    tries: tuple[Attempt, ...]
     kind = n % 10
     if kind <= 4:
         return Outcome(row.id, Status.ACCEPTED, Reason.OK, text, "", (), None,

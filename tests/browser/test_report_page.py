@@ -19,7 +19,8 @@ DRAWN = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done
 
 
 def listed(page: Any) -> list[str]:
-    return page.locator("#rows-body .row-link").all_inner_texts()
+    texts: list[str] = page.locator("#rows-body .row-link").all_inner_texts()
+    return texts
 
 
 def test_it_says_what_became_of_the_rows(sight: Sight, usual: Path) -> None:

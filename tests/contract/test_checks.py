@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from rtlglot.checks import CHECKS
 from rtlglot.checks.ladder import ladders
 from rtlglot.errors import UsageError
 from rtlglot.records import CheckStatus, Context, Verdict
-from rtlglot.sandbox import open_box
+from rtlglot.sandbox import Box, open_box
 
 GOOD = "module inverter(input a, output y);\n  assign y = ~a;\nendmodule\n"
 TEXT = "The module inverter has the input a and the output y. The output y is the inverse of a."
@@ -35,44 +36,44 @@ HOSTILE = {
 FIELDS = sorted({(name, field) for field, names in ladders().items() for name in names if name in CHECKS})
 
 
-def make(name):
+def make(name: str) -> Any:
     return CHECKS.load(name)({})
 
 
-def context(field):
+def context(field: str) -> Any:
     return Context(field=field, reference=GOOD, testbench=TESTBENCH, interface=GOOD.splitlines()[0])
 
 
 @pytest.fixture
-async def box():
+async def box() -> Any:
     async with open_box(workers=2) as box:
         yield box
 
 
-def test_every_check_stands_on_a_ladder():
+def test_every_check_stands_on_a_ladder() -> None:
     assert set(CHECKS) == {name for name, _ in FIELDS}
 
 
 @pytest.mark.parametrize("name", list(CHECKS))
-def test_a_check_has_the_name_it_is_listed_by(name):
+def test_a_check_has_the_name_it_is_listed_by(name: str) -> None:
     assert make(name).name == name
 
 
 @pytest.mark.parametrize("name", list(CHECKS))
-def test_identity_is_json_and_stays(name):
+def test_identity_is_json_and_stays(name: str) -> None:
     first, second = make(name).identity(), make(name).identity()
     assert json.loads(json.dumps(first)) == json.loads(json.dumps(second))
     assert name in json.dumps(first)
 
 
 @pytest.mark.parametrize("name", list(CHECKS))
-def test_an_unknown_option_is_refused_by_name(name):
+def test_an_unknown_option_is_refused_by_name(name: str) -> None:
     with pytest.raises(UsageError, match=rf"check\.{name} has no option 'colour'"):
         CHECKS.load(name)({"colour": "red"})
 
 
 @pytest.mark.parametrize(("name", "field"), FIELDS)
-async def test_a_verdict_is_plain_data(box, name, field):
+async def test_a_verdict_is_plain_data(box: Box, name: str, field: str) -> None:
     check = make(name)
     text = GOOD if field == "verilog" else TEXT
     assert check.applies(context(field)) is True
@@ -84,7 +85,7 @@ async def test_a_verdict_is_plain_data(box, name, field):
 
 @pytest.mark.parametrize(("name", "field"), FIELDS)
 @pytest.mark.parametrize("kind", list(HOSTILE))
-async def test_no_text_makes_a_check_raise(box, name, field, kind):
+async def test_no_text_makes_a_check_raise(box: Box, name: str, field: str, kind: str) -> None:
     verdict = await make(name).check(HOSTILE[kind], context(field), box)
     assert verdict.check == name
     assert all("\n" not in finding.message for finding in verdict.findings)

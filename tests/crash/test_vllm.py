@@ -4,6 +4,7 @@ import json
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.contract import vllm_stand
@@ -47,7 +48,7 @@ def replicas() -> list[int]:
     return found
 
 
-def spec(folder: Path, name: str, **more: object) -> Spec:
+def spec(folder: Path, name: str, **more: Any) -> Spec:
     source = folder / "rows.json"
     rows = {f"r{n}": {"instruction": f"Describe a {n + 2}-bit counter with enable."} for n in range(ROWS)}
     source.write_text(json.dumps(rows))

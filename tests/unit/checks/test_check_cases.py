@@ -8,6 +8,7 @@ notes are not listed.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,11 +23,11 @@ RUNGS = ",".join(name for name in ladders()["verilog"] if CHECKS.load(name)().ap
 
 
 @pytest.fixture(scope="module")
-def texts():
+def texts() -> Any:
     return {path.stem: path.read_text() for path in CASES}
 
 
-def scene(text: str):
+def scene(text: str) -> Any:
     """Options, context and expectation from the marked lines."""
     options: dict[str, dict[str, str]] = {}
     context, expected = Context(), {}
@@ -47,7 +48,7 @@ def scene(text: str):
     return options, context, expected
 
 
-def told(verdict) -> list[str]:
+def told(verdict: Any) -> list[str]:
     words = [verdict.status.value]
     for finding in verdict.findings:
         if finding.severity is not Severity.NOTE:
@@ -55,7 +56,7 @@ def told(verdict) -> list[str]:
     return words
 
 
-async def test_every_case(texts, subtests):
+async def test_every_case(texts: Any, subtests: pytest.Subtests) -> None:
     async with open_box(workers=2) as box:
         for name, text in texts.items():
             options, context, expected = scene(text)

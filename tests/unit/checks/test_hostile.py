@@ -13,6 +13,7 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,6 +38,8 @@ LONGEST_S = 10.0
 def made() -> dict[str, str]:
     """The texts of huge.py by name."""
     spec = importlib.util.spec_from_file_location("hostile_huge", CORPUS / "huge.py")
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return {
@@ -56,10 +59,11 @@ def corpus(secret: Path, target: Path) -> dict[str, str]:
     }
 
 
-async def examine(texts: dict[str, str]):
+async def examine(texts: dict[str, str]) -> Any:
     """Verdicts and seconds of each text, and the box's folder."""
     checks = [CHECKS.load(name)(options) for name, options in OPTIONS.items()]
-    room, seen = asyncio.Semaphore(WORKERS), {}
+    seen: dict[str, Any] = {}
+    room = asyncio.Semaphore(WORKERS)
 
     async def one(name: str, text: str) -> None:
         async with room:
@@ -86,7 +90,7 @@ def processes_of(folder: str) -> list[str]:
 
 
 @pytest.mark.timeout(1200)
-def test_hostile_texts_get_verdicts_and_nothing_else(tmp_path, subtests):
+def test_hostile_texts_get_verdicts_and_nothing_else(tmp_path: Path, subtests: pytest.Subtests) -> None:
     secret, target = tmp_path / "secret.hex", tmp_path / "written"
     secret.write_text(f"{SECRET}\n5e5a3e\n")
     texts = corpus(secret, target)
@@ -109,7 +113,7 @@ def test_hostile_texts_get_verdicts_and_nothing_else(tmp_path, subtests):
     assert processes_of(folder) == []
 
 
-def test_no_hostile_text_passes_unseen(tmp_path):
+def test_no_hostile_text_passes_unseen(tmp_path: Path) -> None:
     """What the corpus says of files, processes and other code is refused before anything runs it."""
     reaching = ("include_", "readmem", "fopen", "fscanf", "fread", "writemem", "dumpfile", "dpi_", "system_")
     texts = {

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,14 +25,14 @@ def rows(name: str) -> list[dict[str, str]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-async def verdicts_of(texts: list[str], standard: str = "sv2017"):
+async def verdicts_of(texts: list[str], standard: str = "sv2017") -> Any:
     context = Context(standard=standard)
     async with open_box() as box:
         checks = ladder(RUNGS)
         return await asyncio.gather(*(climb(checks, context, asking(text, context, box)) for text in texts))
 
 
-async def test_every_verilogeval_reference_is_accepted():
+async def test_every_verilogeval_reference_is_accepted() -> None:
     references = rows("verilogeval/spec-to-rtl.jsonl")
     climbed = await verdicts_of([row["ref"] for row in references])
     refused = {
@@ -43,7 +44,7 @@ async def test_every_verilogeval_reference_is_accepted():
     assert (len(references), refused) == (156, {})
 
 
-async def test_what_rtlfixers_broken_programs_are_refused_for():
+async def test_what_rtlfixers_broken_programs_are_refused_for() -> None:
     programs = rows("repair_rtlfixer_syntax.jsonl")
     climbed = await verdicts_of([row["broken"] for row in programs])
     stopped = Counter(
@@ -68,7 +69,7 @@ async def test_what_rtlfixers_broken_programs_are_refused_for():
     }
 
 
-async def test_rtlfixers_solutions_are_accepted():
+async def test_rtlfixers_solutions_are_accepted() -> None:
     programs = rows("repair_rtlfixer_syntax.jsonl")
     climbed = await verdicts_of(sorted({row["canonical_solution"] for row in programs}))
     assert all(verdict.ok for verdicts in climbed for verdict in verdicts)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from rtlglot.checks.screen import Screen
 from rtlglot.records import CheckStatus, Context
 from rtlglot.verilog.system_tasks import COMPUTING, SPEAKING
 
+NO_BOX: Any = None
+"""The screen uses no tool, so it needs none."""
 
-async def codes(text: str, context: Context | None = None, **options) -> list[str]:
-    # the screen uses no tool, so it needs no box
-    verdict = await Screen(options).check(text, context or Context(), box=None)
+
+async def codes(text: str, context: Context | None = None, **options: Any) -> list[str]:
+    verdict = await Screen(options).check(text, context or Context(), box=NO_BOX)
     assert (verdict.status is CheckStatus.FAIL) == bool(verdict.findings)
     return [finding.code for finding in verdict.findings]
 
@@ -39,7 +43,7 @@ def module(body: str) -> str:
         (module('export "DPI" task t;'), ["foreign-code"]),
     ],
 )
-async def test_rules(text, expected):
+async def test_rules(text: str, expected: Any) -> None:
     assert await codes(text) == expected
 
 
@@ -52,40 +56,40 @@ async def test_rules(text, expected):
         ("max_statement", 500, lambda n: "a" * (n - 1) + ";", "long-statement"),
     ],
 )
-async def test_limits_are_exact(option, most, make, code):
+async def test_limits_are_exact(option: Any, most: Any, make: Any, code: str) -> None:
     assert await codes(make(most), **{option: most}) == []
     assert await codes(make(most + 1), **{option: most}) == [code]
 
 
-async def test_size_is_counted_in_bytes():
+async def test_size_is_counted_in_bytes() -> None:
     assert await codes("// " + "é" * 60, max_bytes=100) == ["too-large"]
 
 
-async def test_long_runs_without_nesting_are_no_nesting():
+async def test_long_runs_without_nesting_are_no_nesting() -> None:
     assert await codes(module("assign y = " + "(a) + " * 2000 + "a;")) == []
 
 
-async def test_what_may_speak_may_not_beside_a_testbench():
+async def test_what_may_speak_may_not_beside_a_testbench() -> None:
     text = module("initial begin $display(1); $finish; end")
     assert await codes(text) == []
     assert await codes(text, Context(testbench="module tb; endmodule")) == ["system-task", "system-task"]
 
 
 @pytest.mark.parametrize("body", ["`define C(a) $``a", '`define S(x) `"x`"', "initial $root.tb.n = 0;"])
-async def test_ways_around_are_closed_beside_a_testbench(body):
+async def test_ways_around_are_closed_beside_a_testbench(body: str) -> None:
     beside = Context(testbench="module tb; endmodule")
     assert set(await codes(module(body), beside)) & {"token-paste", "system-task"}
 
 
-async def test_options_let_more_pass():
+async def test_options_let_more_pass() -> None:
     assert await codes(module('initial $readmemh("f", m);'), allow="$readmemh,$fopen") == []
     assert await codes(module('`include "f"'), include="true") == []
 
 
-async def test_findings_say_where():
-    verdict = await Screen().check(module("  initial $system(1);"), Context(), box=None)
+async def test_findings_say_where() -> None:
+    verdict = await Screen().check(module("  initial $system(1);"), Context(), box=NO_BOX)
     assert [(f.line, f.column) for f in verdict.findings] == [(2, 11)]
 
 
-def test_no_task_is_on_both_lists():
+def test_no_task_is_on_both_lists() -> None:
     assert not COMPUTING & SPEAKING

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,12 +33,12 @@ def facts() -> dict[str, Facts]:
     return asyncio.run(read())
 
 
-def test_there_are_cases():
+def test_there_are_cases() -> None:
     assert len(CASES) > 35
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_a_text_has_exactly_the_findings_of_its_case(path, facts):
+def test_a_text_has_exactly_the_findings_of_its_case(path: Any, facts: Any) -> None:
     case = parts(path)
     field = "instruction" if "instruction" in case else "description"
     verdict = judge(case[field].strip(), facts[path.stem], Context(field=field, reference=case["verilog"]))
@@ -51,7 +52,7 @@ def test_a_text_has_exactly_the_findings_of_its_case(path, facts):
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_a_finding_says_the_phrase_and_where_it_stands(path, facts):
+def test_a_finding_says_the_phrase_and_where_it_stands(path: Any, facts: Any) -> None:
     case = parts(path)
     field = "instruction" if "instruction" in case else "description"
     text = case[field].strip()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from rtlglot.checks.interface import Interface
@@ -13,20 +15,20 @@ BODY = "always @(posedge clk) q <= d; endmodule"
 
 
 @pytest.fixture
-async def verdict():
+async def verdict() -> Any:
     async with open_box(workers=1) as box:
 
-        async def ask(text, header=HEADER, options=None):
+        async def ask(text: str, header: str = HEADER, options: Any = None) -> Any:
             return await Interface(options or {}).check(text, Context(interface=header), box)
 
         yield ask
 
 
-def said(verdict):
+def said(verdict: Any) -> Any:
     return [(one.code, one.message) for one in verdict.findings]
 
 
-async def test_the_same_interface_written_otherwise(verdict):
+async def test_the_same_interface_written_otherwise(verdict: Any) -> None:
     for text in (
         f"{HEADER} {BODY}",
         f"module top #(parameter W = 8) (input wire clk, input logic [0:7] d, output reg [W-1:0] q); {BODY}",
@@ -81,7 +83,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-async def test_each_difference_is_told_in_plain_words(verdict, case):
+async def test_each_difference_is_told_in_plain_words(verdict: Any, case: Any) -> None:
     header, code, message = CASES[case]
     found = await verdict(f"// a comment\n{header} {BODY}")
     assert found.status is CheckStatus.FAIL
@@ -89,17 +91,17 @@ async def test_each_difference_is_told_in_plain_words(verdict, case):
     assert all(one.line == 2 for one in found.findings if one.code == code)
 
 
-async def test_a_port_spelled_otherwise_is_shown_the_nearest(verdict):
+async def test_a_port_spelled_otherwise_is_shown_the_nearest(verdict: Any) -> None:
     found = await verdict("module m(input data_i); endmodule", "module m(input data_in);")
     assert said(found)[0] == ("port-missing", "the input data_in (1 bit) is missing (nearest: data_i)")
 
 
-async def test_parameters_can_be_left_out(verdict):
+async def test_parameters_can_be_left_out(verdict: Any) -> None:
     text = f"module top (input clk, input [7:0] d, output reg [7:0] q); {BODY}"
     assert (await verdict(text, options={"parameters": "false"})).status is CheckStatus.PASS
 
 
-async def test_a_body_with_errors_does_not_hide_the_header(verdict):
+async def test_a_body_with_errors_does_not_hide_the_header(verdict: Any) -> None:
     found = await verdict(f"{HEADER} assign q = undeclared; endmodule")
     assert found.status is CheckStatus.PASS
     wrong = await verdict("module top(input clk); assign undeclared = 1; endmodule")
@@ -107,23 +109,23 @@ async def test_a_body_with_errors_does_not_hide_the_header(verdict):
 
 
 @pytest.mark.parametrize("text", ["", "no module", "module", "endmodule"])
-async def test_a_text_without_a_module_fails(verdict, text):
+async def test_a_text_without_a_module_fails(verdict: Any, text: str) -> None:
     found = await verdict(text)
     assert (found.status, [code for code, _ in said(found)]) == (CheckStatus.FAIL, ["module-name"])
 
 
 @pytest.mark.parametrize("header", ["", "nothing", "module m(input [UNKNOWN:0] a);"])
-async def test_a_header_that_cannot_be_read_is_unsupported(verdict, header):
+async def test_a_header_that_cannot_be_read_is_unsupported(verdict: Any, header: str) -> None:
     assert (await verdict(f"{HEADER} {BODY}", header)).status is CheckStatus.UNSUPPORTED
 
 
-async def test_a_header_in_the_old_style(verdict):
+async def test_a_header_in_the_old_style(verdict: Any) -> None:
     header = "module top(clk, q);\ninput clk;\noutput [7:0] q;"
     assert (await verdict("module top(input clk, output [7:0] q); endmodule", header)).ok
     assert not (await verdict("module top(input clk, output [8:0] q); endmodule", header)).ok
 
 
-def test_it_asks_only_where_a_header_is_required():
+def test_it_asks_only_where_a_header_is_required() -> None:
     assert Interface({}).applies(Context(interface=HEADER))
     assert not Interface({}).applies(Context())
     assert not Interface({}).applies(Context(field="description", interface=HEADER))

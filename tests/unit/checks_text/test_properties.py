@@ -4,6 +4,7 @@ text whatever makes a check raise."""
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -48,43 +49,44 @@ def split(found: list[Port]) -> list[tuple[str, list[Port]]]:
     return [(way, some) for way, some in ways if some]
 
 
-def in_sentences(found):
+def in_sentences(found: Any) -> Any:
     return " ".join(f"The {p.width}-bit {p.direction} {p.name} is used." for p in found)
 
 
-def in_lists(found):
+def in_lists(found: Any) -> Any:
     return " ".join(
         f"{way}s: " + ", ".join(f"{p.width}-bit {p.name}" for p in some) + "." for way, some in split(found)
     )
 
 
-def in_brackets(found):
+def in_brackets(found: Any) -> Any:
     return " ".join(
         f"{way}s: " + ", ".join(f"{p.name} ({bits(p)})" for p in some) + "." for way, some in split(found)
     )
 
 
-def in_bullets(found):
+def in_bullets(found: Any) -> Any:
     return "\n".join(f"- {p.direction} {p.name} ({bits(p)})" for p in found)
 
 
-def in_headed_lines(found):
+def in_headed_lines(found: Any) -> str:
     return "\n".join(
-        f"{way} ports:\n" + "\n".join(f"    {p.name}[{p.width - 1}:0]: something about it." for p in some)
+        f"{way} ports:\n"
+        + "\n".join(f"    {p.name}[{(p.width or 1) - 1}:0]: something about it." for p in some)
         for way, some in split(found)
     )
 
 
-def in_a_table(found):
+def in_a_table(found: Any) -> Any:
     rows = "\n".join(f"| `{p.name}` | {p.direction} | {p.width} | what it is for |" for p in found)
     return f"| Port | Direction | Width | Use |\n|---|---|---|---|\n{rows}"
 
 
-def in_verilog(found):
+def in_verilog(found: Any) -> Any:
     return "module widget7(" + ", ".join(f"{p.direction} [{p.width - 1}:0] {p.name}" for p in found) + ");"
 
 
-def behind_the_names(found):
+def behind_the_names(found: Any) -> Any:
     return " ".join(f"`{p.name}` is a {p.width}-bit {p.direction}." for p in found)
 
 
@@ -110,20 +112,20 @@ def errors(text: str, found: list[Port]) -> list[str]:
 
 @settings(max_examples=300, deadline=None)
 @given(interfaces, ways)
-def test_what_is_true_raises_no_error(found, way):
+def test_what_is_true_raises_no_error(found: Any, way: Any) -> None:
     assert errors(f"Write widget7.\n\n{way(found)}\n", found) == []
 
 
 @settings(max_examples=200, deadline=None)
 @given(interfaces, meant, st.integers(1, 40))
-def test_another_width_is_an_error(found, way, more):
+def test_another_width_is_an_error(found: Any, way: Any, more: Any) -> None:
     told = [replace(found[0], width=found[0].width + more), *found[1:]]
     assert any(code.startswith(("port-width", "no-such-bit")) for code in errors(way(told), found))
 
 
 @settings(max_examples=200, deadline=None)
 @given(interfaces, meant)
-def test_the_other_direction_is_an_error(found, way):
+def test_the_other_direction_is_an_error(found: Any, way: Any) -> None:
     other = {"input": "output", "output": "input"}
     told = [replace(found[0], direction=other[found[0].direction]), *found[1:]]
     assert any(code.startswith("port-direction") for code in errors(way(told), found))
@@ -131,7 +133,7 @@ def test_the_other_direction_is_an_error(found, way):
 
 @settings(max_examples=200, deadline=None)
 @given(interfaces, ways)
-def test_a_port_more_is_an_error(found, way):
+def test_a_port_more_is_an_error(found: Any, way: Any) -> None:
     told = [*found, Port("spare_flag", "input", 2, 1, 0)]
     assert any(code.startswith("no-such") and "spare_flag" in code for code in errors(way(told), found))
 
@@ -146,7 +148,7 @@ FRAGMENTS = """
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=80), st.sampled_from(["", " "]), interfaces)
-def test_no_text_makes_a_check_raise(pieces, glue, found):
+def test_no_text_makes_a_check_raise(pieces: Any, glue: Any, found: Any) -> None:
     text = glue.join(pieces)
     for field in ("description", "instruction", "notes"):
         context = Context(field=field, reference="module widget7(input d); endmodule")
@@ -156,7 +158,7 @@ def test_no_text_makes_a_check_raise(pieces, glue, found):
 
 
 @given(st.text(max_size=200))
-def test_no_characters_make_a_check_raise(text):
+def test_no_characters_make_a_check_raise(text: str) -> None:
     context = Context(field="description", reference="module widget7(input d); endmodule")
     judge(text, facts([Port("d", "input", 1)]), context)
     leak = Wording({}).judge(text, context).data["leak"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,23 +12,23 @@ from rtlglot.prose.claims import number_at, width_at
 from rtlglot.prose.tokens import MOST_CHARACTERS, Mark, Prose
 
 
-def words(text):
+def words(text: str) -> Any:
     return [piece.text for piece in Prose(text).pieces if piece.mark is Mark.WORD]
 
 
-def sentences(text):
+def sentences(text: str) -> Any:
     prose = Prose(text)
     return [text[start:end] for start, end in prose.sentences()]
 
 
-def test_markdown_is_read_past_and_remembered():
+def test_markdown_is_read_past_and_remembered() -> None:
     prose = Prose("The **bold** `clk` and 'd' and \"q[3:0]\" are __plain__.")
     assert [p.text for p in prose.pieces if p.quoted] == ["bold", "clk", "d", "q"]
     assert "`" not in prose.plain
     assert "*" not in prose.plain
 
 
-def test_sentences_end_at_points_bullets_and_paragraphs():
+def test_sentences_end_at_points_bullets_and_paragraphs() -> None:
     text = "One (e.g. this) is 1.5 V, i.e. low etc. and on. Two!\n\nThree\n- four\n- five\n1. six"
     assert sentences(text) == [
         "One (e.g. this) is 1.5 V, i.e. low etc. and on.",
@@ -38,7 +40,7 @@ def test_sentences_end_at_points_bullets_and_paragraphs():
     ]
 
 
-def test_lines_that_begin_with_a_name_are_entries():
+def test_lines_that_begin_with_a_name_are_entries() -> None:
     assert sentences("Ports:\na[3:0]: first\nb: second\nand more") == [
         "Ports:",
         "a[3:0]: first",
@@ -46,7 +48,7 @@ def test_lines_that_begin_with_a_name_are_entries():
     ]
 
 
-def test_code_is_blanked_out_and_its_words_kept():
+def test_code_is_blanked_out_and_its_words_kept() -> None:
     text = "Before.\n```verilog\nassign hidden = 1;\n```\nBetween module m(input x); endmodule after."
     prose = Prose(text)
     assert words(text) == ["Before", "Between", "after"]
@@ -54,20 +56,20 @@ def test_code_is_blanked_out_and_its_words_kept():
     assert len(prose.plain) == len(text)
 
 
-def test_an_open_fence_runs_to_the_end():
+def test_an_open_fence_runs_to_the_end() -> None:
     assert words("Before.\n```\nassign a = b;\nmore") == ["Before"]
 
 
-def test_typographic_marks_become_plain_ones():
+def test_typographic_marks_become_plain_ones() -> None:
     assert [p.text for p in Prose("8\u2011bit \u201cq\u201d").pieces] == ["8", "-", "bit", "q"]
 
 
-def test_a_place_is_a_line_and_a_column():
+def test_a_place_is_a_line_and_a_column() -> None:
     prose = Prose("one\ntwo three")
     assert prose.line_column(prose.pieces[2].start) == (2, 5)
 
 
-def test_a_long_phrase_loses_its_middle():
+def test_a_long_phrase_loses_its_middle() -> None:
     prose = Prose("begin " + "word " * 60 + "end")
     phrase = prose.phrase(0, len(prose.plain))
     assert phrase.startswith("begin word")
@@ -76,7 +78,7 @@ def test_a_long_phrase_loses_its_middle():
 
 
 @given(st.text(alphabet="ab_1 .,;:-()[]`*'\"|#\n\t\\!?\u2013\u00e9", max_size=300))
-def test_every_piece_stands_where_it_says(text):
+def test_every_piece_stands_where_it_says(text: str) -> None:
     prose = Prose(text)
     assert len(prose.plain) == len(text)
     last = 0
@@ -89,7 +91,7 @@ def test_every_piece_stands_where_it_says(text):
         assert text[start:end].strip()
 
 
-def test_what_is_too_long_is_not_read():
+def test_what_is_too_long_is_not_read() -> None:
     assert len(Prose("a " * MOST_CHARACTERS).pieces) == MOST_CHARACTERS // 2
 
 
@@ -114,7 +116,7 @@ def test_what_is_too_long_is_not_read():
         ("99999999-bit", None),
     ],
 )
-def test_widths(text, width):
+def test_widths(text: str, width: Any) -> None:
     found = width_at(Prose(text).pieces, 0)
     assert (found[0] if found else None) == width
 
@@ -122,6 +124,6 @@ def test_widths(text, width):
 @pytest.mark.parametrize(
     ("text", "number"), [("seventeen", 17), ("ninety-nine", 99), ("forty", 40), ("0x10", None)]
 )
-def test_numbers(text, number):
+def test_numbers(text: str, number: int) -> None:
     found = number_at(Prose(text).pieces, 0)
     assert (found[0] if found else None) == number

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from test_fidelity_cases import parts
+from tests.unit.checks_text.test_fidelity_cases import parts
 
 from rtlglot.checks.wording import Wording
 from rtlglot.errors import UsageError
@@ -18,7 +19,7 @@ CODE = "assign y = (a & b) | (c & d);\nassign z = ~y;\n"
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_a_text_has_exactly_the_findings_of_its_case(path):
+def test_a_text_has_exactly_the_findings_of_its_case(path: Any) -> None:
     case = parts(path)
     field = "instruction" if "instruction" in case else "description"
     text = case[field].removesuffix("\n")
@@ -32,21 +33,21 @@ def test_a_text_has_exactly_the_findings_of_its_case(path):
     assert verdict.status is (CheckStatus.FAIL if failed else CheckStatus.PASS)
 
 
-def test_there_are_cases():
+def test_there_are_cases() -> None:
     assert len(CASES) > 35
 
 
-def leak(text, **context):
+def leak(text: str, **context: Any) -> Any:
     return Wording({}).judge(text, Context(field="description", **context)).data["leak"]
 
 
-def test_the_leak_score_goes_from_prose_to_code():
+def test_the_leak_score_goes_from_prose_to_code() -> None:
     assert leak(PROSE) == 0
     assert 0.2 < leak(f"{PROSE}\n{CODE}") < 0.8
     assert leak(f"module m;\n{CODE}endmodule") > 0.95
 
 
-def test_code_in_a_sentence_leaks_only_against_its_reference():
+def test_code_in_a_sentence_leaks_only_against_its_reference() -> None:
     text = "The output y is (a & b) | (c & d) ^ ~(e | f & g) for all values of its inputs."
     reference = (
         "module m(input a,b,c,d,e,f,g, output y); assign y = (a & b) | (c & d) ^ ~(e | f & g); endmodule"
@@ -55,7 +56,7 @@ def test_code_in_a_sentence_leaks_only_against_its_reference():
     assert leak(text, reference=reference) > 0.5
 
 
-def test_naming_the_ports_is_no_leak():
+def test_naming_the_ports_is_no_leak() -> None:
     header = "module alu(input [7:0] a, input [7:0] b, input [2:0] op, output reg [7:0] y);"
     reference = (
         f"{header} always @(*) case (op) 0: y = a + b; 1: y = a - b; default: y = a & b; endcase endmodule"
@@ -64,7 +65,7 @@ def test_naming_the_ports_is_no_leak():
     assert leak(text, reference=reference) == 0
 
 
-def test_the_threshold_is_an_option():
+def test_the_threshold_is_an_option() -> None:
     text = f"{PROSE}\n{CODE}"
     context = Context(field="description")
     assert Wording({"max_leak": "0.9"}).judge(text, context).ok
@@ -74,18 +75,18 @@ def test_the_threshold_is_an_option():
         Wording({"max_leak": "much"})
 
 
-def test_a_huge_text_is_no_description():
+def test_a_huge_text_is_no_description() -> None:
     verdict = Wording({}).judge(f"{PROSE} " * 5000, Context(field="description"))
     assert "too-long" in {one.code for one in verdict.findings}
 
 
-def test_it_asks_only_for_prose():
+def test_it_asks_only_for_prose() -> None:
     assert Wording({}).applies(Context(field="description"))
     assert Wording({}).applies(Context(field="someone's own"))
     assert not Wording({}).applies(Context(field="verilog"))
 
 
-async def test_it_runs_as_a_check():
+async def test_it_runs_as_a_check() -> None:
     async with open_box(workers=1) as box:
         verdict = await Wording({}).check(PROSE, Context(field="description"), box)
     assert (verdict.check, verdict.status) == ("wording", CheckStatus.PASS)

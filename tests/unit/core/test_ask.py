@@ -3,6 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,12 +15,12 @@ from rtlglot.records import Message, Request, Sampling
 from rtlglot.run.ask import Ask
 
 
-def request(text: str, row_id: str = "r", **changes: int) -> Request:
+def request(text: str, row_id: str = "r", **changes: Any) -> Request:
     return Request((Message("user", text),), Sampling(50, seed=changes.pop("seed", None)), row_id, **changes)
 
 
 class Setup:
-    def __init__(self, tmp_path: Path, rules: list[dict[str, object]], *, share: bool = True) -> None:
+    def __init__(self, tmp_path: Path, rules: list[Any], *, share: bool = True) -> None:
         script = tmp_path / "script.json"
         script.write_text(json.dumps(rules))
         self.log = tmp_path / "asked"

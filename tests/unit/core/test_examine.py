@@ -85,6 +85,7 @@ async def test_the_climb_ends_where_a_rung_that_must_answer_does_not(
 
 class Misnamed(Asked):
     async def check(self, text: str, context: Context, box: Box) -> Verdict:
+        assert isinstance(self.answer, CheckStatus)
         return Verdict("another name", self.answer)
 
 

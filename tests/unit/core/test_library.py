@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,12 @@ import rtlglot
 from rtlglot.records import Message, Request, Sampling
 
 ROWS = '{"id": "a", "instruction": "Design a gate."}\n{"id": "b"}\n'
-SETTINGS = {"source": "instruction", "target": "description", "engine": "scripted", "model": "sentence"}
+SETTINGS: dict[str, Any] = {
+    "source": "instruction",
+    "target": "description",
+    "engine": "scripted",
+    "model": "sentence",
+}
 
 
 def test_a_few_lines_do_the_job(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The loop: N in flight, everything that finished is kept."""
 
 import asyncio
+from collections.abc import Iterator
 
 import pytest
 
@@ -74,7 +75,7 @@ async def test_stop_drains_and_then_cancels() -> None:
 
 
 async def test_an_error_of_the_feed_is_raised() -> None:
-    def rows():  # type: ignore[no-untyped-def]
+    def rows() -> Iterator[int]:
         yield 1
         raise OSError("the input went away")
 

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.vllm_stand_in import vllm_stand_in
@@ -13,11 +14,11 @@ from rtlglot.records import Message, Request, Sampling
 
 
 @pytest.fixture
-def stand_in(tmp_path: Path) -> Iterator[Callable[[], list[dict]]]:
+def stand_in(tmp_path: Path) -> Iterator[Callable[[], list[dict[str, Any]]]]:
     """Puts the stand-ins before whatever is installed; gives a reader of what they noted."""
     log = tmp_path / "stand-in.jsonl"
 
-    def noted() -> list[dict]:
+    def noted() -> list[dict[str, Any]]:
         return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
 
     with vllm_stand_in() as patch:
@@ -65,5 +66,5 @@ def model(tmp_path: Path) -> str:
     return str(folder)
 
 
-def ask(text: str, max_tokens: int = 100, **sampling: object) -> Request:
+def ask(text: str, max_tokens: int = 100, **sampling: Any) -> Request:
     return Request((Message("user", text),), Sampling(max_tokens, **sampling))

@@ -6,6 +6,8 @@ import signal
 import time
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.unit.engines_vllm.conftest import ask
@@ -18,7 +20,7 @@ from rtlglot.run.supervise import Supervised
 
 
 @asynccontextmanager
-async def running(model, **options):
+async def running(model: str, **options: Any) -> Any:
     engine = VllmEngine(model, options)
     info = await engine.start()
     try:
@@ -27,17 +29,17 @@ async def running(model, **options):
         await engine.aclose()
 
 
-async def until(holds):
+async def until(holds: Any) -> None:
     async with asyncio.timeout(30):
         while not holds():  # noqa: ASYNC110 - another process makes it true
             await asyncio.sleep(0.02)
 
 
-def pid_of(reply) -> int:
+def pid_of(reply: Any) -> int:
     return int(reply.text.split()[1])
 
 
-async def test_a_reply(stand_in, model):
+async def test_a_reply(stand_in: Any, model: str) -> None:
     async with running(model, max_model_len="512") as (engine, info):
         assert isinstance(engine, Engine)
         assert info.context_tokens == 512
@@ -52,21 +54,22 @@ async def test_a_reply(stand_in, model):
     assert any("shutdown" in note for note in stand_in())
 
 
-async def test_tokens_are_counted_before_start(stand_in, model):
+async def test_tokens_are_counted_before_start(stand_in: Any, model: str) -> None:
     engine = VllmEngine(model)
     assert await engine.count_tokens((Message("user", "four"),)) == 4
     assert stand_in() == []
 
 
-async def test_a_row_that_vllm_refuses_is_that_rows_failure(stand_in, model):
+async def test_a_row_that_vllm_refuses_is_that_rows_failure(stand_in: Any, model: str) -> None:
     async with running(model, max_model_len="64") as (engine, _):
-        long, refused, good, role = await asyncio.gather(
+        replies: Any = await asyncio.gather(
             engine.generate(ask("x" * 60)),
             engine.generate(ask("refuse this")),
             engine.generate(ask("hello")),
             engine.generate(Request((Message("tool", "x"),), Sampling(10))),
             return_exceptions=True,
         )
+        long, refused, good, role = replies
         assert isinstance(long, RowError)
         assert long.reason is Reason.PROMPT_TOO_LONG
         assert isinstance(refused, RowError)
@@ -80,14 +83,14 @@ async def test_a_row_that_vllm_refuses_is_that_rows_failure(stand_in, model):
             await engine.generate(ask("x", top_p=2.0))
 
 
-async def test_a_failure_that_is_nobodys_fault_is_tried_again(stand_in, model):
+async def test_a_failure_that_is_nobodys_fault_is_tried_again(stand_in: Any, model: str) -> None:
     async with running(model) as (engine, _):
         with pytest.raises(TransientError, match="for once"):
             await engine.generate(ask("stumble"))
         assert (await engine.generate(ask("hello"))).text.endswith("hello")
 
 
-async def test_cancelling_aborts_the_request(stand_in, model):
+async def test_cancelling_aborts_the_request(stand_in: Any, model: str) -> None:
     async with running(model, prefix_caching="off") as (engine, _):
         task = asyncio.create_task(engine.generate(ask("hang")))
         await until(lambda: any("ask" in note for note in stand_in()))
@@ -98,7 +101,7 @@ async def test_cancelling_aborts_the_request(stand_in, model):
         assert (await engine.generate(ask("hello"))).text.endswith("hello")
 
 
-async def test_the_prefix_is_warmed_by_one_row(stand_in, model):
+async def test_the_prefix_is_warmed_by_one_row(stand_in: Any, model: str) -> None:
     async with running(model) as (engine, _):
         await asyncio.gather(*(engine.generate(ask(f"row {number}", seed=number)) for number in range(5)))
     asked = [(note["ask"], note["max_tokens"]) for note in stand_in() if "ask" in note]
@@ -106,7 +109,7 @@ async def test_the_prefix_is_warmed_by_one_row(stand_in, model):
     assert sorted(asked[1:]) == [(f"row {number}", 100) for number in range(5)]
 
 
-async def test_replicas_share_the_work_and_their_gpus(gpu_box, stand_in, model):
+async def test_replicas_share_the_work_and_their_gpus(gpu_box: Any, stand_in: Any, model: str) -> None:
     gpu_box(4)
     async with running(model, gpus="3", data_parallel="3", tensor_parallel="1") as (engine, info):
         assert info.max_in_flight == 39
@@ -119,7 +122,7 @@ async def test_replicas_share_the_work_and_their_gpus(gpu_box, stand_in, model):
 
 
 @pytest.mark.parametrize("blow", ["kill", "die", "exit"])
-async def test_one_dies_the_other_goes_on_and_it_comes_back(blow, stand_in, model):
+async def test_one_dies_the_other_goes_on_and_it_comes_back(blow: Any, stand_in: Any, model: str) -> None:
     async with running(model, data_parallel="2") as (engine, _):
         first = {pid_of(r) for r in await asyncio.gather(*(engine.generate(ask(f"slow {n}")) for n in "ab"))}
         assert first == set(engine.replica_pids())
@@ -137,20 +140,21 @@ async def test_one_dies_the_other_goes_on_and_it_comes_back(blow, stand_in, mode
         assert len({pid_of(reply) for reply in after} - first) == 1
 
 
-async def test_no_row_is_lost_when_the_only_replica_is_killed(stand_in, model):
+async def test_no_row_is_lost_when_the_only_replica_is_killed(stand_in: Any, model: str) -> None:
     supervised = Supervised(VllmEngine(model))
     await supervised.start()
     try:
         rows = [asyncio.create_task(supervised.generate(ask(f"slow {n}"))) for n in range(6)]
         await asyncio.sleep(0.5)
-        os.kill(supervised._engine.replica_pids()[0], signal.SIGKILL)
+        engine: Any = supervised._engine
+        os.kill(engine.replica_pids()[0], signal.SIGKILL)
         replies = await asyncio.gather(*rows)
         assert [reply.text.split("said ")[1] for reply in replies] == [f"slow {n}" for n in range(6)]
     finally:
         await supervised.aclose()
 
 
-async def test_a_row_that_kills_is_poison_and_the_others_live(stand_in, model):
+async def test_a_row_that_kills_is_poison_and_the_others_live(stand_in: Any, model: str) -> None:
     supervised = Supervised(VllmEngine(model))
     await supervised.start()
     try:
@@ -164,7 +168,7 @@ async def test_a_row_that_kills_is_poison_and_the_others_live(stand_in, model):
         await supervised.aclose()
 
 
-async def test_replicas_that_do_not_come_back_are_lost(stand_in):
+async def test_replicas_that_do_not_come_back_are_lost(stand_in: Any) -> None:
     launch = router.Launch("r", {}, {"model": "", "arguments": {}, "lora": ""}, warm=False, pause_s=0.0)
     one = router.Router([replace(launch, module="no.such.module")])
     with pytest.raises(EngineDead, match="No module named"):
@@ -177,7 +181,7 @@ async def test_replicas_that_do_not_come_back_are_lost(stand_in):
     await one.aclose()
 
 
-async def test_bad_arguments_stop_the_job(stand_in, model):
+async def test_bad_arguments_stop_the_job(stand_in: Any, model: str) -> None:
     with pytest.raises(ConfigError, match="Unknown quantization"):
         await VllmEngine(model, {"quantization": "mystery"}).start()
     with pytest.raises(ConfigError, match="max-num-seqs"):
@@ -187,7 +191,7 @@ async def test_bad_arguments_stop_the_job(stand_in, model):
         await VllmEngine(model, {"load_format": "broken"}).start()
 
 
-async def test_arguments_reach_vllm(stand_in, model):
+async def test_arguments_reach_vllm(stand_in: Any, model: str) -> None:
     config = {"method": "ngram", "num_speculative_tokens": 3}
     options = {"speculative_config": config, "enforce_eager": "on", "enable_chunked_prefill": True}
     async with running(model, dummy_weights=True, prefix_caching=False, **options) as (engine, _):
@@ -201,7 +205,7 @@ async def test_arguments_reach_vllm(stand_in, model):
     assert next(note["seed"] for note in stand_in() if "ask" in note) is None
 
 
-async def test_on_a_cpu_prompts_are_read_whole_and_memory_is_left(stand_in, model):
+async def test_on_a_cpu_prompts_are_read_whole_and_memory_is_left(stand_in: Any, model: str) -> None:
     async with running(model) as (engine, _):
         await engine.generate(ask("hello", seed=7))
     start = next(note["start"] for note in stand_in() if "start" in note)
@@ -210,7 +214,9 @@ async def test_on_a_cpu_prompts_are_read_whole_and_memory_is_left(stand_in, mode
     assert {note["seed"] for note in stand_in() if "ask" in note} == {7}
 
 
-async def test_what_cannot_fit_is_refused_before_anything_starts(gpu_box, stand_in, model):
+async def test_what_cannot_fit_is_refused_before_anything_starts(
+    gpu_box: Any, stand_in: Any, model: str
+) -> None:
     gpu_box(1)
     begun = time.monotonic()
     with pytest.raises(ConfigError, match=r"does not fit 1 GPU of 79\.1 GiB") as caught:
@@ -220,14 +226,16 @@ async def test_what_cannot_fit_is_refused_before_anything_starts(gpu_box, stand_
     assert stand_in() == []
 
 
-async def test_a_known_model_that_cannot_fit_need_not_be_here(gpu_box, stand_in, tmp_path, monkeypatch):
+async def test_a_known_model_that_cannot_fit_need_not_be_here(
+    gpu_box: Any, stand_in: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gpu_box(1)
     monkeypatch.setenv("HF_HOME", str(tmp_path))
     with pytest.raises(ConfigError, match="does not fit 1 GPU"):
         await VllmEngine("meta-llama/Llama-3.1-70B-Instruct").start()
 
 
-async def test_the_data_decides_the_context(gpu_box, stand_in, model):
+async def test_the_data_decides_the_context(gpu_box: Any, stand_in: Any, model: str) -> None:
     gpu_box(1)
     engine = VllmEngine(model)
     engine.expect(900)
@@ -236,7 +244,9 @@ async def test_the_data_decides_the_context(gpu_box, stand_in, model):
     assert info.context_tokens == 1024
 
 
-async def test_a_model_that_is_not_here_is_not_fetched(stand_in, tmp_path, monkeypatch):
+async def test_a_model_that_is_not_here_is_not_fetched(
+    stand_in: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HF_HOME", str(tmp_path))
     monkeypatch.delenv("HF_HUB_CACHE", raising=False)
     with pytest.raises(ConfigError, match="acme/tiny") as caught:
@@ -244,7 +254,7 @@ async def test_a_model_that_is_not_here_is_not_fetched(stand_in, tmp_path, monke
     assert "hf download acme/tiny" in caught.value.hint
 
 
-async def test_a_base_model_has_no_chat(stand_in, model, tmp_path):
+async def test_a_base_model_has_no_chat(stand_in: Any, model: str, tmp_path: Path) -> None:
     (tmp_path / "model" / "tokenizer.json").write_text("{}")
     with pytest.raises(ConfigError, match="base model"):
         await VllmEngine(model).start()
@@ -256,7 +266,7 @@ async def test_a_base_model_has_no_chat(stand_in, model, tmp_path):
         await VllmEngine(model, {"chat_template": str(tmp_path / "none")}).count_tokens(())
 
 
-async def test_lora_goes_with_every_request(stand_in, model, tmp_path):
+async def test_lora_goes_with_every_request(stand_in: Any, model: str, tmp_path: Path) -> None:
     adapter = tmp_path / "adapter"
     adapter.mkdir()
     async with running(model, lora=str(adapter), prefix_caching=False) as (engine, _):
@@ -267,7 +277,7 @@ async def test_lora_goes_with_every_request(stand_in, model, tmp_path):
         VllmEngine(model, {"lora": str(tmp_path / "none")}).identity()
 
 
-async def test_closing(stand_in, model):
+async def test_closing(stand_in: Any, model: str) -> None:
     engine = VllmEngine(model)
     await engine.aclose()
     with pytest.raises(EngineDead):

@@ -28,7 +28,7 @@ def runs(pid: int) -> bool:
         return False
 
 
-async def test_a_death_in_the_family(tmp_path: Path):
+async def test_a_death_in_the_family(tmp_path: Path) -> None:
     (tmp_path / "family_module.py").write_text(FAMILY)
     program = await Program.start("family_module", env={"PYTHONPATH": str(tmp_path)}, group=True)
     child = (await program.ask({"op": "hello"}))["child"]

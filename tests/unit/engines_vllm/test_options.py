@@ -1,6 +1,8 @@
 """Options: ours typed, vLLM's by name, unknown ones refused by name before anything is imported."""
 
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,7 @@ from rtlglot.engines.vllm.options import split_options
 from rtlglot.errors import ConfigError, UsageError
 
 
-def test_ours_and_theirs(stand_in):
+def test_ours_and_theirs(stand_in: Any) -> None:
     options, rest = split_options(
         {"gpus": "4", "prefix_caching": "off", "quantization": "fp8", "tensor_parallel_size": "2"}
     )
@@ -17,14 +19,14 @@ def test_ours_and_theirs(stand_in):
     assert rest == {"quantization": "fp8"}
 
 
-def test_an_unknown_name_is_refused_with_the_nearest(stand_in):
+def test_an_unknown_name_is_refused_with_the_nearest(stand_in: Any) -> None:
     with pytest.raises(UsageError, match="quantisation") as caught:
         VllmEngine("x", {"quantisation": "fp8"})
     assert "quantization" in caught.value.hint
     assert "vllm" not in sys.modules
 
 
-def test_what_rtlglot_sets_itself_is_refused(stand_in):
+def test_what_rtlglot_sets_itself_is_refused(stand_in: Any) -> None:
     with pytest.raises(ConfigError, match="model"):
         VllmEngine("x", {"model": "y"})
 
@@ -33,12 +35,12 @@ def test_what_rtlglot_sets_itself_is_refused(stand_in):
     "options",
     [{"gpus": "0"}, {"tensor_parallel": "two"}, {"max_model_len": "long"}, {"max_model_len": "0"}],
 )
-def test_bad_values_name_the_option(options, stand_in):
+def test_bad_values_name_the_option(options: Any, stand_in: Any) -> None:
     with pytest.raises(UsageError, match=next(iter(options))):
         VllmEngine("x", options)
 
 
-def test_without_vllm_every_name_passes_until_start(monkeypatch: pytest.MonkeyPatch):
+def test_without_vllm_every_name_passes_until_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [])
     monkeypatch.setattr(sys, "path_importer_cache", {})
     monkeypatch.delitem(sys.modules, "vllm", raising=False)
@@ -47,8 +49,8 @@ def test_without_vllm_every_name_passes_until_start(monkeypatch: pytest.MonkeyPa
     arguments.known_names.cache_clear()
 
 
-def test_identity_is_what_changes_the_text(stand_in, model, tmp_path):
-    def identity(**options):
+def test_identity_is_what_changes_the_text(stand_in: Any, model: str, tmp_path: Path) -> None:
+    def identity(**options: Any) -> Any:
         return VllmEngine(model, options).identity()
 
     plain = identity()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from export_rows import ROWS, RULES, Export
+from tests.unit.export.export_rows import ROWS, RULES, Export
 
 import rtlglot
 from rtlglot.exports import ExportSpec, ExportSummary, export

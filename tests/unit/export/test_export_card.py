@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from export_rows import Export
+from tests.unit.export.export_rows import Export
 
 from rtlglot.exports.card import MOST_SOURCES
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from export_rows import ROWS, Export, read
+from tests.unit.export.export_rows import ROWS, Export, read
 
 from rtlglot.errors import InputError, OutputError, UsageError
 from rtlglot.exports import ExportSpec

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from export_rows import ADD, BUF, INV, Export, read
+from tests.unit.export.export_rows import ADD, BUF, INV, Export, read
 
 from rtlglot.errors import UsageError
 from rtlglot.exports import EXPORTS

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from export_rows import BUF, INV, Export, read
-from test_export_select import run
+from tests.unit.export.export_rows import BUF, INV, Export, read
+from tests.unit.export.test_export_select import run
 
 from rtlglot.errors import UsageError
 from rtlglot.exports import ExportSpec, export

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from export_rows import ADD, BUF, INV, Export, read
+from tests.unit.export.export_rows import ADD, BUF, INV, Export, read
 
 import rtlglot
 from rtlglot.errors import InputError, UsageError
@@ -91,7 +91,7 @@ def test_a_description_is_the_prompt_of_its_verilog(tmp_path: Path) -> None:
     output = run(tmp_path, rows, [{"reply": reply}], ("verilog", "description"), check="none")
     export(ExportSpec(output=str(output), format="alpaca", path=str(tmp_path / "x.jsonl")))
     assert read(tmp_path / "x.jsonl") == [{"instruction": reply, "input": "", "output": INV}]
-    other = {"prompt_field": "verilog", "answer_field": "description"}
+    other: dict[str, Any] = {"prompt_field": "verilog", "answer_field": "description"}
     export(ExportSpec(output=str(output), format="alpaca", path=str(tmp_path / "y.jsonl"), **other))
     assert read(tmp_path / "y.jsonl") == [{"instruction": INV, "input": "", "output": reply}]
 
@@ -104,7 +104,7 @@ def test_all_samples_of_a_row_become_answers(tmp_path: Path, suffix: str) -> Non
     rows = [{"id": "i", "instruction": "Write inv."}]
     settings = {"samples": 3, "choose": "all", "suffix": suffix}
     output = run(tmp_path, rows, rules, ("instruction", "verilog"), **settings)
-    spec = {"output": str(output), "min_status": ("synth",)}
+    spec: dict[str, Any] = {"output": str(output), "min_status": ("synth",)}
     export(ExportSpec(format="alpaca", path=str(tmp_path / "x.jsonl"), **spec))
     assert [row["output"] for row in read(tmp_path / "x.jsonl")] == [INV, other]
     export(ExportSpec(format="rtlcoder", path=str(tmp_path / "y.jsonl"), **spec))

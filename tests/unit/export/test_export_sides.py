@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from export_rows import Export, read
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.unit.export.export_rows import Export, read
 
 from rtlglot.exports import ExportSpec, export
 from rtlglot.exports.near_copies import LEAST_JACCARD, design_tokens, shingles

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from format_rows import IDS, put, read
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.formats.format_rows import IDS, put, read
 
 from rtlglot.errors import InputError, UsageError
 from rtlglot.formats import Selection, open_dataset
@@ -194,6 +194,6 @@ def test_positions_are_those_of_the_file(tmp_path: Path) -> None:
 
 def test_columns_are_known_after_a_pass(tmp_path: Path) -> None:
     with open_dataset(_lines(tmp_path, *ROWS), Selection(map={"code": "verilog"})) as dataset:
-        assert dataset.columns == ()
+        assert list(dataset.columns) == []
         list(dataset)
         assert dataset.columns == ("id", "n", "license", "two words", "code", "extra")

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from format_rows import IDS, JSON_TEXT, TEXT, exactly, put, read, write
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.unit.formats.format_rows import IDS, JSON_TEXT, TEXT, exactly, put, read, write
 
 from rtlglot.errors import InputError
 from rtlglot.formats import decode, open_dataset

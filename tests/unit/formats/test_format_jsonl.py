@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from format_rows import JSON_TEXT, TEXT, exactly, put, read, write
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.formats.format_rows import JSON_TEXT, TEXT, exactly, put, read, write
 
 from rtlglot.errors import InputError
 from rtlglot.formats import decode, open_dataset

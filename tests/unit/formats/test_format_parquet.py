@@ -10,9 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from format_rows import TEXT, put, read, write
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.formats.format_rows import TEXT, put, read, write
 
 from rtlglot.errors import InputError, UsageError
 from rtlglot.formats import decode, encode, format_of, open_dataset

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import zstandard
-from format_rows import put, read, write
+from tests.unit.formats.format_rows import put, read, write
 
 from rtlglot.errors import InputError, UsageError
 from rtlglot.formats import open_dataset

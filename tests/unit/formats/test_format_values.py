@@ -10,8 +10,8 @@ import pickle
 from typing import Any
 
 import pytest
-from format_rows import JSON_TEXT, NUMBER
 from hypothesis import example, given
+from tests.unit.formats.format_rows import JSON_TEXT, NUMBER
 
 from rtlglot.formats import decode, encode, text_of
 from rtlglot.records import Status

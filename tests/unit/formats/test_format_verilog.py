@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
-from format_rows import put, read, write
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.formats.format_rows import put, read, write
 
 from rtlglot.errors import InputError, UsageError
 from rtlglot.formats import open_dataset

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from format_rows import put, read, write
+from tests.unit.formats.format_rows import put, read, write
 
 from rtlglot.errors import InputError, OutputError, UsageError
 from rtlglot.formats import check_writable, open_dataset, open_writer
@@ -248,7 +248,7 @@ def test_what_a_killed_process_leaves_is_removed_and_what_a_living_one_writes_is
     name: str, tmp_path: Path
 ) -> None:
     path = put(tmp_path / name, "old")
-    command = [sys.executable, "-c", WRITE_MUCH, path, "20000", "60"]
+    command = [sys.executable, "-c", WRITE_MUCH, str(path), "20000", "60"]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as killed:
         assert killed.stdout is not None
         assert killed.stdout.readline() == b"written\n"

@@ -5,6 +5,7 @@ import json
 import tomllib
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,15 +32,15 @@ def run(line: str) -> int:
     parser = argparse.ArgumentParser(prog="rtlglot")
     command.add(parser.add_subparsers())
     args = parser.parse_args(["bench", *line.split()])
-    return args.call(args)
+    return int(args.call(args))
 
 
-def spec_of(script: str, sweep=None, **more) -> BenchSpec:
+def spec_of(script: str, sweep: Any = None, **more: Any) -> BenchSpec:
     chats = made_up_chats(8)
     return BenchSpec("scripted", script, {}, sweep or {}, chats, Sampling(50, seed=1), **more)
 
 
-def test_every_combination_is_a_setting():
+def test_every_combination_is_a_setting() -> None:
     sweep = parse_sweep(["tensor_parallel=1,2", "engine.prefix-caching=on,off"])
     assert [describe(setting) for setting in settings(sweep)] == [
         "tensor_parallel=1 prefix_caching=on",
@@ -51,24 +52,24 @@ def test_every_combination_is_a_setting():
 
 
 @pytest.mark.parametrize("text", ["tensor_parallel", "=1", "a=1,,2", "a="])
-def test_a_bad_sweep_is_refused(text: str):
+def test_a_bad_sweep_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="not understood"):
         parse_sweep([text])
 
 
-def test_a_sweep_twice_is_refused():
+def test_a_sweep_twice_is_refused() -> None:
     with pytest.raises(UsageError, match="twice"):
         parse_sweep(["a=1", "a=2"])
 
 
-def test_prompts_share_a_long_beginning_and_are_all_different():
+def test_prompts_share_a_long_beginning_and_are_all_different() -> None:
     chats = made_up_chats(1000)
     assert len({chat[-1].content for chat in chats}) == 1000
     assert len({chat[:-1] for chat in chats}) == 1
     assert chats == made_up_chats(1000)
 
 
-def test_what_is_counted(script: str):
+def test_what_is_counted(script: str) -> None:
     (line,) = bench(spec_of(script), lambda _: None)
     assert (line.rows, line.failed) == (8, 1)
     # Each of the seven replies is cut at 50 tokens.
@@ -80,7 +81,7 @@ def test_what_is_counted(script: str):
     assert line.peak_rss_bytes > 10 << 20
 
 
-def test_concurrency_is_what_is_in_flight(script: str):
+def test_concurrency_is_what_is_in_flight(script: str) -> None:
     sweep = {"concurrency": ["1", "8"], "delay_s": ["0.05"]}
     one, eight = bench(spec_of(script, sweep), lambda _: None)
     assert (one.in_flight, eight.in_flight) == (1, 8)
@@ -89,7 +90,7 @@ def test_concurrency_is_what_is_in_flight(script: str):
     assert best([one, eight]) is eight
 
 
-def test_varied_replies_have_the_usual_lengths(script: str):
+def test_varied_replies_have_the_usual_lengths(script: str) -> None:
     (line,) = bench(spec_of(script, varied=True), lambda _: None)
     assert line.output_tokens <= 350
     long = BenchSpec("scripted", script, {}, {}, made_up_chats(300), Sampling(200, seed=1), varied=True)
@@ -97,7 +98,7 @@ def test_varied_replies_have_the_usual_lengths(script: str):
     assert 90 < line.output_tokens / (line.rows - line.failed) < 130
 
 
-def test_a_setting_that_cannot_be_is_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_a_setting_that_cannot_be_is_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "refuses.json"
     path.write_text(json.dumps([{"error": "config", "message": "does not fit 2 GPUs"}]))
     lines = bench(spec_of(str(path)), lambda _: None)
@@ -108,24 +109,24 @@ def test_a_setting_that_cannot_be_is_a_line(tmp_path: Path, capsys: pytest.Captu
     assert "does not fit 2 GPUs" in capsys.readouterr().out
 
 
-def test_an_unknown_option_ends_it_before_anything_is_measured(script: str):
+def test_an_unknown_option_ends_it_before_anything_is_measured(script: str) -> None:
     with pytest.raises(UsageError, match="delay"):
         bench(spec_of(script, {"delay_s": ["0"], "delay": ["1"]}), pytest.fail)
     with pytest.raises(UsageError, match="concurrency"):
         run(f"--engine scripted --model {script} --rows 2 --sweep concurrency=many")
 
 
-def measured(it_s: float, **more) -> Measured:
+def measured(it_s: float, **more: Any) -> Measured:
     return Measured({"prefix_caching": "on"}, rows=100, seconds=100 / it_s, **more)
 
 
-def test_the_best_answered_everything():
+def test_the_best_answered_everything() -> None:
     whole, broken = measured(10), measured(90, failed=5)
     assert best([broken, whole]) is whole
     assert best([broken]) is broken
 
 
-def test_the_recipe_is_one_that_transform_takes(tmp_path: Path):
+def test_the_recipe_is_one_that_transform_takes(tmp_path: Path) -> None:
     line = Measured({"tensor_parallel": "2", "prefix_caching": "on", "concurrency": "64"}, rows=9, seconds=3)
     options = {"dummy_weights": True, "gpu_memory_utilization": "0.9", "speculative": {"method": "ngram"}}
     file = tmp_path / "best.toml"
@@ -141,7 +142,7 @@ def test_the_recipe_is_one_that_transform_takes(tmp_path: Path):
     }
 
 
-def test_the_plot_is_well_formed_and_escapes():
+def test_the_plot_is_well_formed_and_escapes() -> None:
     lines = [measured(10), Measured({"x": "<&>"}, trouble="does not fit: <no>")]
     drawn = ElementTree.fromstring(svg(lines, "a & b"))
     texts = [element.text for element in drawn.iter() if element.text]
@@ -152,7 +153,7 @@ def test_the_plot_is_well_formed_and_escapes():
     assert len(list(drawn.iter("{http://www.w3.org/2000/svg}rect"))) == 2
 
 
-def test_the_command(script: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_the_command(script: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plot, best_file = tmp_path / "bench.svg", tmp_path / "best.toml"
     flags = f"--engine scripted --model {script} --rows 12 --max-tokens 20 --sweep delay_s=0,0.1"
     assert run(f"{flags} --plot {plot} --write-recipe {best_file}") == 0
@@ -167,7 +168,7 @@ def test_the_command(script: str, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert made[0]["output_tokens_s"] > 0
 
 
-def test_your_own_rows(script: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_your_own_rows(script: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = tmp_path / "rows.jsonl"
     rows.write_text('{"id": 1, "verilog": "module m; endmodule"}\n{"id": 2}\n')
     own = f"--engine scripted --model {script} --input {rows} --from verilog --to description --json"
@@ -179,7 +180,7 @@ def test_your_own_rows(script: str, tmp_path: Path, capsys: pytest.CaptureFixtur
         run(own.replace("--from verilog", "--from instruction"))
 
 
-def test_peak_memory_counts_children():
+def test_peak_memory_counts_children() -> None:
     import subprocess
     import sys
     import time

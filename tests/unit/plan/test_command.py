@@ -15,14 +15,14 @@ def run(line: str) -> int:
     parser = argparse.ArgumentParser(prog="rtlglot")
     command.add(parser.add_subparsers())
     args = parser.parse_args(["plan", *line.split()])
-    return args.call(args)
+    return int(args.call(args))
 
 
 LLAMA_70B = "--model meta-llama/Llama-3.1-70B-Instruct --gpu-memory 80"
 LLAMA_8B = "--model meta-llama/Llama-3.1-8B-Instruct --gpu-memory 80"
 
 
-def test_json(capsys: pytest.CaptureFixture[str]):
+def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(f"{LLAMA_70B} --gpus 4 --max-model-len 8192 --json") == 0
     made = json.loads(capsys.readouterr().out)
     wanted = {"fits": True, "tensor_parallel": 4, "pipeline_parallel": 1, "data_parallel": 1}
@@ -32,7 +32,7 @@ def test_json(capsys: pytest.CaptureFixture[str]):
     assert [split["tensor_parallel"] for split in made["alternatives"]] == [1, 2, 4]
 
 
-def test_nothing_fits_is_exit_code_1(capsys: pytest.CaptureFixture[str]):
+def test_nothing_fits_is_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(f"{LLAMA_70B} --gpus 2 --json") == 1
     made = json.loads(capsys.readouterr().out)
     assert made["fits"] is False
@@ -44,13 +44,13 @@ def test_nothing_fits_is_exit_code_1(capsys: pytest.CaptureFixture[str]):
 
 
 @pytest.mark.parametrize("gpus", ["1", "2", "4", "6", "16"])
-def test_table_fits_80_columns(gpus: str, capsys: pytest.CaptureFixture[str]):
+def test_table_fits_80_columns(gpus: str, capsys: pytest.CaptureFixture[str]) -> None:
     run(f"{LLAMA_70B} --gpus {gpus} --max-model-len 8192")
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
 
 
-def test_replicas_with_what_was_seen(capsys: pytest.CaptureFixture[str]):
+def test_replicas_with_what_was_seen(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(f"{LLAMA_8B} --gpus 4 --max-model-len 8192") == 0
     out = capsys.readouterr().out
     chosen = next(line for line in out.splitlines() if line.startswith(" *"))
@@ -60,14 +60,14 @@ def test_replicas_with_what_was_seen(capsys: pytest.CaptureFixture[str]):
     assert "--tensor-parallel 1 --data-parallel 4" in out
 
 
-def test_context_from_data(capsys: pytest.CaptureFixture[str]):
+def test_context_from_data(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(f"{LLAMA_70B} --gpus 2 --max-model-len auto --prompt-tokens 1500 --max-tokens 500 --json") == 0
     assert json.loads(capsys.readouterr().out)["max_model_len"] == 2000
     with pytest.raises(UsageError, match="longest prompt"):
         run(f"{LLAMA_70B} --gpus 2 --max-model-len auto")
 
 
-def test_context_from_a_dataset(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_context_from_a_dataset(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = tmp_path / "rows.jsonl"
     texts = ["short", "a long instruction " * 800, "middling " * 50]
     rows.write_text("".join(json.dumps({"instruction": text}) + "\n" for text in [*texts]))
@@ -84,12 +84,12 @@ def test_context_from_a_dataset(tmp_path: Path, capsys: pytest.CaptureFixture[st
 @pytest.mark.parametrize(
     ("text", "gib"), [("80", 79.1), ("80GB", 79.1), ("44.5GiB", 44.5), ("81000MiB", 79.1)]
 )
-def test_memory(text: str, gib: float):
+def test_memory(text: str, gib: float) -> None:
     assert command.gib(text) == pytest.approx(gib, abs=0.01)
 
 
 @pytest.mark.parametrize("flags", ["--gpu-memory lots", "--gpu-memory 0", "--max-model-len never"])
-def test_bad_values(flags: str, capsys: pytest.CaptureFixture[str]):
+def test_bad_values(flags: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         run(f"--model smollm2-135m-instruct --gpus 1 --gpu-memory 80 {flags}")
     assert flags.split()[-1] in capsys.readouterr().err
@@ -102,7 +102,7 @@ LISTING = """\
 """
 
 
-def test_gpus_of_the_driver():
+def test_gpus_of_the_driver() -> None:
     assert parse(LISTING, None) == pytest.approx({"0": 79.1, "1": 79.65, "2": 23.7}, abs=0.01)
     assert list(parse(LISTING, "2,0")) == ["2", "0"]
     assert list(parse(LISTING, "GPU-bbbb")) == ["GPU-bbbb"]

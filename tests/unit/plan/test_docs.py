@@ -11,7 +11,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "plan.md"
 ROW = re.compile(r"^\| (\d) \| ([\d,]+) \| (Llama-\S+) \|(.*)\|$", re.MULTILINE)
 
 
-def test_the_table():
+def test_the_table() -> None:
     rows = ROW.findall(PAGE.read_text())
     assert len(rows) == 18
     for tensor, context, name, rest in rows:

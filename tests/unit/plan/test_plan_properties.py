@@ -1,6 +1,7 @@
 """What must hold for every model, GPU and need."""
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,7 +44,9 @@ def rows(made: Plan) -> int:
 
 
 @given(shapes, st.integers(1, 24), st.sampled_from([1, 2, 4, 8]), memories, memories, needs)
-def test_more_memory_never_fits_less(shape, count, per_node, one, other, need):
+def test_more_memory_never_fits_less(
+    shape: Any, count: int, per_node: int, one: Any, other: Any, need: Any
+) -> None:
     less, more = sorted((one, other))
     small, large = (plan(shape, Gpus(count, gib, per_node), need) for gib in (less, more))
     assert (large.chosen is not None) >= (small.chosen is not None)
@@ -53,14 +56,16 @@ def test_more_memory_never_fits_less(shape, count, per_node, one, other, need):
 
 
 @given(shapes, st.integers(1, 24), st.sampled_from([1, 2, 4, 8]), memories, st.integers(1, 24), needs)
-def test_more_gpus_never_fewer_rows(shape, count, per_node, gib, extra, need):
+def test_more_gpus_never_fewer_rows(
+    shape: Any, count: int, per_node: int, gib: Any, extra: Any, need: Any
+) -> None:
     few = plan(shape, Gpus(count, gib, per_node), need)
     many = plan(shape, Gpus(count + extra, gib, per_node), need)
     assert rows(many) >= rows(few)
 
 
 @given(shapes, st.integers(1, 16), memories, st.integers(1, 8192), st.integers(1, 8192))
-def test_a_longer_context_never_fits_more(shape, count, gib, one, other):
+def test_a_longer_context_never_fits_more(shape: Any, count: int, gib: Any, one: Any, other: Any) -> None:
     short, long = sorted((one, other))
     first, second = (plan(shape, Gpus(count, gib), Need(tokens)) for tokens in (short, long))
     assert (first.chosen is not None) >= (second.chosen is not None)
@@ -70,7 +75,7 @@ def test_a_longer_context_never_fits_more(shape, count, gib, one, other):
 
 
 @given(shapes, st.integers(1, 16), memories, needs)
-def test_lighter_weights_never_fit_less(shape, count, gib, need):
+def test_lighter_weights_never_fit_less(shape: Any, count: int, gib: Any, need: Any) -> None:
     full = plan(shape, Gpus(count, gib), need)
     light = plan(replace(shape, weight_bits=8.0), Gpus(count, gib), need)
     for before, after in zip(full.alternatives, light.alternatives, strict=True):
@@ -78,7 +83,9 @@ def test_lighter_weights_never_fit_less(shape, count, gib, need):
 
 
 @given(shapes, st.integers(1, 24), st.sampled_from([1, 2, 4, 8]), memories, needs)
-def test_every_split_is_one_that_an_engine_can_make(shape, count, per_node, gib, need):
+def test_every_split_is_one_that_an_engine_can_make(
+    shape: Any, count: int, per_node: int, gib: Any, need: Any
+) -> None:
     made = plan(shape, Gpus(count, gib, per_node), need)
     for split in made.alternatives:
         assert split.tensor_parallel <= per_node
@@ -92,7 +99,7 @@ def test_every_split_is_one_that_an_engine_can_make(shape, count, per_node, gib,
 
 
 @given(shapes, st.integers(1, 24), memories, needs)
-def test_the_choice_is_busy_where_any_is(shape, count, gib, need):
+def test_the_choice_is_busy_where_any_is(shape: Any, count: int, gib: Any, need: Any) -> None:
     made = plan(shape, Gpus(count, gib), need)
     if made.chosen is None:
         assert not any(split.fits for split in made.alternatives)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,15 +36,15 @@ SMALL = {
         ("Qwen/Qwen2.5-Coder-32B-Instruct", 32.76),
     ],
 )
-def test_published_sizes(name: str, billions: float):
+def test_published_sizes(name: str, billions: float) -> None:
     assert load_shape(name).parameters / 1e9 == pytest.approx(billions, rel=0.002)
 
 
-def test_names_are_found_in_any_case():
+def test_names_are_found_in_any_case() -> None:
     assert load_shape("META-LLAMA/llama-3.1-8b-instruct").layers == 32
 
 
-def test_parameters_counted_by_hand():
+def test_parameters_counted_by_hand() -> None:
     shape = from_config(SMALL, "small")
     layer = 8 * 8 + 2 * 8 * 4 + 8 * 8 + 3 * 8 * 16 + 2 * 8
     assert shape.layer_parameters == layer
@@ -54,7 +55,7 @@ def test_parameters_counted_by_hand():
     assert biased.layer_parameters == layer + 8 + 2 * 4
 
 
-def test_folder_and_file_and_hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_folder_and_file_and_hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     snapshot = tmp_path / "hub" / "models--acme--tiny" / "snapshots" / "0a1b"
     snapshot.mkdir(parents=True)
     (snapshot / "config.json").write_text(json.dumps(SMALL))
@@ -64,7 +65,7 @@ def test_folder_and_file_and_hub_cache(tmp_path: Path, monkeypatch: pytest.Monke
         assert load_shape(name).hidden == 8
 
 
-def test_a_mixture_counts_every_expert():
+def test_a_mixture_counts_every_expert() -> None:
     mixture = {**SMALL, "model_type": "qwen3_moe", "num_experts": 4, "num_experts_per_tok": 2}
     shape = from_config({**mixture, "moe_intermediate_size": 8}, "mixture")
     attention = 8 * 8 + 2 * 8 * 4 + 8 * 8
@@ -88,12 +89,12 @@ def test_a_mixture_counts_every_expert():
         ),
     ],
 )
-def test_quantized_checkpoints(quantization: dict, bits: float):
+def test_quantized_checkpoints(quantization: dict[str, Any], bits: float) -> None:
     shape = from_config({**SMALL, "quantization_config": quantization}, "quantized")
     assert (shape.weight_bits, shape.embedding_bits) == (bits, 16.0)
 
 
-def test_precision_asked_for():
+def test_precision_asked_for() -> None:
     shape = from_config({**SMALL, "torch_dtype": "float32"}, "small")
     assert shape.weight_bits == 16.0
     assert shape.with_precision(dtype="float32").kv_bits == 32.0
@@ -113,19 +114,19 @@ def test_precision_asked_for():
         {"quantization_config": {"quant_method": "compressed-tensors", "config_groups": {}}},
     ],
 )
-def test_what_the_sums_do_not_cover_is_said_so(change: dict):
+def test_what_the_sums_do_not_cover_is_said_so(change: dict[str, Any]) -> None:
     with pytest.raises(ShapeError):
         from_config({**SMALL, **change}, "other")
 
 
-def test_sliding_windows_are_noted():
+def test_sliding_windows_are_noted() -> None:
     shape = from_config({**SMALL, "model_type": "mistral", "sliding_window": 16}, "windowed")
     assert "16 tokens" in shape.notes[0]
     off = {**SMALL, "model_type": "qwen2", "sliding_window": 16, "use_sliding_window": False}
     assert from_config(off, "off").notes == ()
 
 
-def test_broken_configs_name_what_is_wrong(tmp_path: Path):
+def test_broken_configs_name_what_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="hidden_size"):
         from_config({**SMALL, "hidden_size": None}, "broken")
     (tmp_path / "config.json").write_text("{")

@@ -41,9 +41,8 @@ class Case:
 def read(path: Path) -> Case:
     """One case file."""
     head, *rest = path.read_bytes().decode().split("\n=== ")
-    header = dict(
-        line.split(": ", 1) if ": " in line else (line.rstrip(":"), "") for line in head.split("\n")
-    )
+    lines = (line.partition(": ") for line in head.split("\n"))
+    header = {name if colon else name.rstrip(":"): value for name, colon, value in lines}
     unknown = set(header) - {"about", "target", "finish", "reason", "notes", "detail", "extract"}
     if unknown or rest[-1] != "end\n":
         raise ValueError(f"{path.name}: not a case file ({unknown or 'no === end'})")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from reply_cases import CASES, Case
+from tests.unit.prompts.reply_cases import CASES, Case
 
 from rtlglot.prompts.extract import extract
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from reply_cases import CASES, Case
+from tests.unit.prompts.reply_cases import CASES, Case
 
 from rtlglot.prompts.extract import Kind, extract
 from rtlglot.prompts.given import Given

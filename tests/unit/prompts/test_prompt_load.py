@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from golden import FOLDER, ROW, ROWS, file_of, rendered
+from tests.unit.prompts.golden import FOLDER, ROW, ROWS, file_of, rendered
 
 from rtlglot.errors import RowError, UsageError
 from rtlglot.prompts import builtin_pairs, load
@@ -49,7 +49,7 @@ def test_everything_constant_comes_before_the_row(pair: Pair) -> None:
     assert all(chat[0].role == "system" and chat[-1].role == "user" for chat in chats)
     for chat, fields in zip(chats, ROWS.values(), strict=True):
         assert fields[pair.source].strip() in chat[-1].content
-    assert prompt.fields == {pair.source}
+    assert prompt.fields == frozenset({pair.source})
 
 
 @pytest.mark.parametrize("pair", builtin_pairs(), ids=str)
@@ -112,7 +112,7 @@ def test_an_own_file_for_any_pair(tmp_path: Path) -> None:
         Message("assistant", "Short."),
         Message("user", "Summarise: S (3)"),
     )
-    assert (prompt.max_tokens, prompt.kind, prompt.fields) == (99, "prose", {"spec", "id"})
+    assert (prompt.max_tokens, prompt.kind, prompt.fields) == (99, "prose", frozenset({"spec", "id"}))
 
 
 def test_a_file_without_sections_is_the_user_message(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_headings_in_a_fence_are_text(tmp_path: Path) -> None:
 def test_a_system_message_may_read_the_row(tmp_path: Path) -> None:
     prompt = load(Pair("a", "b"), written(tmp_path, "# system\nFor {{ row.who }}.\n# user\n{{ row.a }}"))
     assert prompt.render(row(a="A", who="W"))[0] == Message("system", "For W.")
-    assert prompt.fields == {"a", "who"}
+    assert prompt.fields == frozenset({"a", "who"})
 
 
 @pytest.mark.parametrize(

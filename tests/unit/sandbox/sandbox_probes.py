@@ -69,7 +69,7 @@ def garbage(_: Any) -> Any:
 
 def forges_with_nonce(arguments: Any) -> Any:
     """What code that has taken over the child could do: it finds the nonce and answers by itself."""
-    frame = sys._getframe()
+    frame: Any = sys._getframe()
     while "work" not in frame.f_locals:
         frame = frame.f_back
     message = frame.f_locals["work"].nonce + b'v"forged"'
@@ -82,7 +82,7 @@ def takes_over(arguments: Any) -> Any:
     """Answers for all that come after it, and ends the child as if nothing had happened."""
     if not arguments["bad"]:
         return "honest"
-    frame = sys._getframe()
+    frame: Any = sys._getframe()
     while "work" not in frame.f_locals:
         frame = frame.f_back
     work = frame.f_locals["work"]
@@ -157,7 +157,7 @@ def open_files(_: Any) -> Any:
 
 
 def thread(_: Any) -> Any:
-    said = []
+    said: list[Any] = []
     worker = threading.Thread(target=said.append, args=("ran",))
     worker.start()
     worker.join()
@@ -173,7 +173,7 @@ def complains(_: Any) -> Any:
     raise OSError("/home/user/.ssh/id_rsa")
 
 
-STATE = []
+STATE: list[Any] = []
 
 
 def stateful(arguments: Any) -> Any:

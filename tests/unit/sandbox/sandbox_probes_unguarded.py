@@ -5,7 +5,7 @@ import asyncio
 from rtlglot.sandbox import open_box
 
 
-async def main():
+async def main() -> None:
     async with open_box(workers=1) as box:
         await box.run("sandbox_probes_unguarded:tool", {}, deadline_s=20)
 

@@ -2,23 +2,32 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 
 class AutoTokenizer:
     @classmethod
-    def from_pretrained(cls, name, revision=None, trust_remote_code=False, local_files_only=False):
+    def from_pretrained(
+        cls, name: str, revision: Any = None, trust_remote_code: Any = False, local_files_only: Any = False
+    ) -> Any:
         assert local_files_only
         try:
             return cls(json.loads((Path(name) / "tokenizer.json").read_text()))
         except FileNotFoundError as error:
             raise OSError(f"Can't load tokenizer for '{name}'.\nSecond line") from error
 
-    def __init__(self, facts):
+    def __init__(self, facts: Any) -> None:
         self.chat_template = facts.get("chat_template")
 
     def apply_chat_template(
-        self, chat, chat_template=None, add_generation_prompt=False, tokenize=True, return_dict=True, **given
-    ):
+        self,
+        chat: Any,
+        chat_template: Any = None,
+        add_generation_prompt: Any = False,
+        tokenize: Any = True,
+        return_dict: Any = True,
+        **given: Any,
+    ) -> Any:
         assert add_generation_prompt
         assert tokenize
         assert not return_dict

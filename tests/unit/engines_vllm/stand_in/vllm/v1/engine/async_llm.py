@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from types import SimpleNamespace
+from typing import Any
 
 from vllm.exceptions import VLLMValidationError
 from vllm.sampling_params import RequestOutputKind
@@ -20,22 +21,22 @@ TALE = "Once upon a time a latch met a flip-flop. "
 
 class AsyncLLM:
     @classmethod
-    def from_vllm_config(cls, config, disable_log_stats=False):
+    def from_vllm_config(cls, config: Any, disable_log_stats: Any = False) -> Any:
         if config.arguments.load_format == "broken":
             print("torch.OutOfMemoryError: CUDA out of memory.", file=sys.stderr, flush=True)
             raise RuntimeError("Engine core initialization failed. See root cause above.")
         return cls(config)
 
-    def __init__(self, config):
+    def __init__(self, config: Any) -> None:
         self.errored = False
         self._config = config
         self._log = os.environ.get("STAND_IN_LOG")
         self._note(start=config.arguments.__dict__, devices=os.environ.get("CUDA_VISIBLE_DEVICES"))
 
-    def shutdown(self):
+    def shutdown(self) -> None:
         self._note(shutdown=True)
 
-    async def generate(self, prompt, sampling, request_id, *, lora_request=None):
+    async def generate(self, prompt: Any, sampling: Any, request_id: Any, *, lora_request: Any = None) -> Any:
         if self.errored:
             raise EngineDeadError
         assert sampling.output_kind is RequestOutputKind.FINAL_ONLY
@@ -68,7 +69,7 @@ class AsyncLLM:
             ],
         )
 
-    async def _obey(self, text, max_tokens):
+    async def _obey(self, text: str, max_tokens: Any) -> None:
         if "refuse" in text:
             raise VLLMValidationError("no such thing")
         if "stumble" in text:
@@ -83,7 +84,7 @@ class AsyncLLM:
                 raise EngineDeadError
             await asyncio.sleep(0.05)
 
-    def _note(self, **what):
+    def _note(self, **what: Any) -> None:
         if self._log:
             with open(self._log, "a") as file:
                 file.write(json.dumps({"pid": os.getpid(), **what}, default=str) + "\n")
