@@ -175,9 +175,10 @@ def _run() -> int:
             "set": {"engine": {"gpus": arguments.num_gpus}} if uses_gpus() else {},
         }
     )
-    with watch_for(sys.stderr, resume=shlex.join(["python", *sys.argv])) as watch:
+    command = ["python", *sys.argv]
+    with watch_for(sys.stderr, resume=shlex.join(command)) as watch:
         try:
-            return run(spec, watch).exit_code
+            return run(spec, watch, command).exit_code
         finally:
             write_report_of(watch)
 

@@ -286,6 +286,8 @@ class Attempt:
     """Keys of the verdicts in the ledger, in the order of the ladder."""
     repair: int = 0
     """0 for the first text, n for the n-th repair."""
+    text: bytes = b""
+    """Key of the candidate's text in the ledger; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,3 +308,5 @@ class Outcome:
     prompt_tokens: int = 0
     """Tokens of all askings of this row that this outcome rests on."""
     completion_tokens: int = 0
+    assurance: Assurance = Assurance.NONE
+    """The strongest thing that said yes to its text."""

@@ -129,7 +129,8 @@ def attempt(
         keys.append(digest(row.id, str(repair), verdict.check))
         ledger.save_verdict(keys[-1], verdict)
     good = all(verdict.ok for verdict in verdicts)
-    return Attempt(key, 0, 0, Reason.OK if good else Reason.CHECK_FAILED, tuple(keys), repair)
+    kept = ledger.save_text(text) if text else b""
+    return Attempt(key, 0, 0, Reason.OK if good else Reason.CHECK_FAILED, tuple(keys), repair, kept)
 
 
 def climbed(upto: str, bad: Verdict | None = None) -> list[Verdict]:

@@ -55,7 +55,9 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code. Errors of ours become a message and a code, never a traceback."""
     top = parser()
-    parsed = top.parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    parsed = top.parse_args(given)
+    parsed.argv = ("rtlglot", *given)
     if parsed.command is None:
         top.print_help()
         return 2

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import shlex
 import sys
 import time
 from typing import Any
 
 import orjson
 
-from rtlglot.cli.transform import add_rows, parse_map, resume_command
+from rtlglot.cli.transform import add_rows, parse_map
 from rtlglot.cli.words import HelpFormatter, count, duration
 from rtlglot.errors import UsageError
 from rtlglot.run.spec import parse_set
@@ -105,14 +106,14 @@ def call(arguments: argparse.Namespace) -> int:
         options=given.get("check", {}),
     )
     begun = time.monotonic()
-    summary = check(spec, None if arguments.json else Ticker())
+    summary = check(spec, None if arguments.json else Ticker(), arguments.argv)
     if arguments.json:
         print(orjson.dumps(dataclasses.asdict(summary), option=orjson.OPT_INDENT_2).decode())
     else:
         print(table(summary))
         print(f"{duration(time.monotonic() - begun)}; verdicts in {spec.output}")
     if summary.pending:
-        print(f"{summary.ending}; resume with: {resume_command(sys.argv)}", file=sys.stderr)
+        print(f"{summary.ending}; resume with: {shlex.join(arguments.argv)}", file=sys.stderr)
     return summary.exit_code
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from itertools import islice
 from pathlib import Path
@@ -55,8 +56,8 @@ def call(arguments: argparse.Namespace) -> int:
     )
     print(f"{EMBEDDED} describes the designs of {source.name} from their instructions, on this CPU.")
     print("It is a small model to try things with: what it writes is fluent and often wrong.\n")
-    with watch_for(sys.stderr, resume="rtlglot demo") as watch:
-        summary = run(spec, watch)
+    with watch_for(sys.stderr, resume=shlex.join(arguments.argv)) as watch:
+        summary = run(spec, watch, arguments.argv)
         write_report_of(watch)
     show(output)
     print(f"\nEvery row, searchable, in a browser: {output}.report.html")

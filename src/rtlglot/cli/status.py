@@ -94,8 +94,8 @@ def lines(found: Standing, *, colour: bool = False, now: float | None = None) ->
             f"{count(found.replies, 'reply').replace('replys', 'replies')} bought: "
             f"{found.prompt_tokens:,} tokens in, {found.completion_tokens:,} out"
         )
-    if found.pending and not found.holder and found.command:
-        yield f"resume with: {found.command}"
+    if found.pending and not found.holder:
+        yield f"resume with: {found.command or 'the same command or call as before'}"
 
 
 def _when(found: Standing, now: float) -> Iterator[str]:

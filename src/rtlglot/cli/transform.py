@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -187,7 +188,7 @@ def _add_running(command: argparse.ArgumentParser) -> None:
     group.add_argument("--json", action="store_true", help="the summary as JSON on standard output")
 
 
-NOT_SPEC = {"call", "command", "recipe", "dry_run", "json", "no_report"}
+NOT_SPEC = {"call", "argv", "command", "recipe", "dry_run", "json", "no_report"}
 
 
 def spec_values(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -224,10 +225,10 @@ def call(arguments: argparse.Namespace) -> int:
     from rtlglot.cli.progress import watch_for
     from rtlglot.run.run import run
 
-    watch = watch_for(sys.stderr, resume=resume_command(sys.argv), quiet=arguments.json)
+    watch = watch_for(sys.stderr, resume=shlex.join(arguments.argv), quiet=arguments.json)
     with watch:
         try:
-            summary = run(spec, watch)
+            summary = run(spec, watch, arguments.argv)
         finally:
             if not arguments.no_report:
                 write_report_of(watch)
@@ -249,10 +250,3 @@ def write_report_of(watch: PlainWatch) -> None:
         watch.note(f"no report: {error}")
     else:
         watch.note(f"  report   {target}")
-
-
-def resume_command(argv: Sequence[str]) -> str:
-    """The command that was given: it resumes."""
-    import shlex
-
-    return shlex.join(["rtlglot", *argv[1:]])

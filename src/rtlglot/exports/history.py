@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
-
-import orjson
 
 from rtlglot.errors import LedgerError
 from rtlglot.formats import text_of
 from rtlglot.ledger import opening, reading
-from rtlglot.prompts import Prompt
-from rtlglot.records import Attempt, Finish, Json, Message, Outcome, Pair, Reason, Verdict
-from rtlglot.verilog.interface import required_header
-
-WITH_TEXT = (Reason.OK, Reason.CHECK_FAILED, Reason.UNEXAMINED)
+from rtlglot.records import Attempt, Json, Outcome, Pair, Reason, Verdict
 
 
 class Tried(NamedTuple):
@@ -50,7 +44,6 @@ class History:
         self.recipe: Mapping[str, Json] = reading.recipe_body(self._db, self.run.recipe)
         self.pair = Pair(str(self.run.spec["source"]), str(self.run.spec["target"]))
         self.checks: tuple[Mapping[str, Json], ...] = tuple(self.recipe.get("checks", ()))
-        self._made_prompt: Prompt | None = None
 
     def close(self) -> None:
         """Close the file."""
@@ -72,50 +65,19 @@ class History:
             return None
         return reading.outcomes_at(self._db, self.run.recipe, [position])[position][1]
 
-    def tried(self, outcome: Outcome, fields: Mapping[str, Json]) -> list[Tried]:
-        """Every text that was examined for a row, in the order of asking.
-
-        `fields` are the row's, for the header that its texts had to have.
-        """
+    def tried(self, outcome: Outcome) -> list[Tried]:
+        """Every text that was examined for a row, in the order of asking."""
         verdicts = reading.verdicts(self._db, [key for a in outcome.attempts for key in a.verdicts])
-        told = [
-            (attempt, tuple(verdicts[key] for key in attempt.verdicts if key in verdicts))
+        texts = reading.texts(self._db, [attempt.text for attempt in outcome.attempts])
+        return [
+            Tried(
+                texts[attempt.text],
+                attempt,
+                tuple(verdicts[key] for key in attempt.verdicts if key in verdicts),
+            )
             for attempt in outcome.attempts
+            if attempt.text in texts
         ]
-        if len(told) == 1 and outcome.text is not None:
-            return [Tried(outcome.text, *told[0])]
-        texts = self._texts(outcome.attempts, fields)
-        return [Tried(text, *one) for text, one in zip(texts, told, strict=True) if text is not None]
-
-    def _texts(self, attempts: Sequence[Attempt], fields: Mapping[str, Json]) -> list[str | None]:
-        """The candidates, taken out of their replies again: the ledger keeps replies only."""
-        replies = reading.replies(self._db, attempts)
-        prefixes = reading.prefixes(self._db, [reply.prefix for reply in replies.values()])
-        interface = self._interface(fields)
-        texts: list[str | None] = []
-        for attempt in attempts:
-            reply = replies.get((attempt.request, attempt.sample, attempt.attempt))
-            if reply is None or attempt.reason not in WITH_TEXT:
-                texts.append(None)
-                continue
-            before = prefixes.get(reply.prefix, [])
-            messages = tuple(Message(*message) for message in [*before, ("user", reply.message)])
-            found = self._prompt().extract(reply.text, Finish(reply.finish), messages, interface)
-            texts.append(found.text)
-        return texts
-
-    def _prompt(self) -> Prompt:
-        if self._made_prompt is None:
-            text, examples, *_ = orjson.loads(self.recipe["prompt"])
-            self._made_prompt = Prompt(self.pair, text, f"the prompt in {self.path}", examples)
-        return self._made_prompt
-
-    def _interface(self, fields: Mapping[str, Json]) -> str | None:
-        name = str(self.recipe.get("interface") or "")
-        if name != "auto":
-            return text_of(fields.get(name)) if name else None
-        reference = self.reference(fields)
-        return required_header(reference, self.testbench(fields)) if reference else None
 
     def reference(self, fields: Mapping[str, Json]) -> str | None:
         """The Verilog that a row's text was compared with, if the row has any."""

@@ -114,7 +114,7 @@ class Selection:
         if history is None or outcome is None or not history.checks:
             return {}
         named = dict.fromkeys(history.check_names, CheckStatus.SKIPPED.value)
-        tried = history.tried(outcome, fields)
+        tried = history.tried(outcome)
         found = {one.text: named | {v.check: v.status.value for v in one.verdicts} for one in tried}
         if len(tried) == 1 and self.fields.target not in (self.fields.prompt, self.fields.answer):
             found[""] = next(iter(found.values()))
@@ -134,7 +134,7 @@ class Selection:
             missing = outcome and f"no text in the field {self.fields.prompt!r}"
             self._drop(missing or "the ledger does not know the row")
             return ()
-        tried = [one for one in self._history.tried(outcome, fields) if self._may_be_chosen(one)]
+        tried = [one for one in self._history.tried(outcome) if self._may_be_chosen(one)]
         found, why_not = comparisons(prompt, tried, outcome, most=self._spec.pairs)
         for reason in why_not:
             self._drop(reason)

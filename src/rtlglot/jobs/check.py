@@ -102,12 +102,19 @@ class Progress:
     total: int
 
 
-def check(spec: CheckSpec, on_progress: Callable[[Progress], None] | None = None) -> CheckSummary:
-    """Check every row and write the verdicts. Raises UsageError for what is wrong with the spec."""
-    return asyncio.run(_check(spec, on_progress or (lambda _: None)))
+def check(
+    spec: CheckSpec, on_progress: Callable[[Progress], None] | None = None, command: Sequence[str] = ()
+) -> CheckSummary:
+    """Check every row and write the verdicts. Raises UsageError for what is wrong with the spec.
+
+    `command` is the argument vector that the spec came from, if any: the ledger keeps it.
+    """
+    return asyncio.run(_check(spec, on_progress or (lambda _: None), command))
 
 
-async def _check(spec: CheckSpec, on_progress: Callable[[Progress], None]) -> CheckSummary:
+async def _check(
+    spec: CheckSpec, on_progress: Callable[[Progress], None], command: Sequence[str]
+) -> CheckSummary:
     checks = checks_for(spec)
     output = Path(spec.output)
     refuse_foreign(output)
@@ -116,7 +123,7 @@ async def _check(spec: CheckSpec, on_progress: Callable[[Progress], None]) -> Ch
     context = _context_of(spec)
     with closing(Ledger(output.with_name(output.name + ".ledger"))) as ledger:
         total = _count(dataset, spec)
-        record = Record(ledger, dataset, *_recorded(spec, checks))
+        record = Record(ledger, dataset, *_recorded(spec, checks), command)
         ending = await _examine_all(
             spec, dataset, (ledger, checks, record), lambda n: on_progress(Progress(n, total))
         )

@@ -24,9 +24,16 @@ Examined = Sequence[tuple[Verdict, bytes]]
 class Record:
     """One check's run. A row is accepted where nothing said no to its text; no model is asked."""
 
-    def __init__(self, ledger: Ledger, dataset: Dataset, recipe: Recipe, spec: dict[str, Json]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        dataset: Dataset,
+        recipe: Recipe,
+        spec: dict[str, Json],
+        command: Sequence[str],
+    ) -> None:
         """Indexes the rows and begins the run. `spec` says where and how, for people and for reading the
-        input again."""
+        input again; `command` is the argument vector, if any."""
         self._ledger, self._key, self._field = ledger, recipe_key(recipe), recipe.pair.target
         self._reads = [spec[name] for name in ("field", "reference", "testbench", "interface") if spec[name]]
         self._run: int | None = None
@@ -37,12 +44,13 @@ class Record:
             # Verdicts do not need ids; only what is told row by row does.
             log.warning("no report can be made of this check: %s", error)
             return
-        self._run = ledger.begin_run(recipe, orjson.dumps(spec, default=str).decode())
+        self._run = ledger.begin_run(recipe, orjson.dumps(spec, default=str).decode(), command)
 
     async def settle(self, row: Row, text: str | None, examined: Examined) -> None:
         """Keep what a row came to."""
         if self._run is not None:
-            outcome = outcome_of(row.id, self._field, text, examined)
+            key = b"" if text is None else self._ledger.save_text(text)
+            outcome = outcome_of(row.id, self._field, text, key, examined)
             await self._ledger.settle(self._key, content_key(row, self._reads), outcome)
 
     def end(self, ending: str) -> None:
@@ -51,7 +59,7 @@ class Record:
             self._ledger.end_run(self._run, ending)
 
 
-def outcome_of(row_id: str, field: str, text: str | None, examined: Examined) -> Outcome:
+def outcome_of(row_id: str, field: str, text: str | None, key: bytes, examined: Examined) -> Outcome:
     """The outcome of a row that was checked and not asked."""
     if text is None:
         return Outcome(row_id, Status.FAILED, Reason.MISSING_FIELD, detail=f"the row has no {field}")
@@ -63,7 +71,7 @@ def outcome_of(row_id: str, field: str, text: str | None, examined: Examined) ->
         reason=reason,
         text=text,
         detail=in_plain_words(bad) if bad else "",
-        attempts=(Attempt(b"", 0, 0, reason, tuple(key for _, key in examined)),),
+        attempts=(Attempt(b"", 0, 0, reason, tuple(verdict for _, verdict in examined), text=key),),
     )
 
 

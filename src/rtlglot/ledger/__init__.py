@@ -9,27 +9,25 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Collection, Iterable, Iterator
-from importlib import resources
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import orjson
 
-from rtlglot.errors import InputError, LedgerError, UsageError
-from rtlglot.ledger import verdicts
+from rtlglot.errors import InputError, LedgerError
+from rtlglot.ledger import reading, verdicts
 from rtlglot.ledger.filesystem import is_network
+from rtlglot.ledger.intact import SAVE_TEXT, checksum, damaged, storable, text_key
 from rtlglot.ledger.keys import prefix_key
 from rtlglot.ledger.lock import Lock
-from rtlglot.ledger.outcomes import READ_OUTCOMES, SETTLE, outcome_from, settle_parameters, storable
+from rtlglot.ledger.outcomes import SETTLE, settle_parameters
+from rtlglot.ledger.reading import PAGE_ROWS
 from rtlglot.ledger.recipe import Recipe, recipe_body, recipe_key
 from rtlglot.ledger.redo import finish_redo, redo
+from rtlglot.ledger.schema import prepare
 from rtlglot.ledger.writer import Writer
 from rtlglot.records import Finish, Outcome, Reply, Request, Verdict
-
-SCHEMA = 1
-PAGE_ROWS = 500
-"""Rows a query takes at a time: long reads would keep the write-ahead log from being reset."""
 
 
 class Indexed(NamedTuple):
@@ -50,54 +48,41 @@ class Settled(NamedTuple):
 
 
 class Ledger:
-    """Open for work (locked), or read-only beside a running process."""
+    """Open for work, and locked. `opening.open_reading` reads one beside it."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        """Raises LedgerError where another process works on it or it is not a ledger."""
+    def __init__(self, path: Path) -> None:
+        """Raises LedgerError where another process works on it or it is not a ledger.
+
+        A ledger of an older version is brought to this one's schema, in one transaction.
+        """
         self.path = path
-        self._read_only = read_only
-        if read_only and not path.exists():
-            raise UsageError(f"no ledger at {path}")
-        self._lock = None if read_only else Lock(path)
+        self._lock = Lock(path)
         try:
             self._db = self._connect()
-            self._prepare()
+            prepare(self._db, path)
         except sqlite3.Error as error:
-            self._release()
+            self._lock.release()
             raise LedgerError(
                 f"{path} cannot be opened as a ledger: {error}",
                 hint="it is damaged or not a ledger: move it away to begin anew",
             ) from error
         except LedgerError:
-            self._release()
+            self._lock.release()
             raise
         self._writer: Writer | None = None
-        self._known_prefixes: set[bytes] = set()
+        self._written: set[bytes] = set()
+        """Keys of prefixes and texts that were put lately."""
 
     # -- opening and closing ------------------------------------------------------------------
 
     def _connect(self) -> sqlite3.Connection:
-        uri = f"{self.path.resolve().as_uri()}?mode={'ro' if self._read_only else 'rwc'}"
-        db = sqlite3.connect(uri, uri=True, timeout=60, isolation_level=None, check_same_thread=False)
-        if not self._read_only:
-            # On a network file system WAL's shared memory does not work: a rollback journal does.
-            journal = "TRUNCATE" if is_network(self.path) else "WAL"
-            db.execute(f"PRAGMA journal_mode={journal}")
-            db.execute("PRAGMA synchronous=FULL")
+        db = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
+        # On a network file system WAL's shared memory does not work: a rollback journal does.
+        journal = "TRUNCATE" if is_network(self.path) else "WAL"
+        db.execute(f"PRAGMA journal_mode={journal}")
+        db.execute("PRAGMA synchronous=FULL")
         db.execute("PRAGMA cache_size=-32000")
         return db
-
-    def _prepare(self) -> None:
-        if not self._read_only:
-            script = resources.files("rtlglot.ledger").joinpath("schema.sql").read_text(encoding="utf-8")
-            self._db.executescript(script)
-            self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (str(SCHEMA),))
-        (version,) = self._db.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
-        if int(version) != SCHEMA:
-            raise LedgerError(
-                f"{self.path} was written by another version of rtlglot (schema {version}, here {SCHEMA})",
-                hint="use the version that wrote it, or move it away to begin anew",
-            )
 
     def start_writing(self) -> None:
         """Begin group commits; call inside the running event loop."""
@@ -110,31 +95,30 @@ class Ledger:
             self._writer = None
 
     def close(self) -> None:
-        """Close the file and give the lock free."""
+        """Close the file and release its lock."""
         self._db.close()
-        self._release()
-
-    def _release(self) -> None:
-        if self._lock is not None:
-            self._lock.release()
-            self._lock = None
+        self._lock.release()
 
     # -- recipes and runs ---------------------------------------------------------------------
 
-    def begin_run(self, recipe: Recipe, spec: str) -> int:
-        """Remember the recipe and that a process works on it; the run's number."""
+    def begin_run(self, recipe: Recipe, spec: str, command: Sequence[str] = ()) -> int:
+        """Remember the recipe and that a process works on it; the run's number.
+
+        `spec` is JSON, `command` the argument vector that the process was started with, if any.
+        """
         key, now = recipe_key(recipe), time.time()
         self._db.execute(
             "INSERT OR IGNORE INTO recipes (recipe, body, created) VALUES (?, ?, ?)",
             (key, recipe_body(recipe), now),
         )
         cursor = self._db.execute(
-            "INSERT INTO runs (recipe, spec, started) VALUES (?, ?, ?)", (key, spec, now)
+            "INSERT INTO runs (recipe, spec, command, started) VALUES (?, ?, ?, ?)",
+            (key, spec, orjson.dumps(list(command)).decode() if command else None, now),
         )
         return int(cursor.lastrowid or 0)
 
     def end_run(self, run: int, ending: str) -> None:
-        """Remember how a run ended: 'done', 'stopped', 'interrupted' or 'lost'."""
+        """Remember how a run ended: one of Summary.ending."""
         self._db.execute("UPDATE runs SET ended = ?, ending = ? WHERE run = ?", (time.time(), ending, run))
 
     def last_recipe(self) -> bytes | None:
@@ -211,9 +195,8 @@ class Ledger:
     def settled(self, recipe: bytes) -> Iterator[Settled]:
         """Every row of the input with its outcome, in the input's order."""
         start = 0
-        while page := self._db.execute(READ_OUTCOMES, (recipe, start, PAGE_ROWS)).fetchall():
-            for position, id_, *columns in page:
-                yield Settled(position, id_, outcome_from(id_, columns))
+        while page := reading.outcomes_from(self._db, recipe, start):
+            yield from map(Settled._make, page)
             start = page[-1][0] + 1
 
     def has_row(self, id_: str) -> bool:
@@ -222,51 +205,65 @@ class Ledger:
 
     def counts(self, recipe: bytes) -> dict[tuple[str, str], int]:
         """(status, reason) -> how many rows of the input ended so."""
-        query = """
-            SELECT o.status, o.reason, count(*) FROM rows r
-            JOIN outcomes o ON o.recipe = ? AND o.id = r.id AND o.content = r.content GROUP BY 1, 2"""
-        return {(status, reason): n for status, reason, n in self._db.execute(query, (recipe,))}
+        return reading.counts(self._db, recipe)
 
     # -- replies ------------------------------------------------------------------------------
 
     def reply(self, key: bytes, sample: int, attempt: int) -> Reply | None:
-        """The reply bought for a request earlier, if there is one."""
+        """The reply bought for a request earlier, if there is one. Raises LedgerError for a damaged one."""
         found = self._db.execute(
-            "SELECT text, think, finish, prompt_tokens, completion_tokens, cached_tokens, seconds "
+            "SELECT text, think, finish, prompt_tokens, completion_tokens, cached_tokens, seconds, checksum "
             "FROM replies WHERE request = ? AND sample = ? AND attempt = ?",
             (key, sample, attempt),
         ).fetchone()
         if found is None:
             return None
-        text, think, finish, prompt, completion, cached, seconds = found
+        *columns, known = found
+        if checksum([key, sample, attempt, *columns]) != known:
+            raise damaged(f"replies WHERE request = x'{key.hex()}'")
+        text, think, finish, prompt, completion, cached, seconds = columns
         return Reply(text, Finish(finish), prompt, completion, cached, think, seconds)
 
     def save_reply(self, key: bytes, request: Request, reply: Reply) -> asyncio.Future[None]:
         """Queue a reply; the future resolves when it is on disk."""
         *before, last = request.messages
         prefix = prefix_key(before)
-        if prefix not in self._known_prefixes:
-            if len(self._known_prefixes) > 1000:  # prompts whose prefix differs row by row
-                self._known_prefixes.clear()
-            self._known_prefixes.add(prefix)
+        if self._is_new(prefix):
             messages = orjson.dumps([(m.role, storable(m.content)) for m in before]).decode()
             self._put("INSERT OR IGNORE INTO prefixes VALUES (?, ?)", (prefix, messages))
-        return self._put(
-            "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                key, request.sample, request.attempt, prefix, storable(last.content), storable(reply.text),
-                storable(reply.think), reply.finish.value, reply.prompt_tokens, reply.completion_tokens,
-                reply.cached_tokens, reply.seconds, time.time(),
-            ),
+        columns = (
+            storable(reply.text), storable(reply.think), reply.finish.value, reply.prompt_tokens,
+            reply.completion_tokens, reply.cached_tokens, float(reply.seconds),
         )  # fmt: skip
+        slot = (key, request.sample, request.attempt)
+        return self._put(
+            "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*slot, prefix, storable(last.content), *columns, checksum([*slot, *columns]), time.time()),
+        )
+
+    # -- texts ---------------------------------------------------------------------------------
+
+    def save_text(self, text: str) -> bytes:
+        """Queue a text; its key. Committed no later than what is queued after it."""
+        key = text_key(text)
+        if self._is_new(key):
+            self._put(SAVE_TEXT, (key, storable(text)))
+        return key
+
+    def _is_new(self, key: bytes) -> bool:
+        """Whether a prefix or text has not been put lately."""
+        if key in self._written:
+            return False
+        if len(self._written) > 1000:
+            self._written.clear()
+        self._written.add(key)
+        return True
 
     # -- verdicts -----------------------------------------------------------------------------
 
     def verdict(self, key: bytes) -> Verdict | None:
         """The verdict given earlier, if there is one."""
-        query = f"SELECT {verdicts.COLUMNS} FROM verdicts WHERE verdict = ?"
-        found = self._db.execute(query, (key,)).fetchone()
-        return None if found is None else verdicts.verdict_from(*found)
+        return reading.verdicts(self._db, [key]).get(key)
 
     def save_verdict(self, key: bytes, verdict: Verdict) -> asyncio.Future[None]:
         """Queue a verdict."""
@@ -276,6 +273,9 @@ class Ledger:
 
     def settle(self, recipe: bytes, content: bytes, outcome: Outcome) -> asyncio.Future[None]:
         """Queue what a row ended as; the future resolves when it is on disk."""
+        for text in (outcome.text, *outcome.texts):
+            if text is not None:
+                self.save_text(text)
         return self._put(SETTLE, settle_parameters(recipe, content, outcome))
 
     def _put(self, sql: str, parameters: tuple[object, ...]) -> asyncio.Future[None]:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from rtlglot.errors import LedgerError, UsageError
-from rtlglot.ledger import SCHEMA
+from rtlglot.ledger.schema import SCHEMA, prepare, version
 
 try:
     import fcntl
@@ -36,24 +36,36 @@ def find_ledger(path: Path) -> Path:
 
 
 def open_reading(path: Path) -> sqlite3.Connection:
-    """A read-only connection; takes no lock. Raises LedgerError where it is no ledger of ours."""
+    """A read-only connection; takes no lock. Raises LedgerError where it is no ledger of ours.
+
+    One of the version before is read through a temporary copy of it, which has this version's schema.
+    """
     uri = f"{path.resolve().as_uri()}?mode=ro"
     # A copy in a folder that we may not write to has no shared memory: nobody can write it either.
     for way in (uri, uri + "&immutable=1"):
         db = sqlite3.connect(way, uri=True, timeout=60, isolation_level=None)
         try:
-            found = db.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+            found = version(db, path)
+            if found is None:
+                raise LedgerError(f"{path} cannot be read as a ledger: it is empty")
+            return db if found == SCHEMA else _brought(db, path)
         except sqlite3.Error as error:
             db.close()
             if way == uri and not path.with_name(path.name + "-wal").exists():
                 continue
             raise LedgerError(f"{path} cannot be read as a ledger: {error}") from error
-        if found is None or int(found[0]) != SCHEMA:
+        except LedgerError:
             db.close()
-            version = found[0] if found else "none"
-            raise LedgerError(f"{path} was written by another version of rtlglot (schema {version})")
-        return db
+            raise
     raise LedgerError(f"{path} cannot be read as a ledger")
+
+
+def _brought(db: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    copy = sqlite3.connect("", isolation_level=None)  # a file without a name, gone when it is closed
+    with contextlib.closing(db):
+        db.backup(copy)
+    prepare(copy, path)
+    return copy
 
 
 def holder(path: Path) -> str | None:

@@ -3,57 +3,80 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
 
-from rtlglot.records import Attempt, Outcome, Reason, Status
+from rtlglot.ledger.intact import checksum, damaged, storable, text_key
+from rtlglot.ledger.keys import digest
+from rtlglot.records import Assurance, Attempt, Outcome, Reason, Status
 
-SETTLE = "INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+SETTLE = f"INSERT OR REPLACE INTO outcomes VALUES ({', '.join('?' * 15)})"
 
-READ_OUTCOMES = """
-    SELECT r.position, r.id, o.status, o.reason, o.detail, o.text, o.texts, o.think, o.attempts,
-           o.prompt_tokens, o.completion_tokens
-    FROM rows r LEFT JOIN outcomes o ON o.recipe = ? AND o.id = r.id AND o.content = r.content
-    WHERE r.position >= ? ORDER BY r.position LIMIT ?"""
+COLUMNS = """o.id, o.content, o.status, o.reason, o.assurance, o.detail, o.text, o.texts, o.think, o.attempts,
+    o.prompt_tokens, o.completion_tokens, o.checksum"""
+"""What `outcome_from` takes, in this order."""
+ADOPTED = COLUMNS.replace("o.", "") + ", created"
+"""What a redo takes over under another recipe."""
+
+JOINED = """rows r LEFT JOIN outcomes o ON o.recipe = ? AND o.id = r.id AND o.content = r.content
+    LEFT JOIN texts t ON t.text = o.text"""
+"""The rows of the input with what they ended as under a recipe, and with what text."""
 
 
 def settle_parameters(recipe: bytes, content: bytes, outcome: Outcome) -> tuple[object, ...]:
-    """The parameters of SETTLE."""
-    return (
-        recipe,
+    """The parameters of SETTLE. The texts themselves are in a table of their own."""
+    columns = (
         outcome.id,
         content,
         outcome.status.value,
         outcome.reason.value,
+        outcome.assurance.value,
         storable(outcome.detail),
-        storable(outcome.text),
-        orjson.dumps([storable(text) for text in outcome.texts]).decode() if outcome.texts else None,
+        None if outcome.text is None else text_key(outcome.text),
+        orjson.dumps([text_key(text).hex() for text in outcome.texts]).decode() if outcome.texts else None,
         storable(outcome.think),
         attempts_json(outcome.attempts),
         outcome.prompt_tokens,
         outcome.completion_tokens,
-        time.time(),
     )
+    return recipe, *columns, checksum(columns), time.time()
 
 
-def outcome_from(id_: str, columns: Sequence[Any]) -> Outcome | None:
-    """An outcome from READ_OUTCOMES' columns after position and id; None while a row is pending."""
-    status, reason, detail, text, texts, think, attempts, prompt_tokens, completion_tokens = columns
+TextsOf = Callable[[Sequence[bytes]], Mapping[bytes, str]]
+"""Finds texts by their keys."""
+
+
+def outcome_from(
+    row: Sequence[Any], body: str | None = None, texts_of: TextsOf | None = None
+) -> Outcome | None:
+    """An outcome from COLUMNS; None while a row is pending. Without `texts_of` it is one without texts.
+
+    Raises LedgerError where something was changed since it was written.
+    """
+    *columns, found = row
+    id_, content, status, reason, assurance, detail, text, texts, think, attempts, *tokens = columns
     if status is None:
         return None
+    if checksum(columns) != found:
+        raise damaged(f"outcomes WHERE content = x'{content.hex()}'")
+    keys = [bytes.fromhex(key) for key in orjson.loads(texts)] if texts and texts_of else []
+    if text is not None and texts_of is not None and (body is None or digest(body) != text):
+        raise damaged(f"texts WHERE text = x'{text.hex()}'")
+    found_texts = texts_of(keys) if keys and texts_of else {}
     return Outcome(
         id=id_,
         status=Status(status),
         reason=Reason(reason),
-        text=text,
+        assurance=Assurance(assurance),
+        text=body,
         detail=detail,
-        texts=tuple(orjson.loads(texts)) if texts else (),
+        texts=tuple(found_texts[key] for key in keys),
         think=think,
         attempts=attempts_from(attempts),
-        prompt_tokens=prompt_tokens,
-        completion_tokens=completion_tokens,
+        prompt_tokens=tokens[0],
+        completion_tokens=tokens[1],
     )
 
 
@@ -63,7 +86,15 @@ def attempts_json(attempts: Sequence[Attempt]) -> str:
         return "[]"
     return orjson.dumps(
         [
-            [a.request.hex(), a.sample, a.attempt, a.reason.value, [v.hex() for v in a.verdicts], a.repair]
+            [
+                a.request.hex(),
+                a.sample,
+                a.attempt,
+                a.reason.value,
+                [v.hex() for v in a.verdicts],
+                a.repair,
+                a.text.hex(),
+            ]
             for a in attempts
         ]
     ).decode()
@@ -81,13 +112,7 @@ def attempts_from(column: str) -> tuple[Attempt, ...]:
             reason=Reason(reason),
             verdicts=tuple(bytes.fromhex(verdict) for verdict in verdicts),
             repair=repair,
+            text=bytes.fromhex(text),
         )
-        for request, sample, attempt, reason, verdicts, repair in orjson.loads(column)
+        for request, sample, attempt, reason, verdicts, repair, text in orjson.loads(column)
     )
-
-
-def storable(text: str | None) -> str | None:
-    """SQLite wants valid UTF-8: lone surrogates become question marks."""
-    if text is None or text.isascii():
-        return text
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -5,17 +5,21 @@ Every query is short or goes page by page, so that a reader never holds the writ
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import orjson
 
-from rtlglot.ledger import PAGE_ROWS
-from rtlglot.ledger.outcomes import attempts_from, outcome_from
-from rtlglot.ledger.verdicts import COLUMNS, verdict_from
+from rtlglot.ledger import verdicts as stored_verdicts
+from rtlglot.ledger.intact import damaged
+from rtlglot.ledger.keys import digest
+from rtlglot.ledger.outcomes import COLUMNS, JOINED, outcome_from
 from rtlglot.records import Attempt, Json, Outcome, Verdict
 
+PAGE_ROWS = 500
+"""Rows a query takes at a time: long reads would keep the write-ahead log from being reset."""
 _PER_QUERY = 900
 """Parameters of one query: every SQLite allows 999."""
 _LATEST = 20_000
@@ -27,6 +31,8 @@ class RunRecord(NamedTuple):
     run: int
     recipe: bytes
     spec: dict[str, Json]
+    command: tuple[str, ...]
+    """The argument vector; empty where the library was called, or an older rtlglot did not keep it."""
     started: float
     """Seconds since the epoch, as all times here."""
     ended: float | None
@@ -42,8 +48,10 @@ class Glance(NamedTuple):
     status: str
     reason: str
     detail: str
+    text: bytes | None
+    """Key of the text; None where there is none."""
     characters: int | None
-    """Length of the text; None where there is none."""
+    """Length of the text."""
     attempts: tuple[Attempt, ...]
     prompt_tokens: int
     completion_tokens: int
@@ -70,8 +78,11 @@ class Bought(NamedTuple):
 
 def runs(db: sqlite3.Connection) -> list[RunRecord]:
     """All runs, oldest first."""
-    query = "SELECT run, recipe, spec, started, ended, ending FROM runs ORDER BY run"
-    return [RunRecord(a, b, orjson.loads(c), d, e, f) for a, b, c, d, e, f in db.execute(query)]
+    query = "SELECT run, recipe, spec, command, started, ended, ending FROM runs ORDER BY run"
+    return [
+        RunRecord(run, recipe, orjson.loads(spec), tuple(orjson.loads(command or "[]")), *times)
+        for run, recipe, spec, command, *times in db.execute(query)
+    ]
 
 
 def recipe_body(db: sqlite3.Connection, recipe: bytes) -> dict[str, Json]:
@@ -86,20 +97,15 @@ def total_rows(db: sqlite3.Connection) -> int:
 
 
 def counts(db: sqlite3.Connection, recipe: bytes) -> dict[tuple[str, str], int]:
-    """(status, reason) -> how many rows of the input ended so."""
-    query = """
-        SELECT o.status, o.reason, count(*) FROM rows r
-        JOIN outcomes o ON o.recipe = ? AND o.id = r.id AND o.content = r.content
-        GROUP BY 1, 2 ORDER BY 3 DESC"""
-    return {(status, reason): n for status, reason, n in db.execute(query, (recipe,))}
+    """(status, reason) -> how many rows of the input ended so, the most frequent first."""
+    query = f"SELECT o.status, o.reason, count(*) FROM {JOINED} GROUP BY 1, 2 ORDER BY 3 DESC"
+    return {(status, reason): n for status, reason, n in db.execute(query, (recipe,)) if status}
 
 
 def glances(db: sqlite3.Connection, recipe: bytes, status: str = "") -> Iterator[list[Glance]]:
     """All rows of the input (or those that ended with a status), in its order, some hundreds at a time."""
     query = f"""
-        SELECT r.position, r.id, o.status, o.reason, o.detail, length(o.text), o.attempts,
-               o.prompt_tokens, o.completion_tokens, o.created
-        FROM rows r LEFT JOIN outcomes o ON o.recipe = ? AND o.id = r.id AND o.content = r.content
+        SELECT r.position, r.id, o.text, length(t.body), o.created, {COLUMNS} FROM {JOINED}
         WHERE r.position >= ? {"AND o.status = ?" if status else ""} ORDER BY r.position LIMIT ?"""
     start = 0
     while page := db.execute(query, (recipe, start, *([status] if status else []), PAGE_ROWS)).fetchall():
@@ -107,30 +113,41 @@ def glances(db: sqlite3.Connection, recipe: bytes, status: str = "") -> Iterator
         start = page[-1][0] + 1
 
 
-def _glance(position: int, id_: str, *columns: Any) -> Glance:
-    status, reason, detail, characters, attempts, prompt_tokens, completion_tokens, created = columns
-    if status is None:
-        return Glance(position, id_, "", "", "", None, (), 0, 0, 0.0)
-    known = attempts_from(attempts)
+def _glance(
+    position: int, id_: str, text: bytes | None, characters: int | None, created: float, *columns: Any
+) -> Glance:
+    found = outcome_from(columns)
+    if found is None:
+        return Glance(position, id_, "", "", "", None, None, (), 0, 0, 0.0)
     return Glance(
-        position, id_, status, reason, detail, characters, known, prompt_tokens, completion_tokens, created
-    )
+        position, id_, found.status.value, found.reason.value, found.detail, text, characters,
+        found.attempts, found.prompt_tokens, found.completion_tokens, created,
+    )  # fmt: skip
+
+
+def outcomes_from(db: sqlite3.Connection, recipe: bytes, start: int) -> list[tuple[int, str, Outcome | None]]:
+    """(position, id, outcome or None while pending) of the next page of rows from a position on."""
+    query = f"""
+        SELECT r.position, r.id, t.body, {COLUMNS} FROM {JOINED}
+        WHERE r.position >= ? ORDER BY r.position LIMIT ?"""
+    page = db.execute(query, (recipe, start, PAGE_ROWS)).fetchall()
+    look_up = functools.partial(texts, db)
+    return [(at, id_, outcome_from(columns, body, look_up)) for at, id_, body, *columns in page]
 
 
 def outcomes_at(
     db: sqlite3.Connection, recipe: bytes, positions: Sequence[int]
 ) -> dict[int, tuple[str, Outcome | None, float]]:
     """{position: (id, outcome or None while pending, when it was settled)}."""
-    query = """
-        SELECT r.position, r.id, o.created, o.status, o.reason, o.detail, o.text, o.texts, o.think,
-               o.attempts, o.prompt_tokens, o.completion_tokens
-        FROM rows r LEFT JOIN outcomes o ON o.recipe = ? AND o.id = r.id AND o.content = r.content
-        WHERE r.position IN ({})"""
+    query = f"""
+        SELECT r.position, r.id, o.created, t.body, {COLUMNS} FROM {JOINED}
+        WHERE r.position IN ({{}})"""
     found = {}
     for some in _parts(positions):
         marks = ",".join("?" * len(some))
-        for position, id_, created, *columns in db.execute(query.format(marks), (recipe, *some)):
-            found[position] = (id_, outcome_from(id_, columns), created or 0.0)
+        for at, id_, created, body, *columns in db.execute(query.format(marks), (recipe, *some)).fetchall():
+            outcome = outcome_from(columns, body, functools.partial(texts, db))
+            found[at] = (id_, outcome, created or 0.0)
     return found
 
 
@@ -143,13 +160,25 @@ def position_of(db: sqlite3.Connection, id_: str) -> int | None:
 # -- what outcomes rest on ----------------------------------------------------------------------
 
 
+def texts(db: sqlite3.Connection, keys: Collection[bytes]) -> dict[bytes, str]:
+    """Those texts that the ledger has. Raises LedgerError for one that is not what was written."""
+    found = {}
+    for some in _parts(list(dict.fromkeys(key for key in keys if key))):
+        query = f"SELECT text, body FROM texts WHERE text IN ({','.join('?' * len(some))})"
+        for key, body in db.execute(query, some):
+            if digest(body) != key:
+                raise damaged(f"texts WHERE text = x'{key.hex()}'")
+            found[key] = body
+    return found
+
+
 def verdicts(db: sqlite3.Connection, keys: Collection[bytes]) -> dict[bytes, Verdict]:
     """Those verdicts that the ledger has."""
-    query = f"SELECT verdict, {COLUMNS} FROM verdicts WHERE verdict IN ({{}})"
+    query = f"SELECT {stored_verdicts.COLUMNS} FROM verdicts WHERE verdict IN ({{}})"
     found = {}
     for some in _parts(list(dict.fromkeys(keys))):
-        for key, *columns in db.execute(query.format(",".join("?" * len(some))), some):
-            found[key] = verdict_from(*columns)
+        for columns in db.execute(query.format(",".join("?" * len(some))), some):
+            found[columns[0]] = stored_verdicts.verdict_from(*columns)
     return found
 
 
@@ -214,16 +243,9 @@ def reply_sizes(db: sqlite3.Connection) -> Iterator[tuple[float, int | None, int
 
 def last_activity(db: sqlite3.Connection) -> float | None:
     """When something was last written."""
-    times = []
-    for table in ("outcomes", "replies", "verdicts"):
-        order = "ORDER BY rowid DESC LIMIT 1"
-        found = db.execute(f"SELECT created FROM {table} {order}").fetchone() if _has_rowid(table) else None
-        times += [found[0]] if found else []
-    return max(times, default=None)
-
-
-def _has_rowid(table: str) -> bool:
-    return table != "prefixes"
+    latest = "SELECT created FROM {} ORDER BY rowid DESC LIMIT 1"
+    found = [db.execute(latest.format(table)).fetchone() for table in ("outcomes", "replies", "verdicts")]
+    return max((row[0] for row in found if row), default=None)
 
 
 def settled_lately(db: sqlite3.Connection, recipe: bytes, since: float) -> tuple[int, float]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection
 
+from rtlglot.ledger.outcomes import ADOPTED
+
 
 def redo(db: sqlite3.Connection, recipe: bytes, previous: bytes | None, chosen: Collection[str]) -> bool:
     """Free what is chosen, keep the rest; True where an unfinished redo goes on.
@@ -36,13 +38,9 @@ def finish_redo(db: sqlite3.Connection, recipe: bytes) -> None:
 
 def _adopt(db: sqlite3.Connection, recipe: bytes, previous: bytes) -> None:
     # What the new recipe already has is newer: it stays.
-    columns = (
-        "id, content, status, reason, detail, text, texts, think, attempts, "
-        "prompt_tokens, completion_tokens, created"
-    )
     db.execute(
-        f"INSERT OR IGNORE INTO outcomes (recipe, {columns}) "
-        f"SELECT ?, {columns} FROM outcomes WHERE recipe = ?",
+        f"INSERT OR IGNORE INTO outcomes (recipe, {ADOPTED}) "
+        f"SELECT ?, {ADOPTED} FROM outcomes WHERE recipe = ?",
         (recipe, previous),
     )
 

@@ -21,9 +21,10 @@ CREATE TABLE IF NOT EXISTS runs (
     run     INTEGER PRIMARY KEY,
     recipe  BLOB NOT NULL,
     spec    TEXT NOT NULL,               -- JSON: where and how it ran
+    command TEXT,                        -- JSON: the argument vector; NULL where the library was called
     started REAL NOT NULL,
     ended   REAL,                        -- NULL: running, or killed
-    ending  TEXT                         -- 'done', 'stopped', 'interrupted', 'lost'
+    ending  TEXT                         -- 'done', 'stopped', 'interrupted', 'lost', 'emitted'
 );
 
 -- The input as the last run indexed it.
@@ -39,6 +40,12 @@ CREATE TABLE IF NOT EXISTS prefixes (
     messages TEXT NOT NULL               -- JSON: [[role, content], …]
 ) WITHOUT ROWID;
 
+-- Every text that was taken out of a reply, by content: attempts and outcomes name it by its hash.
+CREATE TABLE IF NOT EXISTS texts (
+    text BLOB PRIMARY KEY,
+    body TEXT NOT NULL
+);
+
 -- Every reply ever bought. Key: hash of the rendered request with model, identity options and sampling.
 CREATE TABLE IF NOT EXISTS replies (
     request           BLOB NOT NULL,
@@ -53,6 +60,7 @@ CREATE TABLE IF NOT EXISTS replies (
     completion_tokens INTEGER,
     cached_tokens     INTEGER,
     seconds           REAL NOT NULL,
+    checksum          INTEGER NOT NULL,  -- of the key and of what the reply is, as in the tables below
     created           REAL NOT NULL,
     PRIMARY KEY (request, sample, attempt)
 );
@@ -65,6 +73,7 @@ CREATE TABLE IF NOT EXISTS verdicts (
     findings TEXT NOT NULL,              -- JSON list
     data     TEXT NOT NULL,              -- JSON
     seconds  REAL NOT NULL,
+    checksum INTEGER NOT NULL,
     created  REAL NOT NULL
 );
 
@@ -75,13 +84,15 @@ CREATE TABLE IF NOT EXISTS outcomes (
     content           BLOB NOT NULL,
     status            TEXT NOT NULL,
     reason            TEXT NOT NULL,
+    assurance         TEXT NOT NULL,     -- the strongest thing that said yes: 'none', 'read' … 'proved'
     detail            TEXT NOT NULL,
-    text              TEXT,
-    texts             TEXT,              -- JSON list, where all samples were asked for
+    text              BLOB,              -- in texts
+    texts             TEXT,              -- JSON list of hashes in hex, where all samples were asked for
     think             TEXT,
-    attempts          TEXT NOT NULL,     -- JSON: [[request, sample, attempt, reason, [verdict, …], repair], …], hashes in hex
+    attempts          TEXT NOT NULL,     -- JSON: [[request, sample, attempt, reason, [verdict, …], repair, text], …], hashes in hex
     prompt_tokens     INTEGER NOT NULL,
     completion_tokens INTEGER NOT NULL,
+    checksum          INTEGER NOT NULL,
     created           REAL NOT NULL,
     PRIMARY KEY (recipe, id, content)
 );

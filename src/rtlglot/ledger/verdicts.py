@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import orjson
 
+from rtlglot.ledger.intact import checksum, damaged
 from rtlglot.records import CheckStatus, Finding, Severity, Verdict
 
-COLUMNS = "check_, status, findings, data, seconds"
+COLUMNS = "verdict, check_, status, findings, data, seconds, checksum"
 """What `verdict_from` takes, in this order."""
-SAVE = "INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?)"
+SAVE = "INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def verdict_parameters(key: bytes, verdict: Verdict) -> tuple[object, ...]:
     """The parameters of SAVE."""
     findings = orjson.dumps(verdict.findings).decode()
     data = orjson.dumps(dict(verdict.data)).decode()
-    return key, verdict.check, verdict.status.value, findings, data, verdict.seconds, time.time()
+    columns = (key, verdict.check, verdict.status.value, findings, data, float(verdict.seconds))
+    return *columns, checksum(columns), time.time()
 
 
-def verdict_from(check: str, status: str, findings: str, data: str, seconds: float) -> Verdict:
-    """A verdict from its COLUMNS."""
+def verdict_from(*row: Any) -> Verdict:
+    """A verdict from its COLUMNS. Raises LedgerError where it was changed since it was written."""
+    *columns, found = row
+    key, check, status, findings, data, seconds = columns
+    if checksum(columns) != found:
+        raise damaged(f"verdicts WHERE verdict = x'{key.hex()}'")
     return Verdict(check, CheckStatus(status), _findings(findings), seconds, orjson.loads(data))
 
 

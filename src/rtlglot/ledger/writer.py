@@ -67,7 +67,7 @@ class Writer:
             for sql, rows in statements.items():
                 connection.executemany(sql, rows)
             connection.execute("COMMIT")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OverflowError) as error:  # OverflowError: a number beyond 64 bits
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             failure = LedgerError(

@@ -87,7 +87,7 @@ def _page(found: Comparison, chosen: Sequence[tuple[str, str]], most_characters:
 def _rows(side: Side, ids: Sequence[str], most_characters: int) -> dict[str, Json]:
     ended = [side.marks[id_].ended for id_ in ids]
     with contextlib.closing(opening.open_reading(side.ledger)) as db:
-        known = material(db, side.numbers.recipe, bytes.fromhex(side.numbers.recipe_key), ended)
+        known = material(db, bytes.fromhex(side.numbers.recipe_key), ended)
     wanted = {e.glance.position: e.glance.id for e in ended}
     inputs, _ = read_inputs(side.numbers.runs[-1], side.ledger, wanted) if ended else ({}, "")
     shown = show(ended, known, inputs, "", most_characters)

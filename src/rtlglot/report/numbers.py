@@ -112,15 +112,15 @@ def ended_of(glance: Glance, known: Verdicts) -> Ended:
 
 
 def deciding(glance: Glance, known: Verdicts) -> Attempt | None:
-    """The last asking of the sample that was chosen: as choose.py does, the one that came highest."""
-    last = {attempt.sample: attempt for attempt in glance.attempts}
-    fitting = [attempt for attempt in last.values() if attempt.reason.value == glance.reason]
-    candidates = fitting or list(last.values())
+    """The asking whose text the row ended with; where it ended with none, the one that came highest."""
+    last = list({attempt.sample: attempt for attempt in glance.attempts}.values())
+    fitting = [attempt for attempt in last if attempt.reason.value == glance.reason]
+    chosen = [attempt for attempt in fitting if attempt.text and attempt.text == glance.text]
 
     def passed(attempt: Attempt) -> int:
         return sum(known[key].status in _CLEAR for key in attempt.verdicts if key in known)
 
-    return max(candidates, key=passed, default=None)
+    return max(chosen or fitting or last, key=passed, default=None)
 
 
 def _count(numbers: Numbers, ended: Ended, known: Verdicts) -> None:

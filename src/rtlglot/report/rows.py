@@ -10,15 +10,12 @@ import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
-from rtlglot.errors import RtlglotError
 from rtlglot.ledger import reading
 from rtlglot.ledger.reading import Bought
-from rtlglot.prompts import Prompt
-from rtlglot.records import Attempt, Finish, Json, Message, Outcome, Pair, Row, Verdict
+from rtlglot.records import Attempt, Json, Outcome, Row, Verdict
 from rtlglot.report.numbers import Ended
 
 _MOST_FIELDS = 40
@@ -59,12 +56,10 @@ class Material:
     verdicts: Mapping[bytes, Verdict]
     replies: Mapping[tuple[bytes, int, int], Bought]
     prefixes: Mapping[bytes, list[tuple[str, str]]]
-    prompt: Prompt | None
+    texts: Mapping[bytes, str]
 
 
-def material(
-    db: sqlite3.Connection, recipe: Mapping[str, Json], key: bytes, ended: Sequence[Ended]
-) -> Material:
+def material(db: sqlite3.Connection, key: bytes, ended: Sequence[Ended]) -> Material:
     """Read it, in a few queries."""
     attempts = [attempt for e in ended for attempt in e.glance.attempts]
     replies = reading.replies(db, attempts)
@@ -73,17 +68,8 @@ def material(
         verdicts=reading.verdicts(db, [verdict for a in attempts for verdict in a.verdicts]),
         replies=replies,
         prefixes=reading.prefixes(db, [reply.prefix for reply in replies.values()]),
-        prompt=_prompt(recipe),
+        texts=reading.texts(db, [attempt.text for attempt in attempts]),
     )
-
-
-def _prompt(recipe: Mapping[str, Json]) -> Prompt | None:
-    """The prompt as it was, from the recipe: its extractor tells what text was taken out of a reply."""
-    try:
-        text, examples, *_ = orjson.loads(recipe.get("prompt") or "null")
-        return Prompt(Pair(*recipe["pair"]), text, "the recipe's prompt", examples)
-    except (RtlglotError, ValueError, TypeError, KeyError):
-        return None  # of another version: replies are shown as they came
 
 
 def show(
@@ -91,9 +77,21 @@ def show(
 ) -> Shown:
     """The page's rows."""
     common = _common_messages(known)
-    cut = Cut(most_characters)
-    rows = [_row(e, known, inputs.get(e.glance.position), group, (cut, common)) for e in ended]
-    return Shown(rows, [[role, cut(text)] for role, text in common])
+    shaping = _Shaping(Cut(most_characters), common)
+    rows = [_row(e, known, inputs.get(e.glance.position), group, shaping) for e in ended]
+    return Shown(rows, [[role, shaping.cut(text)] for role, text in common])
+
+
+@dataclass(frozen=True, slots=True)
+class _Shaping:
+    """How texts are made small."""
+
+    cut: Cut
+    common: Mapping[tuple[str, str], int]
+    """Messages that several prompts share -> their place in `Shown.shared`."""
+
+    def message(self, message: tuple[str, str]) -> Json:
+        return self.common[message] if message in self.common else [message[0], self.cut(message[1])]
 
 
 def _common_messages(known: Material) -> dict[tuple[str, str], int]:
@@ -101,17 +99,13 @@ def _common_messages(known: Material) -> dict[tuple[str, str], int]:
     return {message: place for place, message in enumerate(m for m, n in times.items() if n > 1)}
 
 
-def _row(
-    ended: Ended, known: Material, row: Row | None, group: str, shaping: tuple[Cut, Mapping[Any, int]]
-) -> dict[str, Json]:
-    glance, (cut, common) = ended.glance, shaping
+def _row(ended: Ended, known: Material, row: Row | None, group: str, shaping: _Shaping) -> dict[str, Json]:
+    glance, cut = ended.glance, shaping.cut
     _, outcome, created = known.outcomes.get(glance.position, ("", None, 0.0))
-    attempts = []
-    seconds = 0.0
-    for attempt in outcome.attempts if outcome else ():
-        reply = known.replies.get((attempt.request, attempt.sample, attempt.attempt))
-        seconds += reply.seconds if reply else 0
-        attempts.append(_attempt(attempt, reply, known, outcome, (cut, common)))
+    tried = [
+        (attempt, known.replies.get((attempt.request, attempt.sample, attempt.attempt)))
+        for attempt in (outcome.attempts if outcome else ())
+    ]
     return {
         "id": glance.id[:_SHORT],
         "position": glance.position,
@@ -130,21 +124,20 @@ def _row(
         "think": cut(outcome.think) if outcome else None,
         "characters": glance.characters,
         "tokens": [glance.prompt_tokens, glance.completion_tokens],
-        "seconds": round(seconds, 3),
+        "seconds": round(sum(reply.seconds for _, reply in tried if reply), 3),
         "created": created,
         "decided": outcome.attempts.index(ended.final) if outcome and ended.final else None,
-        "attempts": attempts,
+        "attempts": [
+            _attempt(attempt, reply, known, shaping)
+            # where there was one asking only, its text is the row's
+            | {"text": shaping.cut(known.texts.get(attempt.text)) if len(tried) > 1 else None}
+            for attempt, reply in tried
+        ],
     }
 
 
-def _attempt(
-    attempt: Attempt,
-    reply: Bought | None,
-    known: Material,
-    outcome: Outcome | None,
-    shaping: tuple[Cut, Mapping[Any, int]],
-) -> dict[str, Json]:
-    cut, common = shaping
+def _attempt(attempt: Attempt, reply: Bought | None, known: Material, shaping: _Shaping) -> dict[str, Json]:
+    cut = shaping.cut
     told: dict[str, Json] = {
         "sample": attempt.sample,
         "repair": attempt.repair,
@@ -154,26 +147,15 @@ def _attempt(
     }
     if reply is None:
         return told
-    prefix = known.prefixes.get(reply.prefix, [])
-    several = outcome is not None and len(outcome.attempts) > 1
     return told | {
-        "prefix": [common[m] if m in common else [m[0], cut(m[1])] for m in prefix],
+        "prefix": [shaping.message(message) for message in known.prefixes.get(reply.prefix, [])],
         "message": cut(reply.message),
         "reply": cut(reply.text),
-        # where there was one asking only, its text is the row's
-        "text": cut(_extracted(known.prompt, reply, prefix)) if several else None,
         "think": cut(reply.think),
         "finish": reply.finish,
         "tokens": [reply.prompt_tokens, reply.completion_tokens, reply.cached_tokens],
         "seconds": round(reply.seconds, 3),
     }
-
-
-def _extracted(prompt: Prompt | None, reply: Bought, prefix: list[tuple[str, str]]) -> str | None:
-    if prompt is None:
-        return None
-    messages = tuple(Message(*message) for message in [*prefix, ("user", reply.message)])
-    return prompt.extract(reply.text, Finish(reply.finish), messages).text
 
 
 def _verdict(verdict: Verdict, cut: Cut) -> dict[str, Json]:

@@ -6,14 +6,13 @@ import shlex
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rtlglot.ledger import opening, reading
 from rtlglot.records import Json
 from rtlglot.report.numbers import ended_of
-from rtlglot.run.spec import RENAMED, Spec
 
 LATELY_S = 300.0
 """The rate is that of the last five minutes."""
@@ -50,7 +49,7 @@ class Standing:
     prompt_tokens: int
     completion_tokens: int
     command: str
-    """The command that goes on with it; '' where it is not known."""
+    """The command of the latest run, which goes on with it; '' where the ledger does not know it."""
 
     def count(self, status: str) -> int:
         """Rows that ended with a status."""
@@ -102,7 +101,7 @@ def _standing(db: sqlite3.Connection, ledger: Path, now: float) -> Standing:
         replies=replies,
         prompt_tokens=prompt,
         completion_tokens=completion,
-        command=resume_command(last.spec) if last else "",
+        command=shlex.join(last.command) if last else "",
     )
 
 
@@ -139,64 +138,3 @@ def _rate(
     since = max(last.started, until - LATELY_S)
     lately, _ = reading.settled_lately(db, last.recipe, since)
     return lately, lately / (until - since) if lately and until > since else None
-
-
-_FLAGS = {value: name for name, value in RENAMED.items()}
-_SWITCHES = {"share": "--no-share", "keep_think": "--keep-think"}
-
-
-def resume_command(spec: Mapping[str, Json]) -> str:
-    """The command line that a run's spec came from: the same command goes on where it was."""
-    if spec.get("field"):
-        return _check_command(spec)
-    if not spec.get("source") or not spec.get("target"):
-        return ""
-    words = ["rtlglot", "transform", str(spec.get("input"))]
-    for field in fields(Spec):
-        value = spec.get(field.name)
-        if field.name in ("input", "set", "map", "redo") or value is None or value == field.default:
-            continue
-        if field.name in _SWITCHES:
-            words.append(_SWITCHES[field.name])
-        else:
-            flag = _FLAGS.get(field.name, field.name).replace("_", "-")
-            words += [f"--{flag}", str(value)]
-    for new, old in (spec.get("map") or {}).items():
-        words += ["--map", f"{new}={old}"]
-    for assignment in _assignments(spec.get("set") or {}):
-        words += ["--set", assignment]
-    return shlex.join(words)
-
-
-def _check_command(spec: Mapping[str, Json]) -> str:
-    words = ["rtlglot", "check", str(spec.get("input")), "-o", str(spec.get("output"))]
-    usual = {"field": "verilog", "checks": "default", "standard": "sv2017"}
-    for name in (
-        "field",
-        "reference",
-        "testbench",
-        "interface",
-        "checks",
-        "standard",
-        "format",
-        "id",
-        "where",
-        "limit",
-    ):
-        value = spec.get(name)
-        if value not in (None, "", usual.get(name)):
-            words += [f"--{_FLAGS.get(name, name)}", str(value)]
-    words += ["--strict"] if spec.get("strict") else []
-    for new, old in (spec.get("map") or {}).items():
-        words += ["--map", f"{new}={old}"]
-    for assignment in _assignments(spec.get("options") or {}):
-        words += ["--set", f"check.{assignment}"]
-    return shlex.join(words)
-
-
-def _assignments(values: Mapping[str, Json], above: str = "") -> Iterator[str]:
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _assignments(value, f"{above}{name}.")
-        else:
-            yield f"{above}{name}={str(value).lower() if isinstance(value, bool) else value}"

@@ -51,7 +51,7 @@ def write_report(
         sample = Sample(most_rows)
         numbers = counting.gather(db, sample.add)
         ended = sample.rows()
-        known = material(db, numbers.recipe, bytes.fromhex(numbers.recipe_key), ended)
+        known = material(db, bytes.fromhex(numbers.recipe_key), ended)
     inputs, doubt = _inputs(numbers, ledger, ended)
     group = group_field(inputs.values(), group)
     notes = [doubt] if doubt else []

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from rtlglot.errors import BudgetSpent, EngineLost, InputError
@@ -26,17 +26,18 @@ from rtlglot.run.watch import Nobody, Summary, Tally, Watch
 log = logging.getLogger("rtlglot")
 
 
-def run(spec: Spec, watch: Watch | None = None) -> Summary:
+def run(spec: Spec, watch: Watch | None = None, command: Sequence[str] = ()) -> Summary:
     """Do what a spec says; the one sync door, which also opens inside a running event loop.
 
-    Raises UsageError and LedgerError before anything is asked, EngineLost after everything that had
-    finished is settled and delivered.
+    `command` is the argument vector that the spec came from, if any: the ledger keeps it. Raises
+    UsageError and LedgerError before anything is asked, EngineLost after everything that had finished is
+    settled and delivered.
     """
     if not _inside_a_loop():
-        return asyncio.run(arun(spec, watch))
+        return asyncio.run(arun(spec, watch, command))
     # A notebook's loop runs already: a thread of our own has none.
     with ThreadPoolExecutor(1, thread_name_prefix="rtlglot-run") as thread:
-        return thread.submit(asyncio.run, arun(spec, watch)).result()
+        return thread.submit(asyncio.run, arun(spec, watch, command)).result()
 
 
 def _inside_a_loop() -> bool:
@@ -47,17 +48,17 @@ def _inside_a_loop() -> bool:
     return True
 
 
-async def arun(spec: Spec, watch: Watch | None = None) -> Summary:
+async def arun(spec: Spec, watch: Watch | None = None, command: Sequence[str] = ()) -> Summary:
     """`run` for those who have an event loop."""
     watch = watch or Nobody()
     plan = assemble(spec, await named(choose_engine(spec)), watch)
     check_output(plan.delivery)
     with contextlib.closing(Ledger(plan.ledger_path)) as ledger, _logging_to(plan):
-        return await _run(plan, ledger, watch)
+        return await _run(plan, ledger, watch, command)
 
 
-async def _run(plan: Assembly, ledger: Ledger, watch: Watch) -> Summary:
-    tally, number = _prepare(plan, ledger, watch)
+async def _run(plan: Assembly, ledger: Ledger, watch: Watch, command: Sequence[str]) -> Summary:
+    tally, number = _prepare(plan, ledger, watch, command)
     ending = "done"
     lost: EngineLost | BudgetSpent | None = None
     if tally.pending:
@@ -79,14 +80,14 @@ async def _run(plan: Assembly, ledger: Ledger, watch: Watch) -> Summary:
     return summary
 
 
-def _prepare(plan: Assembly, ledger: Ledger, watch: Watch) -> tuple[Tally, int]:
+def _prepare(plan: Assembly, ledger: Ledger, watch: Watch, command: Sequence[str]) -> tuple[Tally, int]:
     """Index the input, free what is to be redone, count what is there already."""
     watch.stage(f"reading {plan.spec.input}")
     rows = (Indexed(r.position, r.id, content_key(r, plan.reads), r.where) for r in plan.dataset)
     total = ledger.index(rows, plan.dataset.name)
     _refuse_unknown_fields(plan)
     previous = ledger.last_recipe()
-    number = ledger.begin_run(plan.recipe, plan.description())
+    number = ledger.begin_run(plan.recipe, plan.description(), command)
     if plan.spec.redo and ledger.redo(plan.key, previous, plan.spec.redo):
         watch.note("an unfinished redo goes on")
     reasons = Counter(

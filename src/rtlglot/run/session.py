@@ -99,6 +99,7 @@ def _parts(plan: Assembly, ledger: Ledger, ask: Ask, around: tuple[Box, Tally]) 
         ask=ask,
         examine=Examine(ledger, plan.checks, box),
         choose=partial(CHOOSE.load(plan.spec.choose), prove=prove),
+        keep=ledger.save_text,
         context=plan.context,
         sampling=plan.recipe.sampling,
         samples=plan.spec.samples,

@@ -42,6 +42,8 @@ class Parts:
     ask: AskCall
     examine: ExamineCall
     choose: ChooseCall
+    keep: Callable[[str], bytes]
+    """Remembers a text; its key in the ledger."""
     context: Callable[[Row], Context]
     sampling: Sampling
     samples: int = 1
@@ -108,7 +110,8 @@ async def try_sample(
         keys = tuple(verdict_key for _, verdict_key in examined)
         bad = next((verdict for verdict in verdicts if not verdict.ok), None)
         reason = bad.reason if bad else candidate.reason
-        attempts.append(Attempt(key, sample, parts.round, reason, keys, repair))
+        text = b"" if candidate.text is None else parts.keep(candidate.text)
+        attempts.append(Attempt(key, sample, parts.round, reason, keys, repair, text))
         if bad is None or candidate.text is None:
             break
         messages = parts.prompt.repair(messages, candidate.text, in_plain_words(bad))

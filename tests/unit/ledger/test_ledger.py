@@ -12,6 +12,7 @@ import pytest
 from rtlglot.errors import InputError, LedgerError
 from rtlglot.ledger import Indexed, Ledger
 from rtlglot.ledger.filesystem import is_network
+from rtlglot.ledger.opening import open_reading
 from rtlglot.ledger.recipe import Recipe, recipe_key
 from rtlglot.records import (
     Attempt,
@@ -183,7 +184,7 @@ def test_the_second_process_is_told_who_holds_the_ledger_and_a_dead_one_never_bl
     try:
         with pytest.raises(LedgerError, match=f"in use by process {process.pid} on "):
             Ledger(path)
-        reader = Ledger(path, read_only=True)
+        reader = open_reading(path)
         reader.close()
     finally:
         os.kill(process.pid, signal.SIGKILL)

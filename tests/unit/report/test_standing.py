@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import os
 import shlex
+import shutil
 import time
 from pathlib import Path
 
 import pytest
 from tests.browser.ledgers import Story, usual, usual_ledger, usual_rows
+from tests.vllm_stand_in import vllm_stand_in
 
-from rtlglot.cli import parser
+from rtlglot.cli import main, parser
 from rtlglot.cli.status import lines
-from rtlglot.cli.transform import spec_values
+from rtlglot.cli.transform import ENGINE_FLAGS
 from rtlglot.errors import LedgerError, UsageError
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.opening import find_ledger, holder, open_reading
-from rtlglot.report.standing import resume_command, standing
-from rtlglot.run.spec import Spec, make_spec
+from rtlglot.report.standing import standing
 
 
 def test_counts_and_state_of_a_run_that_is_done(tmp_path: Path) -> None:
@@ -81,27 +81,112 @@ def test_lines_fit_80_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert "\x1b[32m" in "\n".join(lines(found, colour=True))
 
 
-SPECS = [
-    "rtlglot transform in.jsonl --from instruction --to verilog",
-    "rtlglot transform 'my rows.json' --from verilog --to description --model http://x/v1 -o o.json "
-    "--check none",
-    "rtlglot transform r.csv --from a --to b --prompt p.md --map a=A --map b=B --no-share --keep-think "
-    "--set engine.log=asked --set check.synth.strict=true --limit 5 --where 'len(a) > 2' --temperature 0 "
-    "--repair 2 --seed 7 --drain 3 --std v2005",
-]
+CASES = Path(__file__).parents[2] / "cases" / "ledgers"
+VALUES = {
+    "--from": "instruction",
+    "--to": "verilog",
+    "--field": "ref",
+    "--output": "out.jsonl",
+    "--engine": "scripted",
+    "--model": "module",
+    "--prompt": "verilog.md",
+    "--examples": "examples.jsonl",
+    "--recipe": "run.toml",
+    "--map": "told=source",
+    "--where": "row.instruction|length > 5",
+    "--format": "jsonl",
+    "--id": "id",
+    "--max-tokens": "auto",
+    "--choose": "best",
+    "--check": "syntax",
+    "--checks": "syntax,elaborate",
+    "--reference": "ref",
+    "--testbench": "ref",
+    "--interface": "auto",
+    "--redo": "failed",
+    "--log-file": "my log.txt",
+    "--emit-batch": "batch.jsonl",
+    "--ingest-batch": "results.jsonl",
+    "--temperature": "0",
+    "--top-p": "0.5",
+    "--allow-host": "127.0.0.1",
+    "--base-url": "http://127.0.0.1:9/v1",
+}
+"""A value for each flag that takes one of a kind of its own; the others get a number."""
+NEEDS = {
+    "--interface": ["--reference", "ref"],
+    "--client-key": ["--client-cert", "x.pem"],
+    "--max-cost": ["--price-in", "1", "--price-out", "1"],
+}
+"""What a flag cannot be without."""
+ENGINES = {
+    "openai": ["--engine", "openai", "--model", "m", "--base-url", "http://127.0.0.1:9/v1"],
+    "vllm": ["--engine", "vllm", "--model", "m"],
+}
+"""The engine of a flag that only one engine has: none of them can start here, and the run is told of."""
+NEVER_RUN = {"--help", "--dry-run"}
 
 
-@pytest.mark.parametrize("command", SPECS)
-def test_the_command_that_resumes_means_the_same_spec(command: str) -> None:
-    spec = _spec(command)
-    stored = json.loads(json.dumps(dataclasses.asdict(spec)))
-    again = _spec(resume_command(stored))
-    assert again == spec
+def flags(command: str) -> list[argparse.Action]:
+    """All flags of a command that run it."""
+    subparsers = next(a for a in parser()._actions if isinstance(a, argparse._SubParsersAction))
+    actions = subparsers.choices[command]._actions
+    return [a for a in actions if a.option_strings and not NEVER_RUN & set(a.option_strings)]
 
 
-def _spec(command: str) -> Spec:
-    parsed: argparse.Namespace = parser().parse_args(shlex.split(command)[1:])
-    return make_spec(spec_values(parsed), parsed.recipe or "")
+def given(command: str, action: argparse.Action) -> list[str]:
+    """A command line with one flag of a command, its value where it takes one, and what it needs."""
+    flag = next(name for name in action.option_strings if name.startswith("--"))
+    usual = "check.synth.strict=true"
+    value = usual if flag == "--set" else VALUES.get(flag, next(iter(action.choices or ["2"])))
+    words = [flag] if action.nargs == 0 else [flag, str(value)]
+    if command == "check":
+        base = ["check", "in.jsonl", "--output", "out.jsonl", "--field", "ref"]
+    else:
+        base = ["transform", "in.jsonl", "--from", "instruction", "--to", "verilog", "--output", "out.jsonl"]
+        of = next(
+            (
+                name
+                for name in ENGINES
+                if action.dest in ENGINE_FLAGS and ENGINE_FLAGS[action.dest][0] == name
+            ),
+            "",
+        )
+        base += ENGINES.get(of, ["--engine", "scripted", "--model", "module"])
+        if flag.endswith("-batch"):
+            base = base[:-4] + ENGINES["openai"]
+    return [*base, *NEEDS.get(flag, []), *words]
+
+
+@pytest.mark.parametrize(
+    ("command", "action"),
+    [
+        pytest.param(command, action, id=f"{command} {action.option_strings[-1]}")
+        for command in ("transform", "check")
+        for action in flags(command)
+    ],
+)
+def test_the_command_that_resumes_is_taken_and_means_the_same(
+    command: str, action: argparse.Action, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(CASES / "in.jsonl", tmp_path)
+    (tmp_path / "verilog.md").write_text(
+        "---\nfrom: instruction\nto: verilog\n---\n# user\n\n{{ row.instruction }}\n"
+    )
+    (tmp_path / "run.toml").write_text("repair = 1\n")
+    (tmp_path / "results.jsonl").write_text("")
+    example = {"instruction": "an inverter", "verilog": "module i(input a, output y); endmodule"}
+    (tmp_path / "examples.jsonl").write_text(json.dumps(example) + "\n")
+    words = given(command, action)
+    with vllm_stand_in():
+        main(words)  # some cannot run to the end here: what they are is kept all the same
+    resume = standing(find_ledger(tmp_path / "out.jsonl")).command
+    assert _meant(shlex.split(resume)[1:]) == _meant(words)
+
+
+def _meant(words: list[str]) -> dict[str, object]:
+    return {name: value for name, value in vars(parser().parse_args(words)).items() if name != "call"}
 
 
 def test_what_is_no_ledger_is_refused_by_name(tmp_path: Path) -> None:
