@@ -30,7 +30,7 @@ from rtlglot.prompts.segments import (
 from rtlglot.prompts.structured import code_in_json, with_real_lines, without_entities, without_margins
 from rtlglot.prompts.unwrap import Answer
 from rtlglot.prompts.versions import one_of_each, without_testbenches, without_variants
-from rtlglot.prose.phrases import still_thinking
+from rtlglot.prose.phrases import refusal, still_thinking
 from rtlglot.records import Candidate, Finish, Reason
 
 _RUN_ON = re.compile(r"\bendmodule(?=(?:endmodule|module|macromodule|[A-Z])\w*)")
@@ -128,6 +128,15 @@ def nothing(answer: Answer) -> Candidate:
     if answer.think:
         said = "the reply holds only reasoning" + (" that was never closed" if answer.unclosed else "")
     return Candidate(None, Reason.EMPTY, said, answer.think, answer.notes)
+
+
+def declined(text: str, answer: Answer) -> Candidate | None:
+    """The candidate of a text that declines the task; None where it does not."""
+    if refusal(text) is None:
+        return None
+    said = " ".join(text.split())
+    said = f"the model declined: {said if len(said) <= 160 else said[:159] + '…'}"
+    return Candidate(None, Reason.REFUSED, said, answer.think, answer.notes)
 
 
 def _truncated(answer: Answer, what: str) -> Candidate:

@@ -17,11 +17,10 @@ from __future__ import annotations
 from typing import Literal
 
 from rtlglot.prompts import typography
-from rtlglot.prompts.code import find_code, nothing
+from rtlglot.prompts.code import declined, find_code, nothing
 from rtlglot.prompts.fences import split
 from rtlglot.prompts.given import Given, example_question, repeats
 from rtlglot.prompts.prose import find_prose
-from rtlglot.prompts.refusal import refusal
 from rtlglot.prompts.unwrap import Answer, unwrap
 from rtlglot.records import Candidate, Finish, Reason
 
@@ -46,9 +45,9 @@ def extract(text: str, finish: Finish, kind: Kind, given: Given | None = None) -
         return nothing(answer)
     if kind in ("prose", "sentence"):
         return find_prose(answer, given, one_sentence=kind == "sentence")
-    declined = refusal(answer.text)
-    if declined:
-        return Candidate(None, Reason.REFUSED, declined, answer.think, answer.notes)
+    refused = declined(answer.text, answer)
+    if refused is not None:
+        return refused
     if answer.finish is Finish.LENGTH:
         said = "max_tokens was reached before the text was complete"
         return Candidate(None, Reason.TRUNCATED, said, answer.think, answer.notes)
@@ -65,10 +64,7 @@ def _verilog(text: str, finish: Finish, given: Given) -> Candidate:
     if not answer.text:
         return nothing(answer)
     candidate = find_code(answer, given)
-    declined = refusal(answer.text) if candidate.text is None else ""
-    if declined:
-        return Candidate(None, Reason.REFUSED, declined, answer.think, answer.notes)
-    return candidate
+    return candidate if candidate.text is not None else declined(answer.text, answer) or candidate
 
 
 def _clean_module(text: str) -> Candidate | None:

@@ -4,51 +4,17 @@ from __future__ import annotations
 
 import re
 
-from rtlglot.prompts.code import nothing
+from rtlglot.prompts.code import declined, nothing
 from rtlglot.prompts.fences import VERILOG_TAGS, Piece, split
 from rtlglot.prompts.given import Given, example_question, folded, repeats
-from rtlglot.prompts.refusal import refusal
 from rtlglot.prompts.structured import from_json
 from rtlglot.prompts.unwrap import Answer
+from rtlglot.prose.phrases import closing, next_turn, opening
 from rtlglot.records import Candidate, Finish, Reason
 
-_NOUNS = (
-    r"(?:descriptions?|instructions?|requests?|specification|summary|explanation|text|answer|response"
-    r"|version|translation|task|prompt)"
-)
-_LABEL_WORDS = (
-    r"(?:(?:the|a|your|my|design|module|rewritten|revised|corrected|final|translated|natural[- ]language"
-    r"|verilog|rtl|hardware|functional|short|brief|detailed|complete) ){0,4}"
-    r"(?:description|instructions?|request|specification|answer|output|response|result|translation)"
-)
-_OPENER = re.compile(
-    r"(?:(?:sure(?: thing)?|certainly|of course|absolutely|great|alright|got it|understood)"
-    r"(?:[!.,:]+|[ \t]*\n)|ok(?:ay)?(?:[!.:]+|[ \t]*\n))\s*"
-    r"(?:i(?:['’]d|['’]ll| would| can| will)\b[^\n.!:]{0,80}[.!:]\s*)?",
-    re.IGNORECASE,
-)
-_HERE_IS = re.compile(
-    r"(?:here(?:'s|’s| is| are)|below is|the following is)\b"
-    rf"(?:[^\n.:]{{0,120}}\b{_NOUNS}\b[^\n.:]{{0,120}}:[*_]*\s+|[^\n.:]{{0,160}}:[*_]*[ \t]*\n\s*)",
-    re.IGNORECASE,
-)
-_LABEL = re.compile(
-    rf"(?:[#*_ \t]{{0,8}}{_LABEL_WORDS}[*_]{{0,3}}[ \t]*:[*_]{{0,3}}"
-    rf"|[#*_]{{1,6}}[ \t]*{_LABEL_WORDS}[*_]{{0,3}}[ \t]*(?=\n)|{_LABEL_WORDS}[ \t]*(?=\n\n))\s*",
-    re.IGNORECASE,
-)
 _RULE = re.compile(r"(?:[-*_=][ \t]*){3,}\n+")
-_SUFFIX = re.compile(
-    r"(?:please )?(?:let me know|feel free|i hope|hope (?:this|that|it)|do let me|is there anything"
-    r"|would you like|note that i|if you(?:'d like|’d like| need| have| want| would)"
-    r"|this (?:description|instruction|request) (?:covers|captures|follows|can be|is))\b",
-    re.IGNORECASE,
-)
-_RUN_ON = re.compile(
-    r"\n[#*_ \t]{0,8}(?:instruction|user|human|assistant|input|question|task|example(?: \d+)?)[*_]*:",
-    re.IGNORECASE,
-)
-_OPENINGS = (_RULE, _OPENER, _HERE_IS, _LABEL)
+_LAST_RULE = re.compile(r"\n\n[-*_ \t]{3,}\s*\Z")
+_LONGEST_RULE = 400
 _SPACE = re.compile(r"\s*")
 _SENTENCE = re.compile(r"[^\n]*?[^\s.][.!?](?=\s+[A-Z\n]|\s*\Z)")
 _QUOTES = {'"': '"', "“": "”", "'": "'", "«": "»", "`": "`"}
@@ -73,9 +39,9 @@ def find_prose(answer: Answer, given: Given, *, one_sentence: bool = False) -> C
             said_so = "the reply holds only code or headings"
             return Candidate(None, Reason.EMPTY, said_so, answer.think, answer.notes)
         return said
-    declined = refusal(text)
-    if declined:
-        return Candidate(None, Reason.REFUSED, declined, answer.think, answer.notes)
+    refused = declined(text, answer)
+    if refused is not None:
+        return refused
     if answer.finish is Finish.LENGTH:
         said_so = "max_tokens was reached before the text was complete"
         return Candidate(None, Reason.TRUNCATED, said_so, answer.think, answer.notes)
@@ -91,7 +57,7 @@ def _unwrapped(text: str, answer: Answer, given: Given) -> str:
             text = unwrapped
     if "```" in text or "~~~" in text:
         text = _without_fences(text, answer)
-    text = _without_run_on(text.strip(), answer)
+    text = _without_run_on(_without_prefix(text.strip(), answer), answer)
     return _without_prefix(_without_suffix(text, answer), answer)
 
 
@@ -119,14 +85,14 @@ def _is_code(piece: Piece) -> bool:
 def _only_around(loose: list[str]) -> bool:
     """Whether the texts outside of the fences are openings and offers of help."""
     return all(
-        text.rstrip().endswith(":") or _SUFFIX.match(text.lstrip()) or _OPENER.match(text.lstrip() + "\n")
+        text.rstrip().endswith(":") or closing(text.lstrip()) or opening(text.lstrip() + "\n")
         for text in loose
     )
 
 
 def _without_run_on(text: str, answer: Answer) -> str:
     """A model that did not stop writes the next turn itself; what is before that is complete."""
-    turn = _RUN_ON.search(text, min(len(text), 40))
+    turn = next_turn(text)
     if turn is None:
         return text
     answer.note("run-on")
@@ -149,10 +115,10 @@ def _without_prefix(text: str, answer: Answer) -> str:
     start, end = 0, len(text)
     found: set[str] = set()
     while start < end:
-        opening = next(filter(None, (p.match(text, start, end) for p in _OPENINGS)), None)
+        before = _RULE.match(text, start, end) or opening(text, start, end)
         quote = _QUOTES.get(text[start])
-        if opening is not None:
-            start = opening.end()
+        if before is not None:
+            start = before.end()
             found.add("prefix")
         elif quote and _is_quoted(text, start, end, quote):
             start, end = start + 1, end - 1
@@ -173,14 +139,12 @@ def _is_quoted(text: str, start: int, end: int, quote: str) -> bool:
 
 def _without_suffix(text: str, answer: Answer) -> str:
     """Offers of help and rules at the end, as often as there are any."""
-    end = len(text)
     while True:
-        gap = text.rfind("\n\n", 0, end)
-        offer = text[gap + 2 : min(end, gap + 402)].strip("-*_ \n")
-        if gap < 0 or (offer and (end - gap > 400 or not _SUFFIX.match(offer))):
-            return text[:end].rstrip()
+        behind = closing(text) or _LAST_RULE.search(text, max(0, len(text) - _LONGEST_RULE))
+        if behind is None:
+            return text
         answer.note("suffix")
-        end = gap
+        text = text[: behind.start()].rstrip()
 
 
 def _unless_echo(text: str, answer: Answer, given: Given) -> Candidate:

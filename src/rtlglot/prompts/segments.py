@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rtlglot.prompts.fences import Piece
+from rtlglot.prose.phrases import SPACES
 from rtlglot.verilog.tokens import COMMENT, strip_comments
 from rtlglot.verilog.units import Unit, units
 
@@ -26,7 +27,7 @@ _DEFINED = re.compile(
 )
 _DIRECTION = re.compile(r"\b(?:input|output|inout)\b")
 _TASK = re.compile(r"\$(?:finish|stop|fatal)\b")
-_BLANK = " \t\u00a0\u2002\u2003\u2007\u2009\u202f\u3000"
+_BLANK = f" \t{SPACES}"
 _SHOWS = re.compile(r"\$(?:finish|stop|fatal|display|monitor|strobe|write|dumpfile|dumpvars|error)\b")
 
 

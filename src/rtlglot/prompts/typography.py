@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 
+from rtlglot.prose.phrases import DOUBLE_QUOTES, HYPHENS, INVISIBLE, SINGLE_QUOTES, SPACES
 from rtlglot.verilog.tokens import COMMENT, ESCAPED, STRING
 
-_SPACES = dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2007\u2009\u200a\u202f\u3000"), " ")
-_INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad"), None)
-_IN_CODE: dict[int, str | None] = {**_SPACES, **_INVISIBLE}
+_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE), None)
+_IN_CODE: dict[int, str | None] = {**dict.fromkeys(map(ord, SPACES), " "), **_INVISIBLE}
 _IN_COMMENTS: dict[int, str | None] = {
     **_IN_CODE,
-    **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-"),
-    **dict.fromkeys(map(ord, "\u2018\u2019\u201b\u2032"), "'"),
-    **dict.fromkeys(map(ord, "\u201c\u201d\u201f\u2033"), '"'),
+    **dict.fromkeys(map(ord, HYPHENS), "-"),
+    **dict.fromkeys(map(ord, SINGLE_QUOTES), "'"),
+    **dict.fromkeys(map(ord, DOUBLE_QUOTES), '"'),
     ord("\u2026"): "...",
     ord("\u2190"): "<-",
     ord("\u2192"): "->",

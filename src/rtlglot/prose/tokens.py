@@ -10,6 +10,8 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
+from rtlglot.prose.phrases import DOUBLE_QUOTES, HYPHENS, SINGLE_QUOTES, SPACES
+
 MOST_CHARACTERS = 40_000
 """What stands behind is not read: no description of a design is that long."""
 
@@ -94,10 +96,10 @@ class Prose:
 # the same length: one character for one
 _TYPOGRAPHY = str.maketrans(
     {
-        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
-        **dict.fromkeys("\u2018\u2019\u201a\u2032", "'"),
-        **dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"'),
-        **dict.fromkeys("\u00a0\u2009\u202f\u2007", " "),
+        **dict.fromkeys(HYPHENS, "-"),
+        **dict.fromkeys(SINGLE_QUOTES, "'"),
+        **dict.fromkeys(f"{DOUBLE_QUOTES}\u00ab\u00bb", '"'),
+        **dict.fromkeys(SPACES, " "),
         "\t": " ",
         "\r": " ",
         "\u2022": "*",
