@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from rtlglot.cli import guarded
+from rtlglot.cli.command import HelpFormatter
 from rtlglot.cli.progress import watch_for
 from rtlglot.cli.transform import write_report_of
-from rtlglot.cli.words import HelpFormatter
 from rtlglot.engines.pick import pick
 from rtlglot.errors import RowError
 from rtlglot.formats import open_dataset, open_writer

@@ -20,8 +20,7 @@ def render() -> str:
 
     top = parser()
     parts = [HEAD, _section("rtlglot", top)]
-    subparsers = next(a for a in top._actions if isinstance(a, argparse._SubParsersAction))
-    parts += [_section(f"rtlglot {name}", command) for name, command in subparsers.choices.items()]
+    parts += [_section(f"rtlglot {name}", command) for name, command in top.commands.items()]
     return "\n".join(parts)
 
 

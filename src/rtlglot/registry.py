@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import importlib.util
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rtlglot.errors import UsageError
@@ -68,7 +68,7 @@ class Table:
             ) from error
 
 
-def did_you_mean(name: str, known: Mapping[str, Any] | Iterator[str] | list[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
     """'did you mean X?' or the list of what is known."""
     names = sorted(known)
     close = difflib.get_close_matches(name, names, n=1)

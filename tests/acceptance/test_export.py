@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rtlglot.cli.export import EPILOG
+from rtlglot.cli.export import COMMAND
 from rtlglot.exports import EXPORTS
 from tests.acceptance.conftest import Shell
 
@@ -109,7 +109,7 @@ def test_what_check_wrote_is_no_output(shell: Shell) -> None:
 
 def test_the_help_names_every_format() -> None:
     for name in EXPORTS:
-        assert f"\n  {name} " in EPILOG
+        assert f"\n  {name} " in COMMAND.epilog
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")

@@ -118,12 +118,15 @@ def test_a_signal_drains_delivers_and_says_how_to_resume(
     shell: Shell, number: signal.Signals, word: str, code: int
 ) -> None:
     shell.write("in.jsonl", [{"id": f"r{n}", "instruction": f"Design unit {n}."} for n in range(500)])
-    job = ["transform", "in.jsonl", *JOB, *SAY, "-o", "out.jsonl", "--set", "engine.delay_s=0.2"]
+    slowly = ["--set", "engine.delay_s=0.2", "--set", "engine.log=asked"]
+    job = ["transform", "in.jsonl", *JOB, *SAY, "-o", "out.jsonl", *slowly]
     process = subprocess.Popen(
         [sys.executable, "-m", "rtlglot", *job, "--concurrency", "8"],
         cwd=shell.folder, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    time.sleep(2.0)
+    asked = shell.folder / "asked"
+    while not (asked.exists() and asked.stat().st_size) and process.poll() is None:
+        time.sleep(0.02)
     process.send_signal(number)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == code

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-import argparse
-import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from rtlglot import __version__
-from rtlglot.cli.words import HelpFormatter
-from rtlglot.errors import RtlglotError
+from rtlglot.cli.command import Command, Given, Parser
+from rtlglot.errors import RtlglotError, UsageError
+from rtlglot.registry import Table, did_you_mean
 
-COMMANDS = [
-    "transform",
-    "check",
-    "report",
-    "status",
-    "compare",
-    "models",
-    "plan",
-    "bench",
-    "export",
-    "demo",
-]
-"""Each is a module of this package with `add(subparsers)`."""
+COMMANDS = Table(
+    "command",
+    {
+        "transform": "rtlglot.cli.transform:COMMAND",
+        "check": "rtlglot.cli.check:COMMAND",
+        "report": "rtlglot.cli.report:COMMAND",
+        "status": "rtlglot.cli.status:COMMAND",
+        "compare": "rtlglot.cli.compare:COMMAND",
+        "models": "rtlglot.cli.models:COMMAND",
+        "plan": "rtlglot.cli.plan:COMMAND",
+        "bench": "rtlglot.cli.bench:COMMAND",
+        "export": "rtlglot.cli.export:COMMAND",
+        "demo": "rtlglot.cli.demo:COMMAND",
+    },
+)
 
-DESCRIPTION = """\
+_DESCRIPTION = """\
 rtlglot translates hardware designs between instruction, description and Verilog,
 on any LLM engine, for whole datasets, and checks what the model wrote."""
 
-EPILOG = """\
+_EPILOG = """\
 begin here:
   rtlglot demo                                   see it work on this machine's CPU
   rtlglot transform rtl.json --from instruction --to description
@@ -40,35 +41,54 @@ begin here:
 Each command has its own --help with examples."""
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
-    top = argparse.ArgumentParser(
-        prog="rtlglot", description=DESCRIPTION, epilog=EPILOG, formatter_class=HelpFormatter
-    )
+def parser(names: Iterable[str] = ()) -> Parser:
+    """The whole command line, or the part of it that the commands of these names are."""
+    top = Parser(prog="rtlglot", description=_DESCRIPTION, epilog=_EPILOG)
     top.add_argument("--version", action="version", version=f"rtlglot {__version__}")
-    subparsers = top.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for name in COMMANDS:
-        importlib.import_module(f"rtlglot.cli.{name}").add(subparsers)
+    below = top.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    for name in names or COMMANDS:
+        command: Command = COMMANDS.load(name)
+        told = below.add_parser(
+            name, help=command.help, description=command.description, epilog=command.epilog
+        )
+        for cls in command.flags():
+            told.add_flags(cls)
+        top.commands[name] = told
     return top
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; its exit code. Errors of ours become a message and a code, never a traceback."""
-    top = parser()
-    given = sys.argv[1:] if arguments is None else arguments
-    parsed = top.parse_args(given)
-    parsed.argv = ("rtlglot", *given)
-    if parsed.command is None:
-        top.print_help()
+def parse(words: Sequence[str]) -> tuple[str, Given]:
+    """The command's name, '' for none, and its flags. Raises UsageError for what is not understood."""
+    name = next((word for word in words if not word.startswith("-")), "")
+    if name and name not in COMMANDS:
+        raise UsageError(f"there is no command {name!r}", hint=did_you_mean(name, COMMANDS))
+    top = parser([name] if name else ())
+    given, extras = top.parse_known_args(words)
+    if extras:
+        top.commands.get(name, top).refuse(extras)
+    values = {flag: value for flag, value in vars(given).items() if flag != "command"}
+    return name, {**values, "argv": ("rtlglot", *words)}
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command; its exit code. Raises RtlglotError."""
+    name, given = parse(words)
+    if not name:
+        parser().print_help()
         return 2
-    return guarded(lambda: int(parsed.call(parsed)))
+    command: Command = COMMANDS.load(name)
+    return command.call(given)
 
 
-def guarded(call: object) -> int:
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code. Errors of ours become a message and a code, never a traceback."""
+    return guarded(lambda: run(sys.argv[1:] if words is None else words))
+
+
+def guarded(call: Callable[[], int]) -> int:
     """Call, and turn what goes wrong into words on standard error and an exit code."""
-    assert callable(call)
     try:
-        return int(call())
+        return call()
     except RtlglotError as error:
         print_error(error)
         return error.exit_code

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
-import dataclasses
 import shlex
 import sys
 import time
 from typing import Any
 
-import orjson
+from rtlglot.cli.command import AsJson, Command, Given, take
+from rtlglot.cli.printing import count, duration, print_json
+from rtlglot.jobs.check import CheckSpec, check
 
-from rtlglot.cli.transform import add_rows, parse_map
-from rtlglot.cli.words import HelpFormatter, count, duration
-from rtlglot.errors import UsageError
-from rtlglot.run.spec import parse_set
-
-DESCRIPTION = """\
+_DESCRIPTION = """\
 Examine the Verilog (or the text) of every row with real tools and say per rung what
 they found. Nothing of the dataset is changed; nothing a design does reaches this machine."""
 
-EPILOG = """\
+_EPILOG = """\
 rungs for Verilog, cheapest first:
   screen       size, nesting, includes, system tasks
   syntax       parses (slang)
@@ -33,7 +28,7 @@ rungs for texts about a design: wording, fidelity (against --reference)
 
 examples:
   rtlglot check Resyn27k.json --field Response -o verdicts.jsonl
-  rtlglot check rtl.jsonl --checks syntax,elaborate -o verdicts.csv
+  rtlglot check rtl.jsonl --check syntax,elaborate -o verdicts.csv
   rtlglot check tasks.jsonl --field answer --reference ref --testbench test -o v.jsonl
   rtlglot check rtl.json --field description --reference verilog -o v.jsonl
   rtlglot check rtl/ -o verdicts.parquet                  a folder of .v and .sv files
@@ -44,76 +39,17 @@ exit codes: 0 every design has its verdicts, 2 input or usage, 75 stopped early 
 resumable, 130 interrupted"""
 
 
-def add(subparsers: Any) -> None:
-    """Add the command."""
-    command = subparsers.add_parser(
-        "check",
-        help="examine designs (or texts about them) that exist already",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-        formatter_class=HelpFormatter,
-    )
-    command.set_defaults(call=call)
-    command.add_argument("input", help="JSON, JSONL, CSV, TSV, Parquet, a folder of Verilog, or -")
-    command.add_argument("-o", "--output", required=True, metavar="VERDICTS", help="JSONL, CSV or Parquet")
-    group = command.add_argument_group("what is checked")
-    group.add_argument("--field", default="verilog", help="field with the candidate (default: verilog)")
-    group.add_argument("--reference", default="", metavar="FIELD", help="field with Verilog to compare with")
-    group.add_argument("--testbench", default="", metavar="FIELD", help="field with a testbench")
-    group.add_argument(
-        "--interface", default="", metavar="FIELD", help="field with the required header, or auto"
-    )
-    group.add_argument(
-        "--checks",
-        default="default",
-        metavar="RUNGS",
-        help="comma list, or the highest rung (default: all for which a field is named)",
-    )
-    group.add_argument(
-        "--std", default="sv2017", choices=("v2001", "v2005", "sv2017"), help="language (default: sv2017)"
-    )
-    group.add_argument("--strict", action="store_true", help="reject for latches, loops and widths too")
-    group.add_argument("--set", metavar="check.NAME.KEY=VALUE", action="append", help="a check's own option")
-    add_rows(command)
-    command.add_argument("--json", action="store_true", help="the summary as JSON on standard output")
-
-
-def call(arguments: argparse.Namespace) -> int:
-    """Run it."""
-    from rtlglot.formats import Selection
-    from rtlglot.jobs.check import CheckSpec, check
-
-    given = parse_set(arguments.set or [])
-    if "engine" in given:
-        raise UsageError("there is no engine here", hint="write --set check.NAME.KEY=VALUE")
-    spec = CheckSpec(
-        input=arguments.input,
-        output=arguments.output,
-        field=arguments.field,
-        reference=arguments.reference,
-        testbench=arguments.testbench,
-        interface=arguments.interface,
-        checks=arguments.checks,
-        strict=arguments.strict,
-        standard=arguments.std,
-        format=arguments.format or "",
-        selection=Selection(
-            map=parse_map(arguments.map or []),
-            id_field=arguments.id,
-            where=arguments.where,
-            limit=arguments.limit,
-        ),
-        options=given.get("check", {}),
-    )
+def _call(given: Given) -> int:
+    spec, as_json = take(CheckSpec, given), take(AsJson, given).json
     begun = time.monotonic()
-    summary = check(spec, None if arguments.json else Ticker(), arguments.argv)
-    if arguments.json:
-        print(orjson.dumps(dataclasses.asdict(summary), option=orjson.OPT_INDENT_2).decode())
+    summary = check(spec, None if as_json else Ticker(), given["argv"])
+    if as_json:
+        print_json(summary)
     else:
         print(table(summary))
         print(f"{duration(time.monotonic() - begun)}; verdicts in {spec.output}")
     if summary.pending:
-        print(f"{summary.ending}; resume with: {shlex.join(arguments.argv)}", file=sys.stderr)
+        print(f"{summary.ending}; resume with: {shlex.join(given['argv'])}", file=sys.stderr)
     return summary.exit_code
 
 
@@ -154,3 +90,12 @@ def table(summary: Any) -> str:
     ]
     lines.append(f"{count(summary.rows, 'row')} = {' + '.join(said)}")
     return "\n".join(lines)
+
+
+COMMAND = Command(
+    help="examine designs (or texts about them) that exist already",
+    description=_DESCRIPTION,
+    epilog=_EPILOG,
+    flags=lambda: (CheckSpec, AsJson),
+    call=_call,
+)

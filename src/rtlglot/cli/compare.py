@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from rtlglot.cli.words import HelpFormatter, count, duration
+from rtlglot.cli.command import AsJson, Command, Given, take
+from rtlglot.cli.printing import count, duration, print_json
+from rtlglot.options import flag
 
 if TYPE_CHECKING:
     from rtlglot.report.compare import Comparison
 
-DESCRIPTION = """\
+_DESCRIPTION = """\
 Say what got better and what got worse from run A to run B, row by row: two models, two
 prompts, or one model before and after. Rows are the same where their ids are."""
 
-EPILOG = """\
+_EPILOG = """\
 examples:
   rtlglot compare small.jsonl large.jsonl
   rtlglot compare small.jsonl large.jsonl -o compare.html   with both texts of each row
@@ -29,37 +29,28 @@ _MOST_IDS = 8
 _MOST_MOVES = 12
 
 
-def add(subparsers: Any) -> None:
-    """Add the command."""
-    command = subparsers.add_parser(
-        "compare",
-        help="two runs side by side: what got better, what got worse",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-        formatter_class=HelpFormatter,
-    )
-    command.set_defaults(call=call)
-    command.add_argument("a", metavar="A", help="the output of a run, or its ledger")
-    command.add_argument("b", metavar="B", help="the output of another")
-    command.add_argument("-o", "--output", metavar="FILE.html", help="also write a page with the rows")
-    command.add_argument("--json", action="store_true", help="as JSON, all ids included")
+@dataclass(frozen=True, slots=True)
+class _Flags(AsJson):
+    a: str = flag("the output of a run, or its ledger", "A")
+    b: str = flag("the output of another", "B")
+    output: str = flag("also write a page with the rows", "-o", "--output", default="", metavar="FILE.html")
 
 
-def call(arguments: argparse.Namespace) -> int:
-    """Print it."""
+def _call(given: Given) -> int:
     from rtlglot.ledger.opening import find_ledger
     from rtlglot.report.compare import compare
 
-    found = compare(find_ledger(Path(arguments.a)), find_ledger(Path(arguments.b)))
-    if arguments.json:
-        print(orjson.dumps(found.to_json(), option=orjson.OPT_INDENT_2).decode())
+    flags = take(_Flags, given)
+    found = compare(find_ledger(Path(flags.a)), find_ledger(Path(flags.b)))
+    if flags.json:
+        print_json(found.to_json())
     else:
         print("\n".join(lines(found)))
-    if arguments.output:
+    if flags.output:
         from rtlglot.report.compare_page import write_comparison
 
-        written = write_comparison(found, Path(arguments.output))
-        if not arguments.json:
+        written = write_comparison(found, Path(flags.output))
+        if not flags.json:
             print(f"page: {written}")
     return 0
 
@@ -149,3 +140,12 @@ def _cut(text: str, most: int) -> str:
     """One line of at most so many characters; nothing that a terminal acts on."""
     safe = "".join(c if c.isprintable() else "?" for c in text)
     return safe if len(safe) <= most else safe[: most - 1] + "…"
+
+
+COMMAND = Command(
+    help="two runs side by side: what got better, what got worse",
+    description=_DESCRIPTION,
+    epilog=_EPILOG,
+    flags=lambda: (_Flags,),
+    call=_call,
+)

@@ -2,46 +2,40 @@
 
 from __future__ import annotations
 
-import argparse
 import shlex
 import sys
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from rtlglot.cli.command import Command, Given, take
 from rtlglot.cli.transform import write_report_of
-from rtlglot.cli.words import HelpFormatter
 from rtlglot.errors import UsageError
+from rtlglot.options import flag
 
-DESCRIPTION = """\
+_DESCRIPTION = """\
 Describe the example designs from their instructions with the embedded model, and show
 three of them. What is done once is reused: a second demo takes seconds."""
 
-SHOWN = 3
-LONGEST_SHOWN = 420
+_SHOWN = 3
+_LONGEST_SHOWN = 420
 
 
-def add(subparsers: Any) -> None:
-    """Add the command."""
-    command = subparsers.add_parser(
-        "demo",
-        help="the main job on the embedded model, on this CPU",
-        description=DESCRIPTION,
-        formatter_class=HelpFormatter,
-    )
-    command.set_defaults(call=call)
-    command.add_argument("--folder", default="demo", help="where the output goes (default: demo)")
-    command.add_argument("--limit", type=int, help="only the first N designs (default: all)")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Flags:
+    folder: str = flag("where the output goes", default="demo", metavar="FOLDER")
+    limit: int | None = flag("only the first N designs (default: all)", default=None, metavar="N")
 
 
-def call(arguments: argparse.Namespace) -> int:
-    """Run it."""
+def _call(given: Given) -> int:
     from rtlglot.cli.progress import watch_for
     from rtlglot.models import EMBEDDED
     from rtlglot.run.run import run
     from rtlglot.run.spec import Spec
 
-    source, folder = examples(), Path(arguments.folder)
+    flags = take(_Flags, given)
+    source, folder = _examples(), Path(flags.folder)
     folder.mkdir(parents=True, exist_ok=True)
     output = folder / "described.json"
     spec = Spec(
@@ -51,25 +45,25 @@ def call(arguments: argparse.Namespace) -> int:
         output=str(output),
         prompt=str(source.with_name("one_sentence.md")),
         model=EMBEDDED,
-        limit=arguments.limit,
+        limit=flags.limit,
         seed=1,
     )
     print(f"{EMBEDDED} describes the designs of {source.name} from their instructions, on this CPU.")
     print("It is a small model to try things with: what it writes is fluent and often wrong.\n")
-    with watch_for(sys.stderr, resume=shlex.join(arguments.argv)) as watch:
-        summary = run(spec, watch, arguments.argv)
+    with watch_for(sys.stderr, resume=shlex.join(given["argv"])) as watch:
+        summary = run(spec, watch, given["argv"])
         write_report_of(watch)
-    show(output)
+    _show(output)
     print(f"\nEvery row, searchable, in a browser: {output}.report.html")
     print("\nNext: what real tools say about Verilog, which needs no model")
-    print(f"  {program()} check {source} -o {folder}/verdicts.jsonl")
+    print(f"  {_program()} check {source} -o {folder}/verdicts.jsonl")
     print("and Verilog from a model that can write it, mended until the tools agree:")
-    print(f"  {program()} transform {source} --from instruction --to verilog \\")
+    print(f"  {_program()} transform {source} --from instruction --to verilog \\")
     print(f"      --model http://localhost:8000/v1 --repair 2 -o {folder}/designs.jsonl")
     return summary.exit_code
 
 
-def examples() -> Path:
+def _examples() -> Path:
     """The example designs: in the package, or in the checkout it is installed from."""
     package = Path(__file__).resolve().parents[1]
     for path in (package / "examples" / "rtl.json", package.parents[1] / "examples" / "rtl.json"):
@@ -78,13 +72,13 @@ def examples() -> Path:
     raise UsageError("the example designs are not here", hint="run from a checkout, or reinstall rtlglot")
 
 
-def program() -> str:
+def _program() -> str:
     """How a person calls this program from here: its name, or its path where it is not on PATH."""
     script = Path(sys.argv[0])
     return str(script) if script.parent.name == "bin" and ".venv" in script.parts else "rtlglot"
 
 
-def show(output: Path) -> None:
+def _show(output: Path) -> None:
     """Three rows, side by side: what was accepted, and what was not and why."""
     from rich.console import Console, Group
     from rich.table import Table
@@ -110,13 +104,21 @@ def _picked(output: Path) -> list[dict[str, Any]]:
     from rtlglot.formats import open_dataset
 
     failures = output.with_name(output.name + ".failures.jsonl")
-    accepted = [{"id": row.id, **row.fields} for row in islice(open_dataset(output), SHOWN)]
+    accepted = [{"id": row.id, **row.fields} for row in islice(open_dataset(output), _SHOWN)]
     refused: list[dict[str, Any]] = []
     if failures.exists():
         rows = ({"id": row.id, **row.fields} for row in open_dataset(failures))
-        refused = list(islice((row for row in rows if row["text"]), SHOWN))
-    return [*accepted[: SHOWN - min(1, len(refused))], *refused][:SHOWN]
+        refused = list(islice((row for row in rows if row["text"]), _SHOWN))
+    return [*accepted[: _SHOWN - min(1, len(refused))], *refused][:_SHOWN]
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN].rsplit(" ", 1)[0] + " …"
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN].rsplit(" ", 1)[0] + " …"
+
+
+COMMAND = Command(
+    help="the main job on the embedded model, on this CPU",
+    description=_DESCRIPTION,
+    flags=lambda: (_Flags,),
+    call=_call,
+)

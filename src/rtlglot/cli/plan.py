@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import re
 import sys
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from rtlglot.cli.words import HelpFormatter
+from rtlglot.cli.command import AsJson, Command, Given, take
+from rtlglot.cli.printing import print_json
+from rtlglot.engines import OPTIONS
 from rtlglot.errors import UsageError
+from rtlglot.options import flag, like
 from rtlglot.plan import Gpus, ModelShape, Need, Plan, Split, load_shape, plan, shown_gib
 from rtlglot.plan.memory import kv_bytes_per_token
 from rtlglot.plan.observed import seen_it_s
+from rtlglot.run.spec import Spec
 
-DESCRIPTION = """\
+_DESCRIPTION = """\
 Weights, KV cache, rows in flight and the best split of a model over GPUs,
 from its config.json alone: before anything loads or is downloaded."""
 
-EXAMPLES = """\
+_EPILOG = """\
 examples:
   rtlglot plan --model meta-llama/Llama-3.1-70B-Instruct --gpus 4 --gpu-memory 80
 
@@ -35,108 +39,99 @@ examples:
       --gpu-memory 44.5GiB --json
 
 The exit code is 1 when nothing fits. Nothing is downloaded: a model is known by
-name, a folder with a config.json, or a hub model in the local cache.
-"""
-
-
-def add(subparsers: Any) -> None:
-    """The command's flags."""
-    parser = subparsers.add_parser(
-        "plan",
-        help="does a model fit these GPUs, and how to split it",
-        description=DESCRIPTION,
-        epilog=EXAMPLES,
-        formatter_class=HelpFormatter,
-    )
-    parser.add_argument("--model", required=True, help="a name, a folder or a config.json")
-    parser.add_argument("--gpus", type=int, help="number of GPUs (default: those of this machine)")
-    parser.add_argument(
-        "--gpu-memory", type=gib, metavar="GB",
-        help="of one GPU: 80 is a card sold as 80 GB (it shows 79.1 GiB), 44.5GiB is what it shows",
-    )  # fmt: skip
-    parser.add_argument("--gpus-per-node", type=int, default=8, metavar="N", help="default: 8")
-    parser.add_argument(
-        "--max-model-len", type=context, metavar="N|auto",
-        help="longest prompt plus reply; auto: that of --input or --prompt-tokens, plus --max-tokens "
-        "(default: the model's)",
-    )  # fmt: skip
-    parser.add_argument("--prompt-tokens", type=int, metavar="N", help="of the longest prompt, for auto")
-    parser.add_argument("--input", metavar="FILE", help="a dataset whose longest prompt counts, for auto")
-    parser.add_argument("--from", dest="source", default="instruction", metavar="FIELD", help="(instruction)")
-    parser.add_argument("--to", dest="target", default="verilog", metavar="FIELD", help="(verilog)")
-    parser.add_argument("--max-tokens", type=int, default=500, metavar="N", help="of a reply, for auto (500)")
-    parser.add_argument("--row-tokens", type=int, default=700, metavar="N", help="of a typical row (700)")
-    parser.add_argument("--max-num-batched-tokens", type=int, default=8192, metavar="N", help="of a step")
-    parser.add_argument("--gpu-memory-utilization", type=float, default=0.92, metavar="SHARE", help="0.92")
-    parser.add_argument("--dtype", default="auto", help="of the weights: auto, bfloat16, float16, float32")
-    parser.add_argument("--quantization", default="", metavar="NAME", help="fp8, int8, awq, gptq …")
-    parser.add_argument("--kv-cache-dtype", default="auto", metavar="NAME", help="auto, bfloat16, fp8")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.set_defaults(call=call)
+name, a folder with a config.json, or a hub model in the local cache."""
 
 
 def gib(text: str) -> float:
     """'80' or '80GB' as sold, '79.1GiB' or '81000MiB' as shown -> GiB as shown."""
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(GB|G|GiB|MiB)?\s*", text)
     if match is None or float(match[1]) <= 0:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no amount of memory; expected e.g. 80, 79.1GiB, 81000MiB"
+        raise UsageError(
+            f"--gpu-memory {text!r} is no amount of memory", hint="expected e.g. 80, 79.1GiB, 81000MiB"
         )
     amount = float(match[1])
     return {"GiB": amount, "MiB": amount / 1024}.get(match[2], shown_gib(amount))
 
 
-def context(text: str) -> int | str:
-    """A number of tokens or 'auto'."""
-    if text == "auto":
-        return text
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a number of tokens nor 'auto'")
-    return int(text)
+_vllm = partial(like, OPTIONS.load("vllm"), group="")
 
 
-def call(args: argparse.Namespace) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Flags:
+    model: str = flag("a name, a folder or a config.json", "--model", metavar="MODEL")
+    gpus: int | None = _vllm("gpus", help="number of GPUs (default: those of this machine)")
+    gpu_memory: str = flag(
+        "of one GPU: 80 is a card sold as 80 GB (it shows 79.1 GiB), 44.5GiB is what it shows",
+        default="", metavar="GB",
+    )  # fmt: skip
+    gpus_per_node: int = flag("GPUs that one machine has", default=8, metavar="N")
+    max_model_len: str = _vllm(
+        "max_model_len",
+        default="",
+        help="longest prompt plus reply; auto: that of --input or --prompt-tokens, plus --max-tokens "
+        "(default: the model's)",
+    )
+    prompt_tokens: int | None = flag("of the longest prompt, for auto", default=None, metavar="N")
+    input: str = flag("a dataset whose longest prompt counts, for auto", default="", metavar="FILE")
+    source: str = like(Spec, "source", group="", default="instruction")
+    target: str = like(Spec, "target", group="", default="verilog")
+    max_tokens: int = flag("of a reply, for auto", default=500, metavar="N")
+    row_tokens: int = flag("of a typical row", default=700, metavar="N")
+    max_num_batched_tokens: int = _vllm("max_num_batched_tokens", default=8192)
+    gpu_memory_utilization: float = flag("share of its memory to use", default=0.92, metavar="SHARE")
+    dtype: str = flag("of the weights: auto, bfloat16, float16, float32", default="auto", metavar="NAME")
+    quantization: str = flag("fp8, int8, awq, gptq …", default="", metavar="NAME")
+    kv_cache_dtype: str = flag("auto, bfloat16, fp8", default="auto", metavar="NAME")
+
+    def __post_init__(self) -> None:
+        given = self.max_model_len
+        if given not in ("", "auto") and (not given.isdecimal() or int(given) < 1):
+            raise UsageError(f"--max-model-len is {given!r}", hint="expected a number of tokens, or auto")
+
+
+def _call(given: Given) -> int:
     """Print the plan; 1 where nothing fits."""
-    shape = load_shape(args.model).with_precision(
-        dtype=args.dtype, quantization=args.quantization, kv_dtype=args.kv_cache_dtype
+    flags = take(_Flags, given)
+    shape = load_shape(flags.model).with_precision(
+        dtype=flags.dtype, quantization=flags.quantization, kv_dtype=flags.kv_cache_dtype
     )
     need = Need(
-        _context_tokens(args, shape),
-        args.row_tokens,
-        args.max_num_batched_tokens,
-        args.gpu_memory_utilization,
+        _context_tokens(flags, shape),
+        flags.row_tokens,
+        flags.max_num_batched_tokens,
+        flags.gpu_memory_utilization,
     )
-    made = plan(shape, _gpus(args), need)
-    print(json.dumps(as_json(made), indent=2) if args.json else as_text(made))
+    made = plan(shape, _gpus(flags), need)
+    print_json(_json(made)) if take(AsJson, given).json else print(_text(made))
     return 0 if made.chosen else 1
 
 
-def _gpus(args: argparse.Namespace) -> Gpus:
+def _gpus(flags: _Flags) -> Gpus:
     from rtlglot.engines.vllm.gpus import visible_gpus
 
-    here = list(visible_gpus().values()) if args.gpus is None or args.gpu_memory is None else []
-    if not here and (args.gpus is None or args.gpu_memory is None):
+    memory_gib = gib(flags.gpu_memory) if flags.gpu_memory else None
+    here = list(visible_gpus().values()) if flags.gpus is None or memory_gib is None else []
+    if not here and (flags.gpus is None or memory_gib is None):
         raise UsageError("no GPU is seen on this machine", hint="say which: --gpus 4 --gpu-memory 80")
     return Gpus(
-        count=args.gpus if args.gpus is not None else len(here),
-        memory_gib=args.gpu_memory if args.gpu_memory is not None else min(here),
-        per_node=args.gpus_per_node,
+        count=flags.gpus if flags.gpus is not None else len(here),
+        memory_gib=memory_gib if memory_gib is not None else min(here),
+        per_node=flags.gpus_per_node,
     )
 
 
-def _context_tokens(args: argparse.Namespace, shape: ModelShape) -> int:
-    if args.max_model_len is None:
+def _context_tokens(flags: _Flags, shape: ModelShape) -> int:
+    if not flags.max_model_len:
         return shape.context_tokens
-    if isinstance(args.max_model_len, int):
-        return args.max_model_len
-    wanted: int = _prompt_tokens(args) + args.max_tokens
-    return min(shape.context_tokens, wanted)
+    if flags.max_model_len != "auto":
+        return int(flags.max_model_len)
+    return min(shape.context_tokens, _prompt_tokens(flags) + flags.max_tokens)
 
 
-def _prompt_tokens(args: argparse.Namespace) -> int:
-    if args.prompt_tokens is not None:
-        return int(args.prompt_tokens)
-    if args.input is None:
+def _prompt_tokens(flags: _Flags) -> int:
+    if flags.prompt_tokens is not None:
+        return flags.prompt_tokens
+    if not flags.input:
         raise UsageError(
             "--max-model-len auto needs to know the longest prompt",
             hint="give --input FILE with --from and --to, or --prompt-tokens N",
@@ -144,15 +139,15 @@ def _prompt_tokens(args: argparse.Namespace) -> int:
     from rtlglot.jobs.longest import longest_prompt
     from rtlglot.records import Pair
 
-    found = longest_prompt(args.input, Pair(args.source, args.target), args.model)
+    found = longest_prompt(flags.input, Pair(flags.source, flags.target), flags.model)
     how = "counted" if found.exact else "estimated: the model's tokenizer is not here"
     print(f"longest prompt of {found.rows:,} rows: {found.tokens:,} tokens, {how}", file=sys.stderr)
     return found.tokens
 
 
-def as_json(made: Plan) -> dict[str, Any]:
+def _json(made: Plan) -> dict[str, Any]:
     """The plan as JSON values; tokens and rows are those of one replica unless they say total."""
-    chosen = _split_json(made, made.chosen) if made.chosen else dict.fromkeys(SPLIT_KEYS)
+    chosen = _split_json(made, made.chosen) if made.chosen else dict.fromkeys(_SPLIT_KEYS)
     return {
         "model": made.shape.name,
         "parameters": made.shape.parameters,
@@ -168,7 +163,7 @@ def as_json(made: Plan) -> dict[str, Any]:
     }
 
 
-SPLIT_KEYS = (
+_SPLIT_KEYS = (
     "tensor_parallel", "pipeline_parallel", "data_parallel", "gpus_idle", "fits", "weights_gib_per_gpu",
     "activations_gib_per_gpu", "kv_gib_per_gpu", "kv_bytes_per_token_per_gpu", "kv_tokens",
     "contexts_in_flight", "rows_in_flight", "rows_in_flight_total", "seen_it_s_per_replica", "reason",
@@ -195,10 +190,10 @@ def _split_json(made: Plan, split: Split) -> dict[str, Any]:
         seen_it_s(made, split),
         split.reason,
     )
-    return dict(zip(SPLIT_KEYS, values, strict=True))
+    return dict(zip(_SPLIT_KEYS, values, strict=True))
 
 
-def as_text(made: Plan) -> str:
+def _text(made: Plan) -> str:
     """The plan as a table of at most 80 columns."""
     gpus, need = made.gpus, made.need
     lines = [
@@ -255,3 +250,12 @@ def _advice(made: Plan) -> list[str]:
         take += f" --pipeline-parallel {chosen.pipeline_parallel}"
     take += f" --data-parallel {chosen.data_parallel} --max-model-len {made.need.max_model_len}"
     return ["", *lines, f"Take: {take}"]
+
+
+COMMAND = Command(
+    help="does a model fit these GPUs, and how to split it",
+    description=_DESCRIPTION,
+    epilog=_EPILOG,
+    flags=lambda: (_Flags, AsJson),
+    call=_call,
+)

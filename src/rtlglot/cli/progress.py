@@ -7,7 +7,7 @@ import time
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Self
 
-from rtlglot.cli.words import count, duration
+from rtlglot.cli.printing import count, duration
 from rtlglot.records import Outcome, Status
 from rtlglot.run.watch import Summary, Tally
 

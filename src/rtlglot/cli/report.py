@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
-
-from rtlglot.cli.words import HelpFormatter, count
+from rtlglot.cli.command import AsJson, Command, Given, take
+from rtlglot.cli.printing import count, print_json
 from rtlglot.errors import UsageError
+from rtlglot.options import flag, like
 
-DESCRIPTION = """\
+_DESCRIPTION = """\
 Write what became of every row, and why, as one HTML file that needs nothing else: no
 network, no server. It opens from disk and copies over scp.
 
 Works beside a running process and on a copy of a ledger."""
 
-EPILOG = """\
+_EPILOG = """\
 examples:
   rtlglot report designs.jsonl                    writes designs.jsonl.report.html
   rtlglot report designs.jsonl.ledger -o r.html
@@ -28,43 +28,36 @@ examples:
 Up to 2,000 rows are in the page; of more, all numbers and some rows of every kind."""
 
 
-def add(subparsers: Any) -> None:
-    """Add the command."""
-    command = subparsers.add_parser(
-        "report",
-        help="see what became of every row, and why, in a browser",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-        formatter_class=HelpFormatter,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Flags:
+    run: str = flag("the output of a run, or its ledger", "OUTPUT|LEDGER")
+    output: str = flag("default: OUTPUT.report.html", "-o", "--output", default="", metavar="FILE.html")
+    group: str = flag("field of the input to filter by", default="", metavar="FIELD")
+    rows: int | None = flag(
+        "rows in the page at most (default: 2,000); more make it larger", default=None, metavar="N"
     )
-    command.set_defaults(call=call)
-    command.add_argument("run", metavar="OUTPUT|LEDGER", help="the output of a run, or its ledger")
-    command.add_argument("-o", "--output", metavar="FILE.html", help="default: OUTPUT.report.html")
-    command.add_argument("--group", default="", metavar="FIELD", help="field of the input to filter by")
-    command.add_argument(
-        "--rows", type=int, metavar="N", help="rows in the page at most (default: 2,000); more make it larger"
-    )
-    command.add_argument("--json", action="store_true", help="the numbers as JSON, no page")
+    json: bool = like(AsJson, "json", help="the numbers as JSON, no page")
+
+    def __post_init__(self) -> None:
+        if self.rows is not None and self.rows < 1:
+            raise UsageError(f"--rows is {self.rows}", hint="expected at least 1")
 
 
-def call(arguments: argparse.Namespace) -> int:
-    """Write it."""
+def _call(given: Given) -> int:
     from rtlglot.ledger.opening import find_ledger
 
-    ledger = find_ledger(Path(arguments.run))
-    if arguments.json:
-        print(numbers_json(ledger))
+    flags = take(_Flags, given)
+    ledger = find_ledger(Path(flags.run))
+    if flags.json:
+        print_json(_numbers(ledger))
         return 0
     from rtlglot.report.write import MOST_BYTES, MOST_ROWS, write_report
 
-    rows = arguments.rows or MOST_ROWS
-    if rows < 1:
-        raise UsageError(f"--rows is {rows}", hint="expected at least 1")
-    target = Path(arguments.output or report_path(ledger))
+    rows = flags.rows or MOST_ROWS
     report = write_report(
         ledger,
-        target,
-        group=arguments.group,
+        Path(flags.output or _report_path(ledger)),
+        group=flags.group,
         most_rows=rows,
         most_bytes=MOST_BYTES * max(1, rows // MOST_ROWS),
     )
@@ -74,12 +67,12 @@ def call(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def report_path(ledger: Path) -> Path:
+def _report_path(ledger: Path) -> Path:
     """Beside the output: `designs.jsonl.ledger` -> `designs.jsonl.report.html`."""
     return ledger.with_name(ledger.name.removesuffix(".ledger") + ".report.html")
 
 
-def numbers_json(ledger: Path) -> str:
+def _numbers(ledger: Path) -> dict[str, Any]:
     """What the page counts, for scripts."""
     from contextlib import closing
 
@@ -87,5 +80,13 @@ def numbers_json(ledger: Path) -> str:
     from rtlglot.report import numbers
 
     with closing(open_reading(ledger)) as db:
-        told = numbers.to_json(numbers.gather(db))
-    return orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode()
+        return numbers.to_json(numbers.gather(db))
+
+
+COMMAND = Command(
+    help="see what became of every row, and why, in a browser",
+    description=_DESCRIPTION,
+    epilog=_EPILOG,
+    flags=lambda: (_Flags,),
+    call=_call,
+)

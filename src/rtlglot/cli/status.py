@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import orjson
-
-from rtlglot.cli.words import HelpFormatter, count, duration
+from rtlglot.cli.command import AsJson, Command, Given, take
+from rtlglot.cli.printing import count, duration, print_json
+from rtlglot.options import flag
 
 if TYPE_CHECKING:
     from rtlglot.report.standing import Standing
 
-DESCRIPTION = """\
+_DESCRIPTION = """\
 Say where a run stands: rows, what they ended as and why, the rate of the last minutes,
 the time left, who works on it. It only reads, and never disturbs a run."""
 
-EPILOG = """\
+_EPILOG = """\
 examples:
   rtlglot status designs.jsonl
   rtlglot status designs.jsonl --json
@@ -44,28 +44,19 @@ _STATES = {
 }
 
 
-def add(subparsers: Any) -> None:
-    """Add the command."""
-    command = subparsers.add_parser(
-        "status",
-        help="where a run stands, while it goes or after",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-        formatter_class=HelpFormatter,
-    )
-    command.set_defaults(call=call)
-    command.add_argument("output", metavar="OUTPUT|LEDGER", help="the output of a run, or its ledger")
-    command.add_argument("--json", action="store_true", help="as JSON")
+@dataclass(frozen=True, slots=True)
+class _Flags(AsJson):
+    run: str = flag("the output of a run, or its ledger", "OUTPUT|LEDGER")
 
 
-def call(arguments: argparse.Namespace) -> int:
-    """Print it."""
+def _call(given: Given) -> int:
     from rtlglot.ledger.opening import find_ledger
     from rtlglot.report.standing import standing
 
-    found = standing(find_ledger(Path(arguments.output)))
-    if arguments.json:
-        print(orjson.dumps(found.to_json(), option=orjson.OPT_INDENT_2).decode())
+    flags = take(_Flags, given)
+    found = standing(find_ledger(Path(flags.run)))
+    if flags.json:
+        print_json(found.to_json())
     else:
         colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         print("\n".join(lines(found, colour=colour)))
@@ -146,3 +137,12 @@ def _painted(text: str, status: str) -> str:
 
 def _plain(text: str, status: str) -> str:
     return text
+
+
+COMMAND = Command(
+    help="where a run stands, while it goes or after",
+    description=_DESCRIPTION,
+    epilog=_EPILOG,
+    flags=lambda: (_Flags,),
+    call=_call,
+)

@@ -32,6 +32,15 @@ ENGINES = Table(
     },
 )
 
+OPTIONS = Table(
+    "engine's options",
+    {
+        "openai": "rtlglot.engines.openai.options:OpenAiOptions",
+        "vllm": "rtlglot.engines.vllm.options:VllmOptions",
+    },
+)
+"""Of engines that have flags of their own on the command line; all options go through `set` too."""
+
 
 @dataclass(frozen=True, slots=True)
 class EngineInfo:

@@ -3,49 +3,62 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Literal
 
 from rtlglot.errors import UsageError
-from rtlglot.registry import did_you_mean
+from rtlglot.options import flag, refuse_unlisted
 
-ONLY = ("accepted", "rejected", "any")
-DEDUP = ("exact", "code", "near")
+_rows = partial(flag, group="which rows")
+_split = partial(flag, group="validation split (needs the extra 'export')")
+_written = partial(flag, group="how it is written")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportSpec:
-    """An output, a format, a path, and which rows."""
+    """An output, a format, a path, and which rows; its fields are the flags of `rtlglot export`."""
 
-    output: str
-    """A transform's output."""
-    format: str
-    path: str
-    """File, or folder for 'hf'."""
-    prompt_field: str = ""
-    """'' follows the pair that was transformed."""
-    answer_field: str = ""
-    only: str = "accepted"
-    """One of ONLY; 'any' is accepted and rejected rows."""
-    min_status: tuple[str, ...] = ()
-    """Checks that must have said a clear yes."""
-    split: float = 0.0
-    """Share of the rows for validation, in whole groups of near copies; 0 makes no split."""
-    seed: int = 0
-    dedup: str = ""
-    """One of DEDUP, or ''."""
-    chat: bool = False
-    """TRL's conversational form."""
-    pairs: int = 0
-    """Most preference pairs of a row; 0: all."""
-    data_source: str = "rtlglot"
-    """verl's name for the data."""
-    existing: str = "refuse"
-    """What to do where `path` exists: 'refuse' or 'replace'."""
+    output: str = flag("the output of rtlglot transform", "OUTPUT")
+    format: str = flag("one of the formats below", metavar="NAME")
+    path: str = flag("file, its suffix says how (hf: a folder)", "-o", "--output", metavar="PATH")
+
+    only: Literal["accepted", "rejected", "any"] = _rows(
+        "rows of this status; rejected ones come from OUTPUT.failures.jsonl", default="accepted"
+    )
+    min_status: tuple[str, ...] = _rows(
+        "only texts to which this check (several: by comma) said a clear yes, e.g. synth; a check that "
+        "was skipped, timed out or proved a bound only has not said yes",
+        default=(), metavar="CHECKS",
+    )  # fmt: skip
+    dedup: Literal["", "exact", "code", "near"] = _rows(
+        "leave out what came before: the same prompt and answer (exact, what the flag alone means), "
+        "the same Verilog but for comments and module names (code), or a near copy (near: one row a group)",
+        default="", alone="exact",
+    )  # fmt: skip
+
+    split: float = _split(
+        "share of the rows for validation, e.g. 0.05; near copies (Jaccard of at least 0.8 over 5-token "
+        "shingles) are never on both sides (default: no split)",
+        default=0.0, metavar="SHARE",
+    )  # fmt: skip
+    seed: int = _split("another seed, another split", default=0)
+
+    prompt_field: str = _written(
+        "field with the prompt (default: follows the pair)", default="", metavar="FIELD"
+    )
+    answer_field: str = _written(
+        "field with the answer (default: follows the pair)", default="", metavar="FIELD"
+    )
+    chat: bool = _written(
+        "preference, prompt-completion: lists of messages, to which TRL applies the chat template",
+        default=False,
+    )
+    pairs: int = _written("preference: at most N pairs of a row (default: all)", default=0, metavar="N")
+    data_source: str = _written("verl: what the reward tells its data by", default="rtlglot", metavar="NAME")
+    existing: Literal["refuse", "replace"] = _written("what to do where PATH exists", default="refuse")
 
     def __post_init__(self) -> None:
-        _one_of("only", self.only, ONLY)
-        _one_of("existing", self.existing, ("refuse", "replace"))
-        if self.dedup:
-            _one_of("dedup", self.dedup, DEDUP)
+        refuse_unlisted(self)
         if not 0 <= self.split < 1:
             raise UsageError(f"split is {self.split}", hint="expected a share from 0 up to, not including, 1")
         if self.pairs < 0:
@@ -59,11 +72,6 @@ class ExportSpec:
             raise UsageError(f"pairs does not apply to {self.format}", hint="use it with --format preference")
         if self.data_source != "rtlglot" and self.format != "verl":
             raise UsageError(f"data_source does not apply to {self.format}", hint="use it with --format verl")
-
-
-def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise UsageError(f"{name} is {value!r}", hint=did_you_mean(value, list(known)))
 
 
 @dataclass(slots=True)

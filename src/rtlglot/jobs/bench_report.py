@@ -1,4 +1,4 @@
-"""What was measured, as a Markdown table, as a plot and as a recipe fragment. Pure."""
+"""What was measured, as a Markdown table, as a plot and as a spec file. Pure."""
 
 from __future__ import annotations
 
@@ -118,8 +118,8 @@ def _bar(line: Measured, y: float, most: float, *, is_best: bool) -> list[str]:
     ]
 
 
-def recipe(line: Measured, model: str, engine: str, options: Mapping[str, Any]) -> str:
-    """A fragment that `transform --recipe` takes: the model, the engine and this setting's options."""
+def spec_file(line: Measured, model: str, engine: str, options: Mapping[str, Any]) -> str:
+    """What `transform --spec` takes: the model, the engine and this setting's options."""
     setting = dict(line.setting)
     concurrency = setting.pop(CONCURRENCY, None)
     # Random weights are for measuring only.

@@ -13,7 +13,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from rtlglot.checks import Check
 from rtlglot.checks.ladder import kind_of, ladder, skipped
@@ -27,16 +29,18 @@ from rtlglot.formats import (
     open_writer,
     text_of,
 )
-from rtlglot.jobs.check_record import Record, check_recipe, selection_spec
+from rtlglot.jobs.check_record import Record, check_recipe
 from rtlglot.jobs.verdicts import flat, nested, tools_of
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.recipe import Recipe
+from rtlglot.options import flag, like, refuse_unlisted
 from rtlglot.records import Context, Json, Row, Verdict
 from rtlglot.registry import did_you_mean
 from rtlglot.run.deliver import refuse_foreign
 from rtlglot.run.examine import NOT_ASKED, Examine
 from rtlglot.run.interrupt import stopping
 from rtlglot.run.loop import run_loop
+from rtlglot.run.spec import Spec
 from rtlglot.sandbox import open_box
 from rtlglot.verilog.interface import required_header
 
@@ -46,28 +50,56 @@ DRAIN_S = 3.0
 """Wait for what is in flight after a signal: what is lost then is worked out again, and costs no money."""
 
 
+_checked = partial(like, Spec)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckSpec:
-    """What to check, with what, and where the verdicts go."""
+    """What to check, with what, and where the verdicts go; its fields are the flags of `rtlglot check`."""
 
-    input: str
-    output: str
-    field: str = "verilog"
-    reference: str = ""
-    testbench: str = ""
-    interface: str = ""
-    """A field with a header, or 'auto': the header that reference and testbench need."""
-    checks: str = "default"
-    strict: bool = False
-    standard: str = "sv2017"
-    selection: Selection = dataclasses.field(default_factory=Selection)
-    format: str = ""
-    options: Mapping[str, Mapping[str, Json]] = dataclasses.field(default_factory=dict)
+    input: str = _checked("input")
+    output: str = flag("JSONL, CSV or Parquet", "-o", "--output", metavar="VERDICTS")
+    field: str = flag("field with the candidate", default="verilog", metavar="FIELD", group="what is checked")
+    reference: str = _checked("reference", help="field with Verilog to compare with")
+    testbench: str = _checked("testbench", help="field with a testbench")
+    interface: str = _checked("interface", help="field with the required header, or auto")
+    check: str = _checked(
+        "check",
+        also=("--checks",),
+        help="comma list, or the highest rung (default: all for which a field is named)",
+    )
+    strict: bool = _checked("strict")
+    standard: Literal["v2001", "v2005", "sv2017"] = _checked("standard")
+    set: Mapping[str, Json] = _checked(
+        "set", help="a check's own option", metavar="check.NAME.KEY=VALUE", group="what is checked"
+    )
+    id: str = _checked("id")
+    map: Mapping[str, str] = _checked("map")
+    where: str = _checked("where")
+    limit: int | None = _checked("limit")
+    format: str = _checked("format")
+
+    def __post_init__(self) -> None:
+        refuse_unlisted(self)
+        if set(self.set) - {"check"}:
+            raise UsageError("there is no engine here", hint="write --set check.NAME.KEY=VALUE")
 
     @property
     def kind(self) -> str:
         """What the field holds, whatever it is called."""
-        return kind_of(self.field, self.checks)
+        return kind_of(self.field, self.check)
+
+    @property
+    def selection(self) -> Selection:
+        """Which rows, under which names."""
+        return Selection(
+            map=dict(self.map), id_field=self.id or None, where=self.where or None, limit=self.limit
+        )
+
+    @property
+    def options(self) -> Mapping[str, Mapping[str, Json]]:
+        """Each check's own options."""
+        return dict(self.set.get("check", {}))
 
 
 @dataclass(slots=True)
@@ -135,10 +167,8 @@ async def _check(
 
 def _recorded(spec: CheckSpec, checks: Sequence[Check]) -> tuple[Recipe, dict[str, Json]]:
     """What the ledger keeps of a check: what decided it, and where and how it ran."""
-    names = ("input", "output", "field", "reference", "testbench", "interface", "checks", "strict", "format")
-    told = {name: getattr(spec, name) for name in names} | selection_spec(spec.selection)
     recipe = check_recipe(spec.field, checks, spec.standard, spec.interface)
-    return recipe, told | {"standard": spec.standard, "options": spec.options}
+    return recipe, dataclasses.asdict(spec)
 
 
 def checks_for(spec: CheckSpec) -> tuple[Check, ...]:
@@ -146,9 +176,9 @@ def checks_for(spec: CheckSpec) -> tuple[Check, ...]:
     that no row can have, and where none is left."""
     if spec.interface == "auto" and not spec.reference:
         raise UsageError("--interface auto needs a reference", hint="name its field with --reference")
-    named = {name.strip() for name in spec.checks.split(",")}
+    named = {name.strip() for name in spec.check.split(",")}
     found = []
-    for one in ladder(spec.checks, spec.kind, spec.options, strict=spec.strict):
+    for one in ladder(spec.check, spec.kind, spec.options, strict=spec.strict):
         lacks = _lacks(one, spec)
         if lacks is None:
             raise UsageError(
@@ -161,7 +191,7 @@ def checks_for(spec: CheckSpec) -> tuple[Check, ...]:
                 f"the check {one.name!r} has nothing to go by", hint=f"name a field for it with --{lacks}"
             )
     if not found:
-        raise UsageError("no checks are asked for", hint="leave --checks away, or name some rungs")
+        raise UsageError("no checks are asked for", hint="leave --check away, or name some rungs")
     return tuple(found)
 
 

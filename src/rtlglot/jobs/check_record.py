@@ -10,7 +10,7 @@ import orjson
 from rtlglot.checks import Check
 from rtlglot.checks.words import in_plain_words
 from rtlglot.errors import InputError
-from rtlglot.formats import Dataset, Selection
+from rtlglot.formats import Dataset
 from rtlglot.ledger import Indexed, Ledger
 from rtlglot.ledger.keys import content_key
 from rtlglot.ledger.recipe import Recipe, recipe_key
@@ -88,13 +88,3 @@ def check_recipe(field: str, checks: Sequence[Check], standard: str, interface: 
         standard=standard,
         interface=interface,
     )
-
-
-def selection_spec(selection: Selection) -> dict[str, Json]:
-    """Which rows, by the names that a run's spec uses."""
-    return {
-        "map": dict(selection.map),
-        "id": selection.id_field or "",
-        "where": selection.where or "",
-        "limit": selection.limit,
-    }

@@ -1,100 +1,147 @@
-"""Spec: a recipe's ingredients plus where and how to run it. One dataclass for flags, TOML and library.
+"""Spec: a recipe's ingredients plus where and how to run it. One dataclass for flags, spec file and library.
 
-Every field has the name of its flag (`--max-tokens` is `max_tokens`). A recipe file is TOML with the
-same names; `[set.engine]` and `[set.check.NAME]` hold the options of the parts.
+Every field is a flag (`max_tokens` is `--max-tokens`), described here and nowhere else. A spec file is TOML
+with the same names; `[set.engine]` and `[set.check.NAME]` hold the options of the parts.
 """
 
 from __future__ import annotations
 
-import dataclasses
+import functools
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from rtlglot.engines import OPTIONS
 from rtlglot.errors import UsageError
-from rtlglot.options import fill
+from rtlglot.options import by_field, fill, flag, flags, refuse_unlisted
 from rtlglot.records import Json, Pair, Reason, Status
 from rtlglot.registry import did_you_mean
+
+
+def deep_merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested dicts, `above` wins."""
+    merged = dict(below)
+    for name, value in above.items():
+        if isinstance(value, Mapping) and isinstance(merged.get(name), Mapping):
+            value = deep_merge(merged[name], value)
+        merged[name] = value
+    return merged
+
+
+def _parse_map(value: Mapping[str, str] | list[str]) -> dict[str, str]:
+    """{'instruction': 'Instruction'}, also from ['instruction=Instruction']."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    result = {}
+    for rename in value:
+        new, equals, old = rename.partition("=")
+        if not (new and equals and old):
+            raise UsageError(f"--map {rename!r} is not understood", hint="write NEW=OLD")
+        result[new] = old
+    return result
+
+
+def _parse_set(value: Mapping[str, Any] | list[str]) -> dict[str, Any]:
+    """Nested dicts, also from ['engine.key=value', 'check.synth.strict=true'], of texts then."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    result: dict[str, Any] = {}
+    for assignment in value:
+        name, equals, text = assignment.partition("=")
+        parts = name.split(".")
+        if not equals or len(parts) < 2 or parts[0] not in ("engine", "check") or not all(parts):
+            raise UsageError(
+                f"--set {assignment!r} is not understood",
+                hint="write engine.KEY=VALUE or check.NAME.KEY=VALUE",
+            )
+        nested: Any = text
+        for part in reversed(parts):
+            nested = {part: nested}
+        result = deep_merge(result, nested)
+    return result
+
+
+_job = partial(flag, group="the job")
+_model = partial(flag, group="the model")
+_checked = partial(flag, group="what is checked")
+_rows = partial(flag, group="which rows")
+_running = partial(flag, group="how it runs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
     """What to do, with what, from where to where."""
 
-    input: str
-    """Path, folder of Verilog, or '-' for standard input."""
-    source: str
-    """Field to translate from."""
-    target: str
-    """Field to translate to."""
-    output: str = ""
-    """Path; the format follows its suffix. '' names it after input, model and target."""
+    input: str = flag("JSON, JSONL, CSV, TSV, Parquet, a folder of Verilog, or - for standard input", "INPUT")
+    source: str = _job("field to translate from", "--from", metavar="FIELD")
+    target: str = _job("field to translate to", "--to", metavar="FIELD")
+    output: str = _job(
+        "default: named after input, model and field; format by suffix",
+        "-o", "--output", default="", metavar="FILE",
+    )  # fmt: skip
+    prompt: str = _job("a prompt of your own, for any pair of fields", default="", metavar="FILE.md")
+    examples: str = _job("rows with both fields, shown to the model first", default="", metavar="FILE")
+    existing: Literal["refuse", "replace", "update"] = _job(
+        "an output that rtlglot did not write; update keeps its rows that the input lacks", default="refuse"
+    )
 
-    # what is asked
-    prompt: str = ""
-    """A prompt file for this pair; '' takes the built-in one."""
-    examples: str = ""
-    """A dataset of few-shot rows that have both fields."""
-    model: str = ""
-    engine: str = ""
-    """'' is chosen from the model."""
-    temperature: float = 0.4
-    top_p: float = 0.9
-    max_tokens: str = "auto"
-    """A number, or 'auto': from the pair and what the context leaves."""
-    seed: int | None = None
-    samples: int = 1
-    choose: str = "first"
-    share: bool = True
-    """Ask identical requests once."""
+    id: str = _rows("default: the dict's key, id, task_id, rtl_id, line", default="", metavar="FIELD")
+    map: Mapping[str, str] = _rows(
+        "rename a field of the input; repeatable", default={}, metavar="NEW=OLD", parse=_parse_map
+    )
+    where: str = _rows("only rows for which this Jinja2 test holds", default="", metavar="EXPRESSION")
+    limit: int | None = _rows("only the first N rows", default=None, metavar="N")
+    format: str = _rows("of the input, where its name does not tell", default="", metavar="NAME")
 
-    # what is checked
-    check: str = "default"
-    """Rungs by comma, the highest rung to climb to, 'none', or 'default'."""
-    strict: bool = False
-    """Let the checks that know the difference reject for warnings too: latches, loops, widths."""
-    repair: int = 0
-    standard: str = "sv2017"
-    reference: str = ""
-    """Field with the reference; '' is a value already in the target field."""
-    testbench: str = ""
-    """Field with a testbench."""
-    interface: str = ""
-    """Field with a module header that candidates must have, or 'auto'."""
+    model: str = _model(".gguf file, embedded name, URL or hub id (default: embedded)", default="")
+    engine: str = _model("openvino, openai, vllm, scripted (default: from the model)", default="")
+    temperature: float = _model("0 is greedy", default=0.4)
+    top_p: float = _model("share of the likeliest tokens", default=0.9)
+    max_tokens: str = _model(
+        "most tokens of a reply; auto: from the pair and what the context leaves", default="auto", metavar="N"
+    )
+    seed: int | None = _model("draw each request's seed from this", default=None)
+    samples: int = _model("replies per row", default=1, metavar="N")
+    choose: str = _model("of several samples: first, best, consensus, all", default="first")
+    set: Mapping[str, Json] = _model(
+        "a part's own option: engine.KEY, check.NAME.KEY",
+        default={}, metavar="PART.KEY=VALUE", parse=_parse_set,
+    )  # fmt: skip
+    share: bool = _model("ask identical requests each anew", "--no-share", default=True)
 
-    # which rows
-    id: str = ""
-    """Field that holds the id; '' finds it."""
-    map: Mapping[str, str] = field(default_factory=dict)
-    """New field name -> name in the file."""
-    where: str = ""
-    limit: int | None = None
-    format: str = ""
-    """The input's format, where its name does not tell."""
+    emit_batch: str = flag(
+        "write requests to a batch file, ask nothing", default="", metavar="FILE", group="batch files"
+    )
+    ingest_batch: str = flag(
+        "take the replies from a file of results", default="", metavar="FILE", group="batch files"
+    )
 
-    # how it runs
-    concurrency: int | None = None
-    """Rows in flight; None is what the engine asks for."""
-    drain_s: float = 10.0
-    """Seconds that what is in flight may take after an interrupt."""
-    redo: tuple[str, ...] = ()
-    """Statuses and reasons to work out again."""
-    log_file: str = ""
-    """'' is OUTPUT.log."""
-    emit_batch: str = ""
-    """Write the pending requests to this OpenAI batch file instead of asking."""
-    ingest_batch: str = ""
-    """Take the replies from this file of batch results instead of asking."""
-    keep_think: bool = False
-    """Export the reasoning beside the text."""
-    existing: str = "refuse"
-    """An output that is not of this ledger: 'refuse', 'replace' or 'update' (rows not in the input stay)."""
-    set: Mapping[str, Json] = field(default_factory=dict)
-    """{'engine': {…}, 'check': {NAME: {…}}}: the parts' own options."""
+    check: str = _checked(
+        "comma list, the highest rung to climb to, or none (default: what fits the target)",
+        default="default", metavar="RUNGS",
+    )  # fmt: skip
+    strict: bool = _checked("reject for latches, loops and widths too", default=False)
+    repair: int = _checked("send rejected text back at most N times", default=0, metavar="N")
+    standard: Literal["v2001", "v2005", "sv2017"] = _checked("language", "--std", default="sv2017")
+    reference: str = _checked(
+        "Verilog to compare with (default: the target's field)", default="", metavar="FIELD"
+    )
+    testbench: str = _checked("a testbench for the candidate", default="", metavar="FIELD")
+    interface: str = _checked("a header that candidates must have, or auto", default="", metavar="FIELD")
+
+    concurrency: int | None = _running("rows in flight (default: the engine's)", default=None, metavar="N")
+    redo: tuple[str, ...] = _running(
+        "work out again the rows with these statuses or reasons, keep the rest", default=(), metavar="LIST"
+    )
+    drain_s: float = _running("seconds for what is in flight", "--drain", default=10.0, metavar="S")
+    log_file: str = _running("default: OUTPUT.log", default="", metavar="FILE")
+    keep_think: bool = _running("export the reasoning beside the text", default=False)
 
     def __post_init__(self) -> None:
+        refuse_unlisted(self)
         _at_least("samples", self.samples, 1)
         _at_least("repair", self.repair, 0)
         _at_least("temperature", self.temperature, 0)
@@ -111,8 +158,6 @@ class Spec:
             raise UsageError("emit_batch and ingest_batch exclude each other")
         if self.source == self.target:
             raise UsageError(f"from and to are both {self.source!r}", hint="name two different fields")
-        if self.existing not in ("refuse", "replace", "update"):
-            raise UsageError(f"existing is {self.existing!r}", hint="expected refuse, replace or update")
 
     @property
     def pair(self) -> Pair:
@@ -149,72 +194,35 @@ def _at_least(name: str, value: float, least: float) -> None:
         raise UsageError(f"{name} is {value}", hint=f"expected at least {least}")
 
 
-RENAMED = {"from": "source", "to": "target", "drain": "drain_s", "std": "standard"}
-"""Flags whose names are no Python identifiers, or short."""
+def make_spec(values: Mapping[str, Any], spec_file: str = "") -> Spec:
+    """A Spec from flags (None: not given) over a spec file. Raises UsageError by name."""
+    given = {name: value for name, value in values.items() if value is not None}
+    below = _named(_read_file(spec_file), f"the spec file {spec_file}") if spec_file else {}
+    return fill(Spec, deep_merge(below, _named(given, "a spec")))
 
 
-def make_spec(values: Mapping[str, Any], recipe_file: str = "") -> Spec:
-    """A Spec from flags (None: not given) over a recipe file. Raises UsageError by name."""
-    merged: dict[str, Any] = dict(read_recipe(Path(recipe_file))) if recipe_file else {}
-    for name, value in values.items():
-        if value is None:
-            continue
-        if name in ("set", "map"):
-            value = deep_merge(merged.get(name, {}), value)
-        merged[RENAMED.get(name, name)] = value
-    for name in ("input", "source", "target"):
-        if not merged.get(name):
-            flag = {"source": "--from", "target": "--to"}.get(name, name.upper())
-            raise UsageError(f"{flag} is missing", hint="see rtlglot transform --help for examples")
-    return fill(Spec, merged, part="spec")
+@functools.cache
+def engine_flags() -> dict[str, str]:
+    """Options of engines that have a flag of their own -> the engine; others go through `set`."""
+    return {name: engine for engine in OPTIONS for name in flags(OPTIONS.load(engine))}
 
 
-def read_recipe(path: Path) -> dict[str, Any]:
-    """A recipe file's values under the Spec's names."""
+def _named(values: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Under the Spec's names, parsed; the flags of engines in their place in `set`."""
+    named, engine = by_field(Spec, values), {}
+    for name in engine_flags():
+        if name in named:
+            engine[name] = named.pop(name)
+    for name in named:
+        if name not in flags(Spec):
+            raise UsageError(f"{where} has no option {name!r}", hint=did_you_mean(name, flags(Spec)))
+    return {**named, "set": deep_merge({"engine": engine} if engine else {}, named.get("set", {}))}
+
+
+def _read_file(path: str) -> dict[str, Any]:
     try:
-        with open(path, "rb") as file:
-            values = tomllib.load(file)
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"cannot read the recipe {path}: {error.strerror}") from error
+        raise UsageError(f"cannot read the spec file {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"the recipe {path} is not TOML: {error}") from error
-    names = {f.name for f in dataclasses.fields(Spec)}
-    result = {}
-    for name, value in values.items():
-        plain = name.replace("-", "_")
-        plain = RENAMED.get(plain, plain)
-        if plain not in names:
-            known = ", ".join(sorted(names))
-            raise UsageError(f"the recipe {path} has an unknown key {name!r}", hint=f"known: {known}")
-        result[plain] = value
-    if isinstance(result.get("redo"), str):
-        result["redo"] = tuple(result["redo"].split(","))
-    return result
-
-
-def deep_merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Nested dicts, `above` wins."""
-    merged = dict(below)
-    for name, value in above.items():
-        if isinstance(value, Mapping) and isinstance(merged.get(name), Mapping):
-            value = deep_merge(merged[name], value)
-        merged[name] = value
-    return merged
-
-
-def parse_set(assignments: list[str]) -> dict[str, Any]:
-    """['engine.key=value', 'check.synth.strict=true'] as nested dicts of texts."""
-    result: dict[str, Any] = {}
-    for assignment in assignments:
-        name, equals, value = assignment.partition("=")
-        parts = name.split(".")
-        if not equals or len(parts) < 2 or parts[0] not in ("engine", "check") or not all(parts):
-            raise UsageError(
-                f"--set {assignment!r} is not understood",
-                hint="write engine.KEY=VALUE or check.NAME.KEY=VALUE",
-            )
-        nested: Any = value
-        for part in reversed(parts):
-            nested = {part: nested}
-        result = deep_merge(result, nested)
-    return result
+        raise UsageError(f"the spec file {path} is not TOML: {error}") from error

@@ -1,6 +1,5 @@
 """`rtlglot bench` over the scripted engine: what is swept, what is counted, what is written."""
 
-import argparse
 import json
 import tomllib
 import xml.etree.ElementTree as ElementTree
@@ -9,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from rtlglot.cli import bench as command
+from rtlglot import cli
 from rtlglot.errors import UsageError
 from rtlglot.jobs.bench import BenchSpec, Measured, bench, best, describe, parse_sweep, settings
 from rtlglot.jobs.bench_memory import PeakMemory, family_rss_bytes
 from rtlglot.jobs.bench_prompts import made_up_chats
-from rtlglot.jobs.bench_report import markdown, recipe, svg
+from rtlglot.jobs.bench_report import markdown, spec_file, svg
 from rtlglot.records import Sampling
 from rtlglot.run.spec import make_spec
 
@@ -29,10 +28,7 @@ def script(tmp_path: Path) -> str:
 
 
 def run(line: str) -> int:
-    parser = argparse.ArgumentParser(prog="rtlglot")
-    command.add(parser.add_subparsers())
-    args = parser.parse_args(["bench", *line.split()])
-    return int(args.call(args))
+    return cli.run(["bench", *line.split()])
 
 
 def spec_of(script: str, sweep: Any = None, **more: Any) -> BenchSpec:
@@ -130,7 +126,7 @@ def test_the_recipe_is_one_that_transform_takes(tmp_path: Path) -> None:
     line = Measured({"tensor_parallel": "2", "prefix_caching": "on", "concurrency": "64"}, rows=9, seconds=3)
     options = {"dummy_weights": True, "gpu_memory_utilization": "0.9", "speculative": {"method": "ngram"}}
     file = tmp_path / "best.toml"
-    file.write_text(recipe(line, "acme/model", "vllm", options))
+    file.write_text(spec_file(line, "acme/model", "vllm", options))
     flags = {"input": "rtl.json", "from": "instruction", "to": "verilog"}
     spec = make_spec(flags, str(file))
     assert (spec.model, spec.engine, spec.concurrency) == ("acme/model", "vllm", 64)

@@ -14,13 +14,13 @@ import pytest
 from tests.browser.ledgers import Story, usual, usual_ledger, usual_rows
 from tests.vllm_stand_in import vllm_stand_in
 
-from rtlglot.cli import main, parser
+from rtlglot.cli import main, parse, parser
 from rtlglot.cli.status import lines
-from rtlglot.cli.transform import ENGINE_FLAGS
 from rtlglot.errors import LedgerError, UsageError
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.opening import find_ledger, holder, open_reading
 from rtlglot.report.standing import standing
+from rtlglot.run.spec import engine_flags
 
 
 def test_counts_and_state_of_a_run_that_is_done(tmp_path: Path) -> None:
@@ -91,7 +91,10 @@ VALUES = {
     "--model": "module",
     "--prompt": "verilog.md",
     "--examples": "examples.jsonl",
+    "--spec": "run.toml",
     "--recipe": "run.toml",
+    "--existing": "replace",
+    "--std": "v2005",
     "--map": "told=source",
     "--where": "row.instruction|length > 5",
     "--format": "jsonl",
@@ -129,8 +132,7 @@ NEVER_RUN = {"--help", "--dry-run"}
 
 def flags(command: str) -> list[argparse.Action]:
     """All flags of a command that run it."""
-    subparsers = next(a for a in parser()._actions if isinstance(a, argparse._SubParsersAction))
-    actions = subparsers.choices[command]._actions
+    actions = parser().commands[command]._actions
     return [a for a in actions if a.option_strings and not NEVER_RUN & set(a.option_strings)]
 
 
@@ -138,20 +140,13 @@ def given(command: str, action: argparse.Action) -> list[str]:
     """A command line with one flag of a command, its value where it takes one, and what it needs."""
     flag = next(name for name in action.option_strings if name.startswith("--"))
     usual = "check.synth.strict=true"
-    value = usual if flag == "--set" else VALUES.get(flag, next(iter(action.choices or ["2"])))
-    words = [flag] if action.nargs == 0 else [flag, str(value)]
+    value = usual if flag == "--set" else VALUES.get(flag, "2")
+    words = [flag] if action.nargs == 0 else [flag, value]
     if command == "check":
         base = ["check", "in.jsonl", "--output", "out.jsonl", "--field", "ref"]
     else:
         base = ["transform", "in.jsonl", "--from", "instruction", "--to", "verilog", "--output", "out.jsonl"]
-        of = next(
-            (
-                name
-                for name in ENGINES
-                if action.dest in ENGINE_FLAGS and ENGINE_FLAGS[action.dest][0] == name
-            ),
-            "",
-        )
+        of = engine_flags().get(action.dest, "")
         base += ENGINES.get(of, ["--engine", "scripted", "--model", "module"])
         if flag.endswith("-batch"):
             base = base[:-4] + ENGINES["openai"]
@@ -186,7 +181,7 @@ def test_the_command_that_resumes_is_taken_and_means_the_same(
 
 
 def _meant(words: list[str]) -> dict[str, object]:
-    return {name: value for name, value in vars(parser().parse_args(words)).items() if name != "call"}
+    return {name: value for name, value in parse(words)[1].items() if name != "argv"}
 
 
 def test_what_is_no_ledger_is_refused_by_name(tmp_path: Path) -> None:

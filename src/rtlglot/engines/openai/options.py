@@ -7,13 +7,14 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import orjson
 from yarl import URL
 
 from rtlglot.errors import UsageError
-from rtlglot.options import fill
+from rtlglot.options import fill, flag
 from rtlglot.records import Json
 
 PART = "engine.openai"
@@ -35,26 +36,30 @@ OMITTABLE = ("max_tokens", "temperature", "top_p", "seed", "stop")
 SECRET_NAME = re.compile(r"key|token|auth|secret|cookie|password|signature", re.IGNORECASE)
 """What a header or a URL's field is called when its value must not be written down."""
 
+_flag = partial(flag, group="the engine openai (other options: --set engine.KEY=VALUE)")
+
 
 @dataclass(frozen=True, slots=True)
 class OpenAiOptions:
     """Options of the openai engine: `--set engine.NAME=VALUE`."""
 
-    base_url: str = ""
-    """http://host:port/v1; left out: a URL given as the model, else OPENAI_BASE_URL."""
+    base_url: str = _flag(
+        "http://host:port/v1 (default: a URL given as the model, else OPENAI_BASE_URL)",
+        default="", metavar="URL",
+    )  # fmt: skip
     api_key_env: str = ""
     """The environment variable with the key; left out: RTLGLOT_API_KEY, else OPENAI_API_KEY."""
     organization: str = ""
     headers: Json = None
     """More headers: a JSON object; a value may name an environment variable as $NAME."""
-    ca_file: str = ""
-    """PEM file with the certificates to trust instead of the system's."""
-    client_cert: str = ""
-    """PEM file with the certificate to show to the endpoint."""
-    client_key: str = ""
-    """PEM file with its key, where that is not in `client_cert`."""
-    allow_host: tuple[str, ...] = ()
-    """Hosts (or host:port) that may be talked to; empty: the endpoint's own."""
+    ca_file: str = _flag(
+        "PEM file: certificates to trust instead of the system's", default="", metavar="FILE"
+    )
+    client_cert: str = _flag("PEM file: the certificate to show", default="", metavar="FILE")
+    client_key: str = _flag("PEM file: its key, where not in there", default="", metavar="FILE")
+    allow_host: tuple[str, ...] = _flag(
+        "refuse every other host (or host:port); comma list", default=(), metavar="HOSTS"
+    )
     timeout_s: float = 600.0
     """Longest wait for one reply."""
     start_timeout_s: float = 10.0
@@ -70,12 +75,11 @@ class OpenAiOptions:
     """Sampling fields not to send, for models that refuse them."""
     extra: Json = None
     """More fields of the request body: a JSON object."""
-    price_in: float | None = None
-    """Price of a million prompt tokens."""
-    price_out: float | None = None
-    """Price of a million reply tokens."""
-    max_cost: float | None = None
-    """Stop before a run has cost more than this; same currency as the prices."""
+    price_in: float | None = _flag("of a million prompt tokens", default=None, metavar="PRICE")
+    price_out: float | None = _flag("of a million reply tokens", default=None, metavar="PRICE")
+    max_cost: float | None = _flag(
+        "stop before a run has cost more; needs both prices, in their currency", default=None, metavar="MONEY"
+    )
 
     def __post_init__(self) -> None:
         for name in ("timeout_s", "start_timeout_s", "max_in_flight", "context_tokens"):

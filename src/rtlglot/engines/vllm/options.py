@@ -5,29 +5,34 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from rtlglot.engines.vllm.arguments import OURS, check_names
 from rtlglot.errors import ConfigError
-from rtlglot.options import fill
+from rtlglot.options import fill, flag
 from rtlglot.records import Json
+
+_flag = partial(flag, group="the engine vllm (other options: --set engine.KEY=VALUE)")
 
 
 @dataclass(frozen=True, slots=True)
 class VllmOptions:
     """What rtlglot decides for vLLM; any other engine argument of vLLM is passed on by its name."""
 
-    gpus: int | None = None
-    """How many of the visible GPUs to use; None is all."""
-    tensor_parallel: int | None = None
-    """GPUs that share each layer; None lets the planner choose, and so below."""
-    pipeline_parallel: int | None = None
-    data_parallel: int | None = None
-    """Independent replicas."""
-    max_model_len: str = "auto"
-    """Longest prompt plus reply in tokens; auto: from the data, else what the model and memory allow."""
-    max_num_batched_tokens: int | None = None
-    """Tokens of one step of the scheduler."""
+    gpus: int | None = _flag(
+        "GPUs to use (default: all that are visible)", also=("--num_gpus",), default=None, metavar="N"
+    )
+    tensor_parallel: int | None = _flag(
+        "GPUs per replica (default, here and below: the planner's choice)", default=None, metavar="N"
+    )
+    pipeline_parallel: int | None = _flag("stages per replica", default=None, metavar="N")
+    data_parallel: int | None = _flag("independent replicas", default=None, metavar="N")
+    max_model_len: str = _flag(
+        "longest prompt plus reply; auto: from the data, else what model and memory allow",
+        default="auto", metavar="N|auto",
+    )  # fmt: skip
+    max_num_batched_tokens: int | None = _flag("tokens of a step", default=None, metavar="N")
     prefix_caching: bool = True
     dummy_weights: bool = False
     """Random weights: nothing is loaded, texts are noise, speed is real."""
