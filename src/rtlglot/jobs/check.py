@@ -63,6 +63,9 @@ class CheckSpec:
     reference: str = _checked("reference", help="field with Verilog to compare with")
     testbench: str = _checked("testbench", help="field with a testbench")
     interface: str = _checked("interface", help="field with the required header, or auto")
+    top: str = _checked("top")
+    blackbox: tuple[str, ...] = _checked("blackbox")
+    require: Literal["auto", "proved", "tested", "synthesised", "read"] = _checked("require")
     check: str = _checked(
         "check",
         also=("--checks",),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -62,6 +62,12 @@ def _parse_set(value: Mapping[str, Any] | list[str]) -> dict[str, Any]:
             nested = {part: nested}
         result = deep_merge(result, nested)
     return result
+
+
+def _parse_names(value: str | Sequence[str]) -> tuple[str, ...]:
+    """('a', 'b', 'c'), also from ['a,b', 'c']."""
+    texts = [value] if isinstance(value, str) else value
+    return tuple(name.strip() for text in texts for name in text.split(",") if name.strip())
 
 
 _job = partial(flag, group="the job")
@@ -131,6 +137,16 @@ class Spec:
     )
     testbench: str = _checked("a testbench for the candidate", default="", metavar="FIELD")
     interface: str = _checked("a header that candidates must have, or auto", default="", metavar="FIELD")
+    top: str = _checked(
+        "the top module: its name, or a field that holds it", default="", metavar="NAME|FIELD"
+    )
+    blackbox: tuple[str, ...] = _checked(
+        "a module whose inside is not there; comma list, repeatable",
+        default=(), metavar="NAME", parse=_parse_names,
+    )  # fmt: skip
+    require: Literal["auto", "proved", "tested", "synthesised", "read"] = _checked(
+        "what must be known of a text for it to be accepted", default="auto"
+    )
 
     concurrency: int | None = _running("rows in flight (default: the engine's)", default=None, metavar="N")
     redo: tuple[str, ...] = _running(

@@ -95,6 +95,7 @@ VALUES = {
     "--recipe": "run.toml",
     "--existing": "replace",
     "--std": "v2005",
+    "--require": "read",
     "--map": "told=source",
     "--where": "row.instruction|length > 5",
     "--format": "jsonl",
