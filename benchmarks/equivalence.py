@@ -37,7 +37,8 @@ from rtlglot.checks.synth import Synth
 from rtlglot.checks.testbench import Testbench
 from rtlglot.records import Context, Verdict
 from rtlglot.sandbox import Box, open_box
-from rtlglot.tools.slang.source import latches_allowed, read_source
+from rtlglot.tools.slang.plain import latches_allowed
+from rtlglot.tools.slang.source import read_source
 from rtlglot.verilog.keywords import KEYWORDS
 from rtlglot.verilog.tokens import Kind, tokens
 

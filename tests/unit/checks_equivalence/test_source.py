@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rtlglot.tools.slang.source import latches_allowed, read_source
+from rtlglot.tools.slang.plain import latches_allowed
+from rtlglot.tools.slang.source import read_source
 
 TEXT = """`timescale 1ns/1ps
 `define WIDTH 4

@@ -7,7 +7,6 @@ Limits keep a text from making work without end; the box stops what gets through
 from __future__ import annotations
 
 import bisect
-import functools
 import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -17,19 +16,13 @@ from pyslang import analysis, ast, parsing, syntax
 
 from rtlglot.records import Json
 from rtlglot.tools.slang.drivers import conflicts
+from rtlglot.tools.slang.options import DEPTH, VERSIONS, slang_options
 from rtlglot.tools.slang.wording import AS_ERROR, AS_WARNING, IGNORED, plain
 
-DEPTH = 512
-"""Nesting of expressions and blocks."""
-INSTANCE_DEPTH = 32
-GENERATE_STEPS = 20_000
-CONSTANT_STEPS = 200_000
-CONSTANT_BITS = 1 << 20
 MOST_FINDINGS = 40
 MOST_WIDTH = 300
 """Characters of a message; names in it come from the text and may be as long as the text."""
 
-_VERSIONS = {"v2001": "v1364_2005", "v2005": "v1364_2005", "sv2017": "v1800_2017"}
 _UNKNOWN = {"UnknownModule", "UnknownPackage", "UnknownInterface", "UnknownPrimitive"}
 _PASTE = "``"
 
@@ -65,7 +58,7 @@ def read(arguments: Json) -> Json:
     """
     text: str = arguments["text"]
     data = text.encode("utf-8", "replace")
-    bag = _options(arguments["standard"])
+    bag = slang_options(VERSIONS[arguments["standard"]])
     sources = pyslang.SourceManager()
     try:
         tree = syntax.SyntaxTree.fromText(data.decode(), sources, "design.sv", "", bag)
@@ -114,23 +107,6 @@ def _design(tree: Any, bag: Any, engine: Any, sources: Any, data: bytes) -> dict
 _TRI_STATE = re.compile(
     rb"'[sS]?[bBoOdDhH]?\s*[0-9a-fA-FxX_]*[zZ?]|\b(?:bufif|notif|[rt]?tran|tri|wor|wand|pull)\w*"
 )
-
-
-@functools.cache
-def _options(standard: str) -> Any:
-    version = getattr(pyslang.LanguageVersion, _VERSIONS[standard])
-    lexer, parser = parsing.LexerOptions(), parsing.ParserOptions()
-    preprocessor, compilation = parsing.PreprocessorOptions(), ast.CompilationOptions()
-    for options in (lexer, parser, preprocessor, compilation):
-        options.languageVersion = version
-    # 0 refuses every include, also one that a macro pastes together, without opening anything
-    preprocessor.maxIncludeDepth = 0
-    parser.maxRecursionDepth = DEPTH
-    compilation.maxInstanceDepth = INSTANCE_DEPTH
-    compilation.maxGenerateSteps = GENERATE_STEPS
-    compilation.maxConstexprSteps = CONSTANT_STEPS
-    compilation.maxConstantSize = CONSTANT_BITS
-    return pyslang.Bag([lexer, parser, preprocessor, compilation])
 
 
 def _code(diagnostic: Any) -> str:

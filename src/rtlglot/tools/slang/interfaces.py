@@ -9,7 +9,7 @@ import pyslang
 from pyslang import ast, syntax
 
 from rtlglot.records import Json
-from rtlglot.tools.slang.source import slang_options
+from rtlglot.tools.slang.options import slang_options
 from rtlglot.verilog.interface import ModuleInterface, Parameter, Port
 from rtlglot.verilog.tokens import Kind, code_tokens
 

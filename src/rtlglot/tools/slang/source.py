@@ -1,9 +1,6 @@
 """A design's text as other tools may get it, and what it declares: read by slang, inside the box only.
 
-What goes on to synthesis or simulation is the *plain* text: macros expanded, comments, directives and
-attributes gone. So no two tools can expand a macro differently; and attributes and comment pragmas,
-which change what synthesis sees and not what simulation does ((* init = 1 *) gives a register a value
-that it does not have), cannot make a text equal to something that it is not.
+What goes on to a proof is the *plain* text (see `plain`).
 """
 
 from __future__ import annotations
@@ -13,16 +10,12 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pyslang
-from pyslang import ast, parsing, syntax
+from pyslang import ast, syntax
 
 from rtlglot.records import Json
+from rtlglot.tools.slang.options import DEPTH, VERSIONS, slang_options
+from rtlglot.tools.slang.plain import deciding_macros, plain_text
 from rtlglot.verilog.interface import Port
-
-VERSIONS = {"sv2017": "1800-2017", "v2005": "1364-2005", "v2001": "1364-2005"}
-"""Language standards of rtlglot to those of slang, which has nothing older."""
-
-DEPTH = 512
-"""Most nesting of expressions and blocks."""
 
 _FLAGS = (
     ast.CompilationFlags.AllowUseBeforeDeclare
@@ -66,6 +59,8 @@ class Source:
     tops: tuple[Top, ...] = ()
     problems: tuple[dict[str, Json], ...] = field(default=())
     """Errors: code, message, line, column. A text with any is not compared."""
+    macros: tuple[str, ...] = ()
+    """Macros that others must define and that decide what the design is (see `deciding_macros`)."""
 
     def to_json(self) -> dict[str, Json]:
         """As plain JSON values."""
@@ -86,18 +81,12 @@ def read_source(text: str, standard: str, look: Look | None = None) -> Source:
 
 def _read(text: str, version: str, look: Look | None) -> Source:
     sources = pyslang.SourceManager()
-    options = slang_options(version, _FLAGS, DEPTH)
+    options = slang_options(version, _FLAGS)
     try:
         tree = syntax.SyntaxTree.fromText(text, sources, "design.sv", "design.sv", options)
     except RuntimeError:
         # slang's way of saying that something nests deeper than it may
-        problem = {
-            "code": "TooDeep",
-            "message": f"nested more than {DEPTH} deep",
-            "line": None,
-            "column": None,
-        }
-        return Source(plain="", version=version, problems=(problem,))
+        return _refused(version, "TooDeep", f"nested more than {DEPTH} deep")
     compilation = ast.Compilation(options)
     compilation.addSyntaxTree(tree)
     instances = compilation.getRoot().topInstances
@@ -105,35 +94,16 @@ def _read(text: str, version: str, look: Look | None) -> Source:
     if problems:
         return Source(plain="", version=version, problems=problems)
     tops = tuple(_top(instance, sources, look) for instance in instances)
-    return Source(plain=plain_text(tree, sources), version=version, tops=tops)
+    try:
+        plain = plain_text(tree, version)
+    except ValueError as error:
+        return _refused(version, "Rewritten", str(error))
+    return Source(plain, version, tops, macros=deciding_macros(text, version))
 
 
-def slang_options(version: str, flags: Any, depth: int | None = None) -> Any:
-    """slang's options: the language, and limits that hostile text runs into.
-
-    `version` is '1800-2017' or '1364-2005'; `depth` the most nesting, where slang's own is too much.
-    """
-    language = {
-        "1800-2017": pyslang.LanguageVersion.v1800_2017,
-        "1364-2005": pyslang.LanguageVersion.v1364_2005,
-    }[version]
-    lexer, reader, preprocessor = (
-        parsing.LexerOptions(),
-        parsing.ParserOptions(),
-        parsing.PreprocessorOptions(),
-    )
-    lexer.languageVersion = reader.languageVersion = preprocessor.languageVersion = language
-    preprocessor.maxIncludeDepth = 0
-    if depth is not None:
-        reader.maxRecursionDepth = depth
-    whole = ast.CompilationOptions()
-    whole.languageVersion = language
-    whole.flags = flags
-    whole.maxInstanceDepth = 32
-    whole.maxGenerateSteps = 20_000
-    whole.maxConstexprSteps = 200_000
-    whole.maxConstantSize = 1 << 20
-    return pyslang.Bag([lexer, reader, preprocessor, whole])
+def _refused(version: str, code: str, message: str) -> Source:
+    problem = {"code": code, "message": message, "line": None, "column": None}
+    return Source(plain="", version=version, problems=(problem,))
 
 
 def _problems(compilation: Any, sources: Any) -> tuple[dict[str, Json], ...]:
@@ -166,43 +136,3 @@ def _top(instance: Any, sources: Any, look: Look | None) -> Top:
         ports.append(Port(symbol.name, direction, kind.bitWidth))
     remarks = look(instance, sources) if look else ()
     return Top(instance.definition.name, tuple(ports), odd, remarks)
-
-
-def plain_text(tree: Any, sources: Any) -> str:
-    """The text as synthesis may see it: what the preprocessor leaves, without attributes."""
-    printer = syntax.SyntaxPrinter(sources)
-    printer.setIncludeComments(False).setIncludeDirectives(False)
-    printer.setIncludeSkipped(False).setExpandMacros(True).print(tree)
-    return blank(printer.str(), _is_attribute)
-
-
-def latches_allowed(plain: str) -> str:
-    """The text with each always_comb as always @(*), in which both front ends of yosys make an
-    incomplete assignment a latch (from always_comb one makes a loop, the other an error)."""
-    return blank(plain, _is_always_comb, "always @(*)")
-
-
-def blank(text: str, chosen: Any, filling: str = "") -> str:
-    """The text with every chosen token or node replaced: by `filling`, else by spaces."""
-    sources = pyslang.SourceManager()
-    tree = syntax.SyntaxTree.fromText(text, sources, "plain.sv")
-    spans = []
-
-    def see(node: Any) -> None:
-        if chosen(node):
-            range_ = node.range if isinstance(node, parsing.Token) else node.sourceRange
-            spans.append((range_.start.offset, range_.end.offset))
-
-    tree.root.visit(see)
-    data = bytearray(text.encode())
-    for start, end in sorted(spans, reverse=True):
-        data[start:end] = filling.encode() if filling else b" " * (end - start)
-    return data.decode()
-
-
-def _is_attribute(node: Any) -> bool:
-    return not isinstance(node, parsing.Token) and node.kind == syntax.SyntaxKind.AttributeInstance
-
-
-def _is_always_comb(node: Any) -> bool:
-    return isinstance(node, parsing.Token) and node.kind == parsing.TokenKind.AlwaysCombKeyword

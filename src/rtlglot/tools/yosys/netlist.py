@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from rtlglot.records import Json
-from rtlglot.tools.slang.source import latches_allowed
+from rtlglot.tools.slang.plain import latches_allowed
 
 FRONT_ENDS = ("slang", "verilog")
 """In the order in which they are tried. slang reads more of SystemVerilog; yosys' own front end
