@@ -1,6 +1,6 @@
 // expect: different
 // engine: sim3
-// semantics: zero-initialised
+// semantics: x
 // confirmed: true
 // deep: 20000
 // note: the trace keeps its last steps; what is skipped is counted

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import importlib.metadata
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -18,9 +17,11 @@ from rtlglot.checks.equivalence.verdicts import verdict_of
 from rtlglot.options import fill
 from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box
-from rtlglot.tools.abc.solve import abc_program
-from rtlglot.tools.prover.prover import Found, Limits, Prover
+from rtlglot.tools.prover.answers import Found
+from rtlglot.tools.prover.prover import Limits, Prover
 from rtlglot.tools.simulator import icarus
+from rtlglot.tools.slang import options
+from rtlglot.tools.yosys import reader
 
 KEPT_REFERENCES = 256
 
@@ -41,7 +42,7 @@ class EquivalenceOptions:
     memory_bits: int = 4096
     """Largest memory, in bits, that is taken apart into registers."""
     replay: bool = True
-    """Play each difference in Icarus Verilog where that is installed."""
+    """Play every candidate in Icarus Verilog where that is installed."""
 
 
 class Equivalence(Check):
@@ -54,7 +55,7 @@ class Equivalence(Check):
 
     def __init__(self, options: Mapping[str, Any] | None = None) -> None:
         self._options = fill(EquivalenceOptions, options or {}, part="check.equivalence")
-        self._abc = abc_program()
+        self._abc = reader.abc_program()
         self._icarus = icarus.installed() if self._options.replay else None
         self._references: OrderedDict[bytes, Reference] = OrderedDict()
         self._under_way: dict[bytes, asyncio.Task[Reference]] = {}
@@ -63,10 +64,10 @@ class Equivalence(Check):
         """See Check."""
         return {
             "check": self.name,
-            "version": 1,
+            "version": 2,
             "options": asdict(self._options),
-            "pyosys": _version("pyosys"),
-            "pyslang": _version("pyslang"),
+            "pyosys": reader.version(),
+            "pyslang": options.version(),
             "simulator": self._icarus.version if self._icarus else None,
         }
 
@@ -85,20 +86,19 @@ class Equivalence(Check):
         assert context.reference is not None
         reference = await self._reference(context.reference, box, self._abc)
         if reference.status != "usable":
-            found: Found = {"status": reference.status, "what": f"the reference: {reference.what}"}
+            found = Found(reference.status, f"the reference: {reference.what}")
         else:
             prover = self._prover(box, self._abc)
             found = await judge(prover, reference, text, context.standard)
         return verdict_of(found, reference, time.monotonic() - started)
 
-    def recall(self, reference: str) -> Json:
-        """What is known of a reference (see Reference.to_json), or None."""
-        known = self._references.get(_key(reference))
-        return known.to_json() if known else None
+    def recall(self, reference: str) -> Reference | None:
+        """What is known of a reference."""
+        return self._references.get(_key(reference))
 
-    def remember(self, reference: str, known: Mapping[str, Any]) -> None:
-        """Take over what `recall` gave, in another process or earlier."""
-        self._keep(_key(reference), Reference.from_json(known))
+    def remember(self, reference: str, known: Reference) -> None:
+        """Take over what `recall` gave."""
+        self._keep(_key(reference), known)
 
     async def _reference(self, text: str, box: Box, abc: str) -> Reference:
         key = _key(text)
@@ -123,23 +123,16 @@ class Equivalence(Check):
             self._references.popitem(last=False)
 
     def _prover(self, box: Box, abc: str) -> Prover:
-        options = self._options
+        wanted = self._options
         limits = Limits(
-            cpu_s=options.limit_s,
-            wall_s=options.deadline_s,
-            frames=options.frames,
-            conflicts=options.conflicts,
-            memory_bits=options.memory_bits,
+            cpu_s=wanted.limit_s,
+            wall_s=wanted.deadline_s,
+            frames=wanted.frames,
+            conflicts=wanted.conflicts,
+            memory_bits=wanted.memory_bits,
         )
         return Prover(box, limits, abc, self._icarus)
 
 
 def _key(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-
-
-def _version(package: str) -> str | None:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return None

@@ -2,100 +2,189 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 
+from rtlglot.checks.equivalence.played import confirm, play
 from rtlglot.checks.equivalence.reference import Reference
-from rtlglot.tools.prover.prover import Found, Prover
-from rtlglot.tools.yosys.miter import ZERO, X
-from rtlglot.tools.yosys.netlist import FRONT_ENDS
+from rtlglot.records import Json
+from rtlglot.tools.prover.answers import Found, Reading, Unread
+from rtlglot.tools.prover.prover import Prover
+from rtlglot.tools.slang.source import Remark
+from rtlglot.tools.yosys.miter import ANY, ZERO, X
+from rtlglot.verilog.same import same_but_for_names
 
-_OF_A_TRACE = ("trace", "confirmed", "unconfirmed_why", "simulator", "engine", "k")
+_LOADED = (
+    "a register is set, reset or loaded without its clock with a value that may change meanwhile: hardware"
+    " follows it, a simulation takes it once"
+)
 
 
 async def judge(prover: Prover, reference: Reference, text: str, standard: str) -> Found:
-    """The proofs that are needed, and then what a simulator has to say to them."""
-    found = await prover.prove(reference.read, text, standard, reference.semantics)
-    if found["status"] == "equivalent" and reference.vacuous and reference.semantics == X:
-        # about its vacuous outputs that proof said nothing
-        found = await prover.prove(reference.read, text, standard, ZERO)
-    if found["status"] == "unsupported":
-        return await _simulated_only(prover, reference, found, text, standard)
-    if found["status"] != "different":
-        return await _simulated_too(prover, reference, found)
-    found = await _replayed(prover, reference, found)
-    if found["confirmed"] is False and found["front_end"] == FRONT_ENDS[0]:
-        # the simulator contradicts: perhaps the front end has misread the text
-        other = await _by_the_other(prover, reference, text, standard, found["semantics"])
-        if other is not None:
-            return other
-    ours = _hazards(found)
-    if ours and found["confirmed"] is False:
-        return _hazardous(found, "", ours)
-    if not reference.reflexive and not found["confirmed"]:
-        return {"status": "unsupported", "what": "the reference differs from itself in this proof"}
+    """The proofs that are needed, and then what a simulator has to say to them.
+
+    Both sides are read by the same front end. Where a simulation contradicts what one of them led to,
+    the next is asked: it may have misread the text.
+    """
+    contradicted: Found | None = None
+    trouble: Unread | None = None
+    for front_end in reference.front_ends:
+        theirs = await reference.read_by(prover, front_end)
+        ours = await prover.read(text, standard, front_end, beside=reference.reading)
+        if isinstance(ours, Unread) and not ours.unreadable:
+            trouble = ours
+            break
+        if isinstance(ours, Unread) or isinstance(theirs, Unread):
+            unread = ours if isinstance(ours, Unread) else theirs
+            assert isinstance(unread, Unread)
+            trouble = trouble or unread
+            continue
+        found = await _by_both(prover, reference, theirs, ours)
+        if found.status != "unconfirmed":
+            return found
+        contradicted = contradicted or found
+    if contradicted is not None:
+        return contradicted
+    assert trouble is not None
+    return await _simulated_only(prover, reference, trouble, text, standard)
+
+
+async def _by_both(prover: Prover, reference: Reference, theirs: Reading, ours: Reading) -> Found:
+    found = await _proved(prover, reference, theirs, ours)
+    if found.status == "different":
+        return await _replayed(prover, reference, theirs, ours, found)
+    if found.status in ("equivalent", "bounded"):
+        return await _played(prover, reference, theirs, ours, found)
     return found
 
 
-async def _by_the_other(
-    prover: Prover, reference: Reference, text: str, standard: str, semantics: str
-) -> Found | None:
-    """What the second front end leads to; None where that is no better."""
-    found = await prover.prove(reference.read, text, standard, semantics, front_ends=FRONT_ENDS[1:])
-    if found["status"] == "different":
-        found = await _replayed(prover, reference, found)
-        return None if found["confirmed"] is False else found
-    if found["status"] in ("equivalent", "bounded"):
-        return await _simulated_too(prover, reference, found)
-    return None
+async def _proved(prover: Prover, reference: Reference, theirs: Reading, ours: Reading) -> Found:
+    """What the solvers say, from the start that is most like a simulation to the weakest that tells
+    something."""
+    found = await prover.prove(theirs, ours, X)
+    if found.status == "equivalent" and reference.vacuous:
+        # about its vacuous outputs that proof said nothing
+        return await prover.prove(theirs, ours, ZERO)
+    if found.status == "equivalent" or (found.status == "different" and not _only_unknown(found)):
+        return found
+    loose = await prover.prove(theirs, ours, ANY)
+    if loose.status == "equivalent":
+        assert ours.netlist is not None
+        if not ours.netlist.has_state:
+            # without registers an x of the candidate is one, whatever it may be taken for
+            return found
+        return await prover.prove(theirs, ours, ZERO) if reference.vacuous else loose
+    if loose.status == "different" and await _reflexive(prover, reference, theirs, ANY):
+        return loose
+    return await prover.prove(theirs, ours, ZERO)
+
+
+def _only_unknown(found: Found) -> bool:
+    """Whether a difference only shows that the candidate answers x where the reference answers."""
+    first = found.trace["first"] if found.trace else None
+    if not first:
+        return False
+    pairs = zip(first["expected"], first["got"], strict=True)
+    return not any(want != "x" and have not in ("x", want) for want, have in pairs)
+
+
+async def _reflexive(prover: Prover, reference: Reference, theirs: Reading, start: str) -> bool:
+    """Whether the reference is proved equal to itself from this start; asked once."""
+    if start not in reference.proofs:
+        reference.proofs[start] = await prover.prove(theirs, theirs, start)
+    return reference.proofs[start].status == "equivalent"
+
+
+async def _replayed(
+    prover: Prover, reference: Reference, theirs: Reading, ours: Reading, found: Found
+) -> Found:
+    """A difference, and whether a simulation of its inputs shows it too."""
+    confirmed, why, trace = await confirm(prover, theirs, ours, found)
+    if confirmed is False and found.semantics == ZERO:
+        confirmed, why = None, "a simulation starts with x, not with zeros"
+    found = found.but(confirmed=confirmed, unconfirmed_why=why, trace=trace or found.trace)
+    if confirmed is not None:
+        found = found.but(simulator=prover.simulator)
+    if confirmed is False:
+        hazards = _hazards(reference, theirs, ours)
+        return _hazardous(found, hazards) if hazards else found.but(status="unconfirmed")
+    if confirmed is None and not reference.reflexive:
+        return Found("unsupported", "the reference differs from itself in this proof")
+    return found
+
+
+async def _played(
+    prover: Prover, reference: Reference, theirs: Reading, ours: Reading, found: Found
+) -> Found:
+    """A proof, and what playing both designs says about it."""
+    same = same_but_for_names(theirs.plain, ours.plain, {port.name for port in theirs.top.ports})
+    if prover.simulator is None:
+        found = found.but(played={"why": "no simulator is installed (Icarus Verilog is used where it is)"})
+    else:
+        seen = await play(prover, reference, theirs, ours, found)
+        found = found.but(played=seen.facts)
+        if seen.result == "wrong" or (seen.result == "unknown" and (found.start == X or seen.persistent)):
+            told = found.but(status="different", engine="simulation", confirmed=True, trace=seen.trace)
+            return told.but(simulator=prover.simulator, findings=_told(_hazards(reference, theirs, ours)))
+        if seen.result == "unknown":
+            return found.but(status="unconfirmed", confirmed=True, trace=seen.trace)
+        if seen.result == "not" and not same:
+            return Found("unsupported", f"proved, but not played: {seen.why}", played=seen.facts)
+    hazards = [] if same else _hazards(reference, theirs, ours)
+    return _hazardous(found, hazards) if hazards else found
 
 
 async def _simulated_only(
-    prover: Prover, reference: Reference, found: dict[str, Any], text: str, standard: str
+    prover: Prover, reference: Reference, trouble: Unread, text: str, standard: str
 ) -> Found:
     """What cannot be proved (a loop, several drivers, no hardware) can still be seen to differ."""
-    if found.get("findings"):
-        return found  # it does not compile
-    seen = await prover.simulate(reference.read, text, standard)
-    if not seen["confirmed"]:
+    found = Found(trouble.status, trouble.what, trouble.findings)
+    if found.status != "unsupported" or found.findings or prover.simulator is None:
         return found
-    told = {name: seen[name] for name in ("trace", "simulator", "confirmed", "clocking", "top")}
-    return {"status": "different", "engine": "random simulation", "what": found["what"], **told}
-
-
-async def _replayed(prover: Prover, reference: Reference, found: dict[str, Any]) -> dict[str, Any]:
-    replayed = await prover.replay(reference.read, found, found["inputs"])
-    told = {name: replayed[name] for name in ("trace", "simulator", "confirmed") if name in replayed}
-    if "why" in replayed:
-        told["unconfirmed_why"] = replayed["why"]
-    elif replayed["confirmed"] is False and found["semantics"] == ZERO:
-        told |= {"confirmed": None, "unconfirmed_why": "a simulation starts with x, not with zeros"}
-    return found | told
-
-
-async def _simulated_too(prover: Prover, reference: Reference, found: dict[str, Any]) -> Found:
-    """Where a text is simulated otherwise than it is synthesised, only a simulator can tell."""
-    if found["status"] not in ("equivalent", "bounded"):
+    ours = await prover.read(text, standard, None, beside=reference.reading)
+    if isinstance(ours, Unread):
         return found
-    ours = _hazards(found)
-    theirs = [hazard for hazard in reference.read["top"]["remarks"] if hazard["code"] != "x-compare"]
-    if not ours and not theirs:
+    itself = next(iter(reference.proofs.values()))
+    seen = await play(prover, reference, reference.reading, ours, itself)
+    if seen.result not in ("wrong", "unknown"):
+        return found.but(played=seen.facts)
+    return replace(
+        found,
+        status="different",
+        engine="random simulation",
+        trace=seen.trace,
+        confirmed=True,
+        simulator=prover.simulator or "",
+        played=seen.facts,
+        clocking=itself.clocking,
+        top=ours.top.name,
+    )
+
+
+def _hazardous(found: Found, hazards: Sequence[Remark]) -> Found:
+    """Not to be called anything: a simulation and the netlist may part ways."""
+    codes = ", ".join(dict.fromkeys(hazard.code for hazard in hazards))
+    kept = found.but(trace=None, confirmed=None, unconfirmed_why="", simulator="", engine="", k=None)
+    return kept.but(status="unsupported", what=codes, findings=_told(hazards))
+
+
+def _told(hazards: Sequence[Remark]) -> tuple[Mapping[str, Json], ...]:
+    return tuple(asdict(hazard) for hazard in hazards)
+
+
+def _hazards(reference: Reference, theirs: Reading, ours: Reading) -> list[Remark]:
+    """What is simulated otherwise than synthesised: in the candidate, else in the reference."""
+    assert ours.netlist is not None
+    assert theirs.netlist is not None
+    found = [remark for remark in ours.top.remarks if remark.code != "x-compare" or ours.netlist.has_state]
+    if foreign := [name for name in ours.macros if name not in theirs.macros]:
+        text = f"the text is another design where {', '.join(foreign)} is defined, or stands elsewhere"
+        found.append(Remark("conditional", text, 1))
+    if ours.netlist.loaded:
+        found.append(Remark("async-load", _LOADED, 1))
+    if found:
         return found
-    replayed = await prover.replay(reference.read, found, None)
-    if replayed["confirmed"]:
-        told = {name: replayed[name] for name in ("trace", "simulator", "confirmed")}
-        return found | told | {"status": "different", "engine": "random simulation", "findings": ours}
-    return _hazardous(found, "", ours) if ours else _hazardous(found, "the reference: ", theirs)
-
-
-def _hazardous(found: Mapping[str, Any], side: str, hazards: list[dict[str, Any]]) -> Found:
-    codes = ", ".join(dict.fromkeys(hazard["code"] for hazard in hazards))
-    kept = {name: value for name, value in found.items() if name not in _OF_A_TRACE}
-    return kept | {"status": "unsupported", "what": side + codes, "findings": hazards}
-
-
-def _hazards(found: Found) -> list[dict[str, Any]]:
-    """What in the candidate is simulated otherwise than synthesised."""
-    # a comparison with x can only hold where a register starts as x
-    x_counts = found["has_state"] and found["semantics"] == X
-    return [hazard for hazard in found["hazards"] if hazard["code"] != "x-compare" or x_counts]
+    told = [remark for remark in theirs.top.remarks if remark.code != "x-compare"]
+    if theirs.netlist.loaded:
+        told.append(Remark("async-load", _LOADED, 1))
+    return [replace(remark, code=f"the reference: {remark.code}") for remark in told]

@@ -1,60 +1,77 @@
 """A reference, read once and proved against itself once.
 
-The proof of the reference against itself shows under which semantics `equivalent` can be expected at
-all: three-valued reasoning is not reflexive (a register that starts as x in the reference starts as
-anything in its copy, which may be a state that the design never leaves), and some designs are too
-hard for it. There is no shortcut for equal texts: what is not proved for the reference itself is
-reported, not assumed.
+The proof against itself shows what the reference never defines, and that the proof can be done at all.
+There is no shortcut for equal texts: what is not proved for the reference itself is reported, not
+assumed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from rtlglot.records import Json
-from rtlglot.tools.prover.prover import Found, Prover
-from rtlglot.tools.yosys.miter import ZERO, X, short_names
-from rtlglot.tools.yosys.netlist import FRONT_ENDS
+from rtlglot.tools.prover.answers import Found, Played, Reading, Step, Unread
+from rtlglot.tools.prover.prover import Prover
+from rtlglot.tools.yosys.miter import ANY, ZERO, Clocking, X, short_names
+from rtlglot.tools.yosys.reader import FRONT_ENDS
 from rtlglot.verilog.interface import Port
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reference:
-    """What is known of a reference."""
+    """What is known of a reference; more of it as candidates ask."""
 
     status: str
     """'usable', or what a verdict about any candidate must be: 'unsupported', 'timeout', 'error'."""
     what: str = ""
     """Why it is not usable."""
-    read: Found = field(default_factory=dict)
-    """Netlist, interface and plain text."""
-    semantics: str = X
-    self_proofs: Mapping[str, str] = field(default_factory=dict)
-    """Semantics to the status of the proof against itself."""
+    readings: dict[str, Reading | Unread] = field(default_factory=dict)
+    """By front end, the preferred one first."""
+    proofs: dict[str, Found] = field(default_factory=dict)
+    """Of the reference against itself, by start."""
     vacuous: tuple[str, ...] = ()
     """Outputs, or bits of outputs, that never become defined."""
+    plays: dict[tuple[Clocking, tuple[str, ...]], tuple[tuple[Step, ...], Played]] = field(
+        default_factory=dict
+    )
+    """What a simulator showed of it."""
+
+    @property
+    def reading(self) -> Reading:
+        """By the preferred front end."""
+        found = next(iter(self.readings.values()))
+        assert isinstance(found, Reading)
+        return found
+
+    @property
+    def front_ends(self) -> list[str]:
+        """In the order in which both sides of a proof are tried with them."""
+        return [*self.readings, *(name for name in FRONT_ENDS if name not in self.readings)]
+
+    @property
+    def semantics(self) -> str:
+        """Under which it was proved equal to itself."""
+        equal = [found.semantics for found in self.proofs.values() if found.status == "equivalent"]
+        return equal[0] if equal else ZERO
 
     @property
     def reflexive(self) -> bool:
         """Whether it was proved equal to itself."""
-        return "equivalent" in self.self_proofs.values()
+        return any(found.status == "equivalent" for found in self.proofs.values())
 
-    def to_json(self) -> dict[str, Json]:
-        """All of it, to be stored and handed to `Equivalence.remember`."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Reference:
-        """Back from `to_json`."""
-        return cls(**{**value, "vacuous": tuple(value["vacuous"])})
+    async def read_by(self, prover: Prover, front_end: str) -> Reading | Unread:
+        """By this front end, read now where nobody has asked before."""
+        if front_end not in self.readings:
+            self.readings[front_end] = await prover.read(self.reading.text, "sv2017", front_end)
+        return self.readings[front_end]
 
     def facts(self) -> dict[str, Json]:
         """What a verdict says about it."""
-        told: dict[str, Json] = {"semantics": self.semantics, "self_proofs": dict(self.self_proofs)}
-        if self.read:
-            told |= {"top": self.read["top"]["name"], "front_end": self.read["netlist"]["front_end"]}
+        proofs = {start: found.status for start, found in self.proofs.items()}
+        told: dict[str, Json] = {"semantics": self.semantics, "self_proofs": proofs}
+        if self.readings:
+            told |= {"top": self.reading.top.name, "front_end": next(iter(self.readings))}
         return told
 
 
@@ -67,32 +84,34 @@ async def prepare(prover: Callable[[], Prover], text: str) -> Reference:
     first = await _prepare(prover, text, FRONT_ENDS)
     if first.status != "usable" or not first.vacuous:
         return first
-    others = [name for name in FRONT_ENDS if name != first.read["netlist"]["front_end"]]
+    others = [name for name in FRONT_ENDS if name not in first.readings]
     second = await _prepare(prover, text, others)
     better = second.status == "usable" and len(second.vacuous) < len(first.vacuous)
     return second if better else first
 
 
 async def _prepare(prover: Callable[[], Prover], text: str, front_ends: Sequence[str]) -> Reference:
-    read = await prover().read(text, front_ends=front_ends)
-    if read["status"] != "read":
-        return Reference(read["status"], read.get("what", ""))
-    proofs: dict[str, str] = {}
-    for semantics in (X, ZERO):
-        found = await prover().prove(
-            read, text, "sv2017", semantics, want_undefined=True, front_ends=front_ends
-        )
-        proofs[semantics] = found["status"]
-        if found["status"] == "equivalent":
+    trouble = Unread("error")
+    for front_end in front_ends:
+        read = await prover().read(text, "sv2017", front_end)
+        if isinstance(read, Reading):
             break
-    if found["status"] in ("unsupported", "error"):
-        return Reference(found["status"], found.get("what", ""), read, semantics, proofs)
-    ports = [Port(**port) for port in read["top"]["ports"]]
-    vacuous = _in_port_names(found.get("undefined", ()), ports)
-    return Reference("usable", "", read, semantics, proofs, vacuous)
+        trouble = trouble if trouble.unreadable else read
+        if not read.unreadable:
+            return Reference(trouble.status, trouble.what)
+    else:
+        return Reference(trouble.status, trouble.what)
+    proofs: dict[str, Found] = {}
+    for start in (X, ANY, ZERO):
+        found = proofs[start] = await prover().prove(read, read, start, want_undefined=True)
+        if found.status == "equivalent":
+            break
+    status = found.status if found.status in ("unsupported", "error") else "usable"
+    vacuous = _in_port_names(found.undefined, read.top.ports)
+    return Reference(status, found.what, {front_end: read}, proofs, vacuous)
 
 
-def _in_port_names(names: list[str], ports: list[Port]) -> tuple[str, ...]:
+def _in_port_names(names: Sequence[str], ports: Sequence[Port]) -> tuple[str, ...]:
     """`gold_o0_d[3]` as the reference calls it; a port's name where it is all of its bits."""
     told = []
     short = short_names(tuple(ports))

@@ -2,48 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from rtlglot.checks.equivalence.reference import Reference
 from rtlglot.records import CheckStatus, Finding, Severity, Verdict
+from rtlglot.tools.prover.answers import Found
 from rtlglot.tools.prover.trace import in_words
 from rtlglot.tools.yosys.miter import ZERO
 
-_STATUS = {
-    "equivalent": CheckStatus.EQUIVALENT,
-    "bounded": CheckStatus.BOUNDED,
-    "different": CheckStatus.DIFFERENT,
-    "ports-differ": CheckStatus.PORTS_DIFFER,
-    "unsupported": CheckStatus.UNSUPPORTED,
-    "timeout": CheckStatus.TIMEOUT,
-    "error": CheckStatus.ERROR,
-    "unavailable": CheckStatus.UNAVAILABLE,
-}
 _TOLD = (
     "what",
     "semantics",
+    "start",
     "engine",
     "k",
     "trace",
     "confirmed",
     "unconfirmed_why",
     "simulator",
+    "played",
     "top",
     "front_end",
 )
 """What of a finding goes into the verdict's data under its own name."""
 _MOST_FINDINGS = 20
+_COMPARED = (CheckStatus.EQUIVALENT, CheckStatus.BOUNDED, CheckStatus.DIFFERENT, CheckStatus.UNCONFIRMED)
 
 
-def verdict_of(found: Mapping[str, Any], reference: Reference, seconds: float) -> Verdict:
+def verdict_of(found: Found, reference: Reference, seconds: float) -> Verdict:
     """The verdict about one candidate."""
-    status = _STATUS[found["status"]]
-    data: dict[str, Any] = {name: found[name] for name in _TOLD if found.get(name) is not None}
+    status = CheckStatus(found.status)
+    data: dict[str, Any] = {name: getattr(found, name) for name in _TOLD}
+    data = {name: value for name, value in data.items() if value is not None and value != ""}
     if status is CheckStatus.DIFFERENT:
         data.setdefault("confirmed", None)
-    if "clocking" in found:
-        data["clocking"] = found["clocking"]["kind"]
+    if status not in (CheckStatus.DIFFERENT, CheckStatus.UNCONFIRMED):
+        data.pop("trace", None)
+    if found.clocking is not None:
+        data["clocking"] = found.clocking.kind
     if reference.status == "usable":
         data["vacuous"] = list(reference.vacuous)
         data["reference"] = reference.facts()
@@ -51,38 +48,43 @@ def verdict_of(found: Mapping[str, Any], reference: Reference, seconds: float) -
     return Verdict("equivalence", status, findings, seconds, data)
 
 
-def _findings(status: CheckStatus, found: Mapping[str, Any], reference: Reference) -> Iterator[Finding]:
+def _findings(status: CheckStatus, found: Found, reference: Reference) -> Iterator[Finding]:
     severity = Severity.ERROR if status is CheckStatus.PORTS_DIFFER else Severity.WARNING
     if status is CheckStatus.DIFFERENT:
-        yield Finding(Severity.ERROR, "different", _difference(found))
+        yield Finding(Severity.ERROR, "different", in_words(found.trace or {}))
+    elif status is CheckStatus.UNCONFIRMED:
+        yield Finding(Severity.WARNING, "unconfirmed", _both_sides(found))
     elif status is CheckStatus.BOUNDED:
-        yield Finding(
-            Severity.NOTE, "bounded", f"no difference within {found['k']} steps, but no proof either"
-        )
+        yield Finding(Severity.NOTE, "bounded", f"no difference within {found.k} steps, but no proof either")
     elif status is not CheckStatus.EQUIVALENT and status is not CheckStatus.PORTS_DIFFER:
-        text = found.get("what") or "out of time"
-        yield Finding(Severity.WARNING, status.value, f"not compared: {text}")
-    for said in found.get("findings", ())[:_MOST_FINDINGS]:
+        yield Finding(Severity.WARNING, status.value, f"not compared: {found.what or 'out of time'}")
+    for said in found.findings[:_MOST_FINDINGS]:
         yield Finding(severity, said["code"], said["message"], said.get("line"), said.get("column"))
-    if status in (CheckStatus.EQUIVALENT, CheckStatus.BOUNDED, CheckStatus.DIFFERENT):
+    if status in _COMPARED:
         yield from _about_the_reference(found, reference)
+    if status is CheckStatus.EQUIVALENT and found.played and "why" in found.played:
+        yield Finding(Severity.NOTE, "not-played", f"proved, but not played: {found.played['why']}")
 
 
-def _difference(found: Mapping[str, Any]) -> str:
-    text = in_words(found["trace"])
-    if found.get("confirmed") is False:
-        text += "\n(A simulation with these inputs showed no difference.)"
-    return text
+def _both_sides(found: Found) -> str:
+    text = in_words(found.trace or {})
+    if found.confirmed:
+        return (
+            f"{text}\n(So says a simulation, which starts with x; the proof says that the candidate is right"
+            " whatever bits its registers start with.)"
+        )
+    return f"{text}\n(So says the proof; a simulation with these inputs shows no difference.)"
 
 
-def _about_the_reference(found: Mapping[str, Any], reference: Reference) -> Iterator[Finding]:
-    if reference.semantics == ZERO:
+def _about_the_reference(found: Found, reference: Reference) -> Iterator[Finding]:
+    if found.semantics == ZERO and not reference.vacuous:
+        tried = ", ".join(f"{start}: {proof.status}" for start, proof in reference.proofs.items())
         text = (
             "compared with all registers starting as 0, because the reference could not be proved equal"
-            f" to itself otherwise ({next(iter(reference.self_proofs.values()), 'not tried')})"
+            f" to itself otherwise ({tried})"
         )
         yield Finding(Severity.NOTE, "zero-initialised", text)
     if reference.vacuous:
         names = ", ".join(reference.vacuous)
-        also = "; compared with all registers starting as 0 as well" if found.get("semantics") == ZERO else ""
+        also = "; compared with all registers starting as 0 as well" if found.semantics == ZERO else ""
         yield Finding(Severity.NOTE, "vacuous", f"the reference never defines {names}{also}")

@@ -7,7 +7,6 @@ last guard. A counterexample that ABC claims is played on our own copy of the gr
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import resource
@@ -52,25 +51,6 @@ class Answer:
     k: int | None = None
     """Frames in which there is no difference, where known."""
     stimulus: Stimulus = ()
-
-
-def abc_program() -> str | None:
-    """The path of the ABC that pyosys brings, or None."""
-    return _of_pyosys("yosys-abc", os.X_OK)
-
-
-def techmap_file() -> str:
-    """The one file of its own that yosys reads while it maps cells to gates; '' without pyosys."""
-    return _of_pyosys("share/techmap.v", os.R_OK) or ""
-
-
-def _of_pyosys(name: str, wanted: int) -> str | None:
-    spec = importlib.util.find_spec("pyosys")
-    for place in (spec.submodule_search_locations or ()) if spec else ():
-        path = os.path.join(place, name)
-        if os.access(path, wanted):
-            return path
-    return None
 
 
 @dataclass(slots=True)

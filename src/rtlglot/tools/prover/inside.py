@@ -1,7 +1,7 @@
-"""What the Box is asked to do for this check: read a reference, compare, decide, simulate.
+"""What the Box is asked to do for a proof: read a design, compare two, decide what is left.
 
-Each function takes and gives JSON values and runs in a child of its own. What is beyond a proof comes
-back as {"status": "unsupported", "what": …}; what yosys cannot read ends the child.
+Each function takes and gives JSON values and runs in a child of its own; outside they are the types in
+`answers`. What yosys cannot read ends the child.
 """
 
 from __future__ import annotations
@@ -17,111 +17,97 @@ from rtlglot.tools.abc.aig import Aig, read_aiger
 from rtlglot.tools.abc.difference import Question, Stimulus, exhaustive, never_defined, randomly
 from rtlglot.tools.abc.solve import Effort, decide, shorten
 from rtlglot.tools.abc.vacuity import undefined_within
-from rtlglot.tools.prover.trace import inputs_along, trace_of
+from rtlglot.tools.prover.answers import Found, Reading, Unread, unsupported
+from rtlglot.tools.prover.trace import expected_along, inputs_along, trace_of
 from rtlglot.tools.slang.hazards import hazards_of
 from rtlglot.tools.slang.source import Source, Top, read_source
 from rtlglot.tools.slang.tops import choose_top, differences
-from rtlglot.tools.yosys.miter import Clocking, build, clocking_of
-from rtlglot.tools.yosys.netlist import Netlist, Unsupported, read_netlist
+from rtlglot.tools.yosys import reader
+from rtlglot.tools.yosys.miter import Clocking, build
+from rtlglot.tools.yosys.netlist import Unsupported, read_netlist
 from rtlglot.verilog.interface import Port
 
 
 def warm() -> None:
     """Load yosys before the first fork."""
-    import pyosys.libyosys  # noqa: F401 - 30 MB that only the box needs
+    reader.warm()
 
 
-def read_reference(arguments: dict[str, Any]) -> Json:
-    """The flat netlist and the interface of `text`: {"status": "read", "top", "netlist", …}."""
+def read(arguments: dict[str, Any]) -> Json:
+    """The netlist and the interface of `text`, whose top is chosen beside the ports of `wanted`:
+    {"reading": …} or {"unread": …}, where without `front_end` the reading has no netlist."""
+    found = _read(arguments)
+    return {"unread": asdict(found)} if isinstance(found, Unread) else {"reading": found.to_json()}
+
+
+def _read(arguments: dict[str, Any]) -> Reading | Unread:
     source = read_source(arguments["text"], arguments["standard"], hazards_of)
     if source.problems:
-        return _unsupported("it does not compile", source.problems)
-    top = choose_top(source.tops)
+        return unsupported("it does not compile", source.problems)
+    wanted = arguments.get("wanted")
+    top = choose_top(source.tops, _top(wanted) if wanted else None)
     if isinstance(top, str):
-        return _unsupported(top)
-    if trouble := _beyond(top):
-        return _unsupported(trouble)
-    try:
-        netlist = _netlist(source, top, arguments)
-    except Unsupported as error:
-        return _unsupported(str(error))
-    return {
-        "status": "read",
-        "top": asdict(top),
-        "netlist": netlist.to_json(),
-        "plain": source.plain,
-        "version": source.version,
-    }
+        return unsupported(top)
+    if wanted and (findings := differences(_top(wanted).ports, top.ports)):
+        return Unread("ports-differ", findings=tuple(findings))
+    netlist = None
+    if front_end := arguments.get("front_end"):
+        if trouble := _beyond(top):
+            return unsupported(trouble)
+        try:
+            netlist = read_netlist(
+                source.plain,
+                source.version,
+                top.name,
+                front_end=front_end,
+                most_memory_bits=arguments["memory_bits"],
+            )
+        except Unsupported as error:
+            return unsupported(str(error))
+    return _reading(source, top, netlist, arguments["text"])
+
+
+def _reading(source: Source, top: Top, netlist: Any, text: str) -> Reading:
+    return Reading(top, netlist, text, source.plain, source.version, source.macros)
 
 
 def compare(arguments: dict[str, Any]) -> Json:
-    """Hold `text` against a reference that was read. Answers what needs no solver.
-
-    {"status": "ports-differ", "findings"}, {"status": "equivalent", "engine"},
-    {"status": "different", "trace", "aiger"}, or {"status": "open", "aiger"} for `conclude`.
-    """
-    reference = arguments["reference"]
-    wanted = top_from_json(reference["top"])
-    source = read_source(arguments["text"], arguments["standard"], hazards_of)
-    if source.problems:
-        return _unsupported("it does not compile", source.problems)
-    top = choose_top(source.tops, wanted)
-    if isinstance(top, str):
-        return _unsupported(top)
-    if findings := differences(wanted.ports, top.ports):
-        return {"status": "ports-differ", "findings": findings}
-    if trouble := _beyond(top):
-        return _unsupported(trouble)
-    try:
-        candidate = _netlist(source, top, arguments)
-    except Unsupported as error:
-        return _unsupported(str(error))
-    gold = Netlist.from_json(reference["netlist"])
-    clocking = clocking_of(gold, candidate)
-    miter = build(gold, candidate, wanted.ports, clocking, arguments["semantics"])
-    common = {
-        "top": top.name,
-        "plain": source.plain,
-        "version": source.version,
-        "clocks": sorted({name for name, _ in candidate.clocks}),
-        "hazards": [asdict(hazard) for hazard in top.remarks],
-        "has_state": candidate.has_state,
-        "front_end": candidate.front_end,
-        "clocking": asdict(clocking),
-        "undefined": never_defined(miter) if arguments["want_undefined"] else [],
-    }
-    return common | _without_solver(miter, wanted.ports, clocking)
-
-
-def survey(arguments: dict[str, Any]) -> Json:
-    """What a simulation of `text` needs, where its netlist is beyond a proof: {"status": "read", …}."""
-    source = read_source(arguments["text"], arguments["standard"], hazards_of)
-    top = choose_top(source.tops, top_from_json(arguments["top"]))
-    if source.problems or isinstance(top, str):
-        return _unsupported("it cannot be simulated")
-    return {"status": "read", "top": top.name, "plain": source.plain, "version": source.version}
-
-
-def _without_solver(miter: Aig, ports: tuple[Port, ...], clocking: Clocking) -> dict[str, Json]:
+    """Hold a reading against the reference's, and answer what needs no solver: a Found, 'open' where
+    `conclude` has to decide."""
+    miter, ports, clocking = _miter(arguments)
     question = Question.of(miter)
     aiger = base64.urlsafe_b64encode(Path("miter.aig").read_bytes()).decode()
-    if question.literal == 0:
-        return {"status": "equivalent", "engine": "structure", "aiger": aiger}
-    tried = exhaustive(question)
-    if tried is True:
-        return {"status": "equivalent", "engine": "exhaustive simulation", "aiger": aiger}
-    stimulus = tried or randomly(question)
-    if not stimulus:
-        return {"status": "open", "aiger": aiger}
-    engine = "exhaustive simulation" if tried else "random simulation"
-    shown = _shown(miter, stimulus, ports, clocking)
-    return {"status": "different", "engine": engine, "aiger": aiger, "stimulus": list(stimulus), **shown}
+    undefined = tuple(never_defined(miter)) if arguments["want_undefined"] else ()
+    found = Found("equivalent", engine="structure", aiger=aiger, undefined=undefined)
+    if question.literal != 0:
+        tried = exhaustive(question)
+        stimulus: Stimulus | None = None
+        if tried is True:
+            found = found.but(engine="exhaustive simulation")
+        elif stimulus := tried or randomly(question):
+            engine = "exhaustive simulation" if tried else "random simulation"
+            told = tuple(tuple(frame) for frame in stimulus)
+            found = found.but(status="different", engine=engine, stimulus=told)
+        else:
+            found = found.but(status="open", engine="")
+        if stimulus:
+            return found.to_json() | _shown(miter, stimulus, ports, clocking)
+    return found.to_json()
+
+
+def _miter(arguments: dict[str, Any]) -> tuple[Aig, tuple[Port, ...], Clocking]:
+    gold, gate = (Reading.from_json(arguments[side]) for side in ("reference", "candidate"))
+    assert gold.netlist is not None
+    assert gate.netlist is not None
+    clocking = Clocking(**arguments["clocking"])
+    ports = gold.top.ports
+    return build(gold.netlist, gate.netlist, ports, clocking, arguments["semantics"]), ports, clocking
 
 
 def _shown(miter: Aig, stimulus: Stimulus, ports: Sequence[Port], clocking: Clocking) -> dict[str, Json]:
-    """A difference for people (`trace`) and for a simulator (`inputs` of every step)."""
+    """A difference for people (`trace`) and for a simulator (`steps`)."""
     trace = trace_of(miter, stimulus, ports, clocking)
-    return {"trace": trace, "inputs": inputs_along(miter, stimulus, ports, clocking)}
+    return {"trace": trace, "steps": inputs_along(miter, stimulus, ports, clocking)}
 
 
 def conclude(arguments: dict[str, Any]) -> Json:
@@ -142,19 +128,16 @@ def conclude(arguments: dict[str, Any]) -> Json:
     return {"status": answer.status, "engine": answer.engine, "k": answer.k, **shown}
 
 
-def top_from_json(value: dict[str, Any]) -> Top:
+def expected(arguments: dict[str, Any]) -> Json:
+    """What the reference's netlist answers along `steps` (see `expected_along`)."""
+    miter = read_aiger(base64.urlsafe_b64decode(arguments["aiger"]))
+    ports = tuple(Port(**port) for port in arguments["ports"])
+    return expected_along(miter, arguments["steps"], ports, Clocking(**arguments["clocking"]))
+
+
+def _top(value: dict[str, Any]) -> Top:
     """A top module as `asdict` gave it, without its hazards."""
     return Top(value["name"], tuple(Port(**port) for port in value["ports"]), value["odd"])
-
-
-def _netlist(source: Source, top: Top, arguments: dict[str, Any]) -> Netlist:
-    return read_netlist(
-        source.plain,
-        source.version,
-        top.name,
-        front_end=arguments["front_end"],
-        most_memory_bits=arguments["memory_bits"],
-    )
 
 
 def _beyond(top: Top) -> str:
@@ -169,7 +152,3 @@ def _beyond(top: Top) -> str:
     if not any(port.direction == "output" for port in top.ports):
         return "no outputs, so there is nothing to compare"
     return ""
-
-
-def _unsupported(what: str, findings: Sequence[Json] = ()) -> dict[str, Json]:
-    return {"status": "unsupported", "what": what, "findings": list(findings)}

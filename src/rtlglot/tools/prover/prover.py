@@ -1,26 +1,24 @@
-"""From this side of the Box: one reference and one text through the tools, and what came of it."""
+"""From this side of the Box: designs read, compared and played, and what came of it."""
 
 from __future__ import annotations
 
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from rtlglot.records import Json
 from rtlglot.sandbox import Box, BoxResult, Ended, Permit
-from rtlglot.tools.abc.solve import techmap_file
+from rtlglot.tools.prover.answers import Found, Played, Reading, Step, Unread
 from rtlglot.tools.simulator.icarus import Icarus
-from rtlglot.tools.yosys.miter import clocking_of
-from rtlglot.tools.yosys.netlist import FRONT_ENDS, Netlist
+from rtlglot.tools.yosys.miter import Clocking, X, clocking_of
+from rtlglot.tools.yosys.reader import is_plain, techmap_file
 
 LONG_TRACE = 3
 """A difference found at random after more steps than this is worth a search for a shorter way to it."""
 TOOLS = "rtlglot.tools.prover.inside"
-REPLAY = "rtlglot.tools.prover.replay:replay"
-Found = Mapping[str, Any]
-"""What a tool answered; always with a 'status'."""
+PLAY = "rtlglot.tools.prover.play:play"
 
 _ERROR = re.compile(r"^.*?\bERROR:\s*(.+)$", re.MULTILINE)
 
@@ -43,91 +41,122 @@ class Prover:
         self._box, self._limits, self._abc, self._icarus = box, limits, abc, icarus
         self._end = time.monotonic() + limits.wall_s
 
-    def _left_s(self) -> float:
-        return self._end - time.monotonic()
+    @property
+    def simulator(self) -> str | None:
+        """The simulator's name and version; None where there is none."""
+        return self._icarus.version if self._icarus else None
 
-    async def read(self, text: str, *, front_ends: Sequence[str] = FRONT_ENDS) -> Found:
-        """The reference's netlist and interface, or why there is none."""
-        wanted = {"text": text, "standard": "sv2017"}
-        return await self._by_any_front_end("read_reference", wanted, front_ends)
+    async def read(
+        self, text: str, standard: str, front_end: str | None, beside: Reading | None = None
+    ) -> Reading | Unread:
+        """A design by one front end (None: no netlist is wanted), its top chosen beside the reference's."""
+        arguments: dict[str, Json] = {
+            "text": text,
+            "standard": standard,
+            "front_end": front_end,
+            "memory_bits": self._limits.memory_bits,
+            "wanted": asdict(beside.top) if beside else None,
+        }
+        permit = Permit(cpu_s=max(1, round(self._limits.cpu_s)))
+        ran = await self._run(f"{TOOLS}:read", arguments, permit)
+        if isinstance(ran, Unread):
+            return ran
+        if "unread" in ran:
+            told = ran["unread"]
+            return Unread(**{**told, "findings": tuple(told["findings"])})
+        return Reading.from_json(ran["reading"])
 
     async def prove(
-        self,
-        reference: Found,
-        text: str,
-        standard: str,
-        semantics: str,
-        *,
-        want_undefined: bool = False,
-        front_ends: Sequence[str] = FRONT_ENDS,
-    ) -> dict[str, Any]:
-        """Compare a text with a reference that was read, with the solvers where they are needed."""
-        found = await self._by_any_front_end(
-            "compare",
-            {
-                "reference": {"top": reference["top"], "netlist": reference["netlist"]},
-                "text": text,
-                "standard": standard,
-                "semantics": semantics,
-                "want_undefined": want_undefined,
-            },
-            front_ends,
+        self, reference: Reading, candidate: Reading, semantics: str, *, want_undefined: bool = False
+    ) -> Found:
+        """Compare two designs that were read, with the solvers where they are needed."""
+        assert reference.netlist is not None
+        assert candidate.netlist is not None
+        clocking = clocking_of(reference.netlist, candidate.netlist)
+        arguments: dict[str, Json] = {
+            "reference": reference.to_json(),
+            "candidate": candidate.to_json(),
+            "clocking": asdict(clocking),
+            "semantics": semantics,
+            "want_undefined": want_undefined,
+        }
+        permit = Permit(read=(techmap_file(),), cpu_s=max(1, round(self._limits.cpu_s)))
+        ran = await self._run(f"{TOOLS}:compare", arguments, permit)
+        base = Found(
+            "open",
+            semantics=X if semantics != "zero-initialised" else semantics,
+            start=semantics,
+            clocking=clocking,
+            top=candidate.top.name,
+            front_end=candidate.netlist.front_end,
         )
-        found["semantics"] = semantics
-        if found.get("undefined"):
-            asked = await self._conclude(reference, found, {"undefined": found["undefined"]})
-            found["undefined"] = asked.get("undefined", found["undefined"])
-        if found["status"] == "open":
-            found |= await self._conclude(reference, found, {})
-        elif len(found.get("stimulus", ())) > LONG_TRACE:
-            shorter = await self._conclude(reference, found, {"stimulus": found["stimulus"]})
-            if shorter.get("trace"):
-                found |= shorter
-        for bulky in ("aiger", "stimulus"):
-            found.pop(bulky, None)
+        if isinstance(ran, Unread):
+            return base.but(status=ran.status, what=ran.what)
+        found = _onto(base, ran)
+        if found.undefined:
+            asked = await self._conclude(reference, found, {"undefined": list(found.undefined)})
+            if isinstance(asked, Mapping):
+                found = found.but(undefined=tuple(asked["undefined"]))
+        if found.status == "open":
+            asked = await self._conclude(reference, found, {})
+            return found.but(status=asked.status) if isinstance(asked, Unread) else _onto(found, asked)
+        if len(found.stimulus) > LONG_TRACE:
+            asked = await self._conclude(reference, found, {"stimulus": found.stimulus})
+            if isinstance(asked, Mapping) and asked.get("trace"):
+                found = _onto(found, asked)
         return found
 
-    async def simulate(self, reference: Found, text: str, standard: str) -> Found:
-        """A text that is beyond a proof, with random inputs beside the reference: as `replay`."""
-        arguments = {"text": text, "standard": standard, "top": reference["top"]}
-        ran = await self._box.run(f"{TOOLS}:survey", arguments, deadline_s=max(self._left_s(), 0.2))
-        if ran.ended is not Ended.OK or ran.value["status"] != "read":
-            return {"confirmed": None, "why": "it cannot be simulated"}
-        netlist = Netlist.from_json(reference["netlist"])
-        told: dict[str, Any] = {"clocking": asdict(clocking_of(netlist, netlist))}
-        told["clocks"] = _clocks(reference)
-        return {**await self.replay(reference, {**ran.value, **told}, None), **told, "top": ran.value["top"]}
-
-    async def replay(self, reference: Found, found: Found, steps: Json) -> Found:
-        """A trace (or random inputs where `steps` is None) in the simulator, if there is one."""
+    async def play(
+        self, design: Reading, steps: Sequence[Step], clocking: Clocking, clocks: Sequence[str]
+    ) -> Played:
+        """What a simulator shows of a design along these steps; `clocks` change before other inputs."""
         if self._icarus is None:
-            return {"confirmed": None, "why": "no simulator is installed"}
-        if self._left_s() <= 0:
-            return {"confirmed": None, "why": "out of time"}
-        clocking = found["clocking"]
-        edge = ("rising" if clocking["rising"] else "falling") if clocking["clock"] else None
-        arguments = {
+            return Played(why="no simulator is installed")
+        if not is_plain(design.top.name) or not all(port.name.isidentifier() for port in design.top.ports):
+            return Played(why="it has a name with special characters")
+        arguments: dict[str, Json] = {
             "programs": self._icarus.to_json(),
-            "reference": _side(reference, reference["top"]["name"], _clocks(reference)),
-            "candidate": _side(found, found["top"], found["clocks"]),
-            "ports": reference["top"]["ports"],
-            "clock": clocking["clock"] or None,
-            "edge": edge,
-            "steps": steps,
+            "text": design.text,
+            "plain": design.plain,
+            "version": design.version,
+            "top": design.top.name,
+            "ports": [asdict(port) for port in design.top.ports],
+            "clock": clocking.clock,
+            "rising": clocking.rising,
+            "clocks": list(clocks),
+            "steps": [asdict(step) for step in steps],
             "wall_s": max(self._left_s() - 0.2, 0.1),
         }
-        permit = self._icarus.permit(self._limits.cpu_s)
-        ran = await self._box.run(REPLAY, arguments, deadline_s=max(self._left_s(), 0.5), permit=permit)
-        if ran.ended is not Ended.OK:
-            return {"confirmed": None, "why": ran.detail}
-        return {**ran.value, "simulator": self._icarus.version}
+        ran = await self._run(PLAY, arguments, self._icarus.permit(self._limits.cpu_s))
+        if isinstance(ran, Unread):
+            return Played(why=ran.what or "out of time")
+        return Played(tuple(ran["samples"]), tuple(ran["after"]), ran["cpu_s"], ran["why"])
 
-    async def _conclude(self, reference: Found, found: Found, extra: Mapping[str, Json]) -> dict[str, Any]:
+    async def expected(
+        self, reference: Reading, found: Found, steps: Sequence[Step]
+    ) -> Sequence[Mapping[str, Sequence[str]]] | None:
+        """What the reference's netlist answers along these steps, before and after each step's edge, with
+        x where it leaves a bit open; None where that cannot be told."""
+        assert found.clocking is not None
+        arguments: dict[str, Json] = {
+            "aiger": found.aiger,
+            "ports": [asdict(port) for port in reference.top.ports],
+            "clocking": asdict(found.clocking),
+            "steps": [asdict(step) for step in steps],
+        }
+        permit = Permit(cpu_s=max(1, round(self._limits.cpu_s)))
+        ran = await self._run(f"{TOOLS}:expected", arguments, permit)
+        return None if isinstance(ran, Unread) else ran
+
+    async def _conclude(
+        self, reference: Reading, found: Found, extra: Mapping[str, Json]
+    ) -> Mapping[str, Any] | Unread:
         limits = self._limits
-        arguments = {
-            "aiger": found["aiger"],
-            "ports": reference["top"]["ports"],
-            "clocking": found["clocking"],
+        assert found.clocking is not None
+        arguments: dict[str, Json] = {
+            "aiger": found.aiger,
+            "ports": [asdict(port) for port in reference.top.ports],
+            "clocking": asdict(found.clocking),
             "abc": self._abc,
             "effort": {
                 "frames": limits.frames,
@@ -136,53 +165,37 @@ class Prover:
                 # it shall have time to say how far it came
                 "wall_s": max(self._left_s() * 0.9 - 0.1, 0.1),
             },
+            **extra,
         }
         # the solvers have limits of their own; this one is for what surrounds them
         permit = Permit(execute=(self._abc,), cpu_s=round(limits.cpu_s) + 10)
-        ran = await self._box.run(
-            f"{TOOLS}:conclude", {**arguments, **extra}, deadline_s=max(self._left_s(), 0.2), permit=permit
-        )
-        return dict(ran.value) if ran.ended is Ended.OK else _no_run(ran)
+        return await self._run(f"{TOOLS}:conclude", arguments, permit)
 
-    async def _by_any_front_end(
-        self, tool: str, arguments: Mapping[str, Json], front_ends: Sequence[str]
-    ) -> dict[str, Any]:
-        """The first front end's answer that does not end its process."""
-        troubles: list[dict[str, Any]] = []
-        for front_end in front_ends:
-            left_s = self._left_s()
-            if left_s <= 0:
-                return {"status": "timeout"}
-            ran = await self._box.run(
-                f"{TOOLS}:{tool}",
-                {**arguments, "front_end": front_end, "memory_bits": self._limits.memory_bits},
-                deadline_s=left_s,
-                permit=Permit(read=(techmap_file(),), cpu_s=max(1, round(self._limits.cpu_s))),
-            )
-            if ran.ended is Ended.OK:
-                return dict(ran.value)
-            troubles.append(_no_run(ran))
-            if ran.ended is not Ended.EXIT:
-                break
-        return troubles[0]
+    def _left_s(self) -> float:
+        return self._end - time.monotonic()
+
+    async def _run(self, tool: str, arguments: Mapping[str, Json], permit: Permit) -> Any | Unread:
+        """What a tool answered, or why it did not."""
+        left_s = self._left_s()
+        if left_s <= 0:
+            return Unread("timeout", "out of time")
+        ran = await self._box.run(tool, arguments, deadline_s=max(left_s, 0.2), permit=permit)
+        return ran.value if ran.ended is Ended.OK else _no_run(ran)
 
 
-def _clocks(reference: Found) -> list[str]:
-    return sorted({name for name, _ in reference["netlist"]["clocks"]})
+def _onto(found: Found, told: Mapping[str, Any]) -> Found:
+    """What a tool found, over what was known already."""
+    fresh = Found.from_json({"status": found.status, **told})
+    changes = {name: getattr(fresh, name) for name in told if name not in ("clocking", "semantics", "start")}
+    return replace(found, **{name: value for name, value in changes.items() if value or name == "k"})
 
 
-def _side(known: Found, top: str, clocks: list[str]) -> dict[str, Json]:
-    # what is a clock in one design may be data in the other: each is simulated as it takes it
-    return {"plain": known["plain"], "version": known["version"], "top": top, "clocks": clocks}
-
-
-def _no_run(ran: BoxResult) -> dict[str, Any]:
+def _no_run(ran: BoxResult) -> Unread:
     if ran.ended is Ended.EXIT:
         said = _ERROR.findall(ran.log)
-        return {"status": "unsupported", "what": said[0][:300] if said else "yosys cannot read it"}
+        return Unread("unsupported", said[0][:300] if said else "yosys cannot read it", unreadable=True)
     if ran.ended is Ended.MEMORY:
-        return {"status": "unsupported", "what": "it needs more memory than a check may have"}
+        return Unread("unsupported", "it needs more memory than a check may have")
     if ran.ended is Ended.TIMEOUT:
-        return {"status": "timeout", "what": ran.detail}
-    status = "unavailable" if ran.ended is Ended.UNAVAILABLE else "error"
-    return {"status": status, "what": ran.detail}
+        return Unread("timeout", ran.detail)
+    return Unread("unavailable" if ran.ended is Ended.UNAVAILABLE else "error", ran.detail)

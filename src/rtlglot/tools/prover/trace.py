@@ -9,7 +9,7 @@ from typing import Any
 from rtlglot.records import Json
 from rtlglot.tools.abc.aig import Aig, Simulation
 from rtlglot.tools.abc.difference import Question, Stimulus
-from rtlglot.tools.yosys.miter import Clocking, short_names
+from rtlglot.tools.yosys.miter import TICK, Clocking, short_names
 from rtlglot.verilog.interface import Port
 
 MOST_STEPS_TOLD = 12
@@ -27,7 +27,8 @@ def trace_of(
     Values are bits, most significant first; x in `expected` means that the reference leaves the bit open.
 
     {"clock": name or None, "edge": "rising"/"falling"/None, "skipped": steps left out at the front,
-     "steps": [{"inputs": {port: bits}, "expected": {port: bits}, "got": {port: bits}}],
+     "steps": [{"inputs": {port: bits}, "expected": {port: bits}, "got": {port: bits},
+                "held": true where no edge ends the step}],
      "first": {"step": 0-based, the skipped ones counted, "output", "expected": bits, "got": bits}}
     """
     question = Question.with_all(miter)
@@ -60,10 +61,31 @@ def trace_of(
 
 def inputs_along(
     miter: Aig, stimulus: Stimulus, ports: Sequence[Port], clocking: Clocking
-) -> list[dict[str, str]]:
-    """The inputs of each step, for a simulator."""
+) -> list[dict[str, Json]]:
+    """The inputs of each step, for a simulator: Steps."""
     outputs = _Outputs(miter, ports, clocking)
     return [outputs.inputs(frame) for frame in stimulus]
+
+
+def expected_along(
+    miter: Aig, steps: Sequence[Mapping[str, Any]], ports: Sequence[Port], clocking: Clocking
+) -> list[dict[str, list[str]]]:
+    """For each Step what the reference's netlist answers before the step's edge, and after it with the
+    inputs unchanged: {port: [before, after]}."""
+    outputs = _Outputs(miter, ports, clocking)
+    simulation = Simulation(miter, 1)
+    told = []
+    for step in steps:
+        frame, start = outputs.frame(step, len(miter.inputs)), simulation.state
+        simulation.frame(frame)
+        before = outputs.gold(simulation)
+        state = start if step.get("held") and not clocking.ticks else simulation.state
+        simulation.state = state
+        simulation.frame(frame)
+        after = outputs.gold(simulation)
+        simulation.state = state
+        told.append({name: [before[name], after[name]] for name in before})
+    return told
 
 
 class _Outputs:
@@ -73,33 +95,58 @@ class _Outputs:
         names = short_names(tuple(ports))
         places = {_plain(name): index for index, name in enumerate(aig.inputs)}
         self._inputs: dict[str, list[int | None]] = {}
-        self._outputs: dict[str, tuple[list[int], list[int], list[int]]] = {}
+        self._outputs: dict[str, list[list[int]]] = {}
         for port in ports:
             short, width = names[port.name], port.width or 1
             if port.direction == "output":
-                gold, mask, gate = (
+                self._outputs[port.name] = [
                     [aig.outputs[bit] for bit in _bits(f"{prefix}{short}_{kind}", width)]
-                    for prefix, kind in (("gold_", "d"), ("gold_", "x"), ("gate_", "d"))
-                )
-                self._outputs[port.name] = (gold, mask, gate)
+                    for prefix in ("gold_", "gate_")
+                    for kind in ("d", "x")
+                ]
             elif port.name != clocking.clock:
                 self._inputs[port.name] = [places.get(bit) for bit in _bits(f"in_{short}", width)]
+        self._tick = places.get(f"in_{TICK}") if clocking.ticks else None
+        self._ticks = clocking.ticks
 
-    def inputs(self, frame: Sequence[int]) -> dict[str, str]:
-        return {
+    def inputs(self, frame: Sequence[int]) -> dict[str, Json]:
+        """The step that a frame is."""
+        values = {
             name: "".join("0" if place is None else "01"[frame[place]] for place in bits)
             for name, bits in self._inputs.items()
+        }
+        held = self._ticks and (self._tick is None or not frame[self._tick])
+        return {"inputs": values} | ({"held": True} if held else {})
+
+    def frame(self, step: Mapping[str, Any], width: int) -> list[int]:
+        """The frame that a step is."""
+        values = [0] * width
+        for name, bits in self._inputs.items():
+            for place, bit in zip(bits, step["inputs"][name], strict=True):
+                if place is not None:
+                    values[place] = int(bit)
+        if self._tick is not None:
+            values[self._tick] = int(not step.get("held"))
+        return values
+
+    def gold(self, simulation: Simulation) -> dict[str, str]:
+        """What the reference answers in the frame just simulated."""
+        return {
+            name: _values(simulation, gold, gold_x) for name, (gold, gold_x, _, _) in self._outputs.items()
         }
 
     def step(self, simulation: Simulation, frame: Sequence[int]) -> dict[str, Any]:
         """One step of a trace, from the frame just simulated."""
         expected, got = {}, {}
-        for name, (gold, mask, gate) in self._outputs.items():
-            values = "".join("01"[simulation.word(literal)] for literal in gold)
-            unknown = [simulation.word(literal) for literal in mask]
-            expected[name] = "".join("x" if u else v for v, u in zip(values, unknown, strict=True))
-            got[name] = "".join("01"[simulation.word(literal)] for literal in gate)
-        return {"inputs": self.inputs(frame), "expected": expected, "got": got}
+        for name, (gold, gold_x, gate, gate_x) in self._outputs.items():
+            expected[name] = _values(simulation, gold, gold_x)
+            got[name] = _values(simulation, gate, gate_x)
+        return {**self.inputs(frame), "expected": expected, "got": got}
+
+
+def _values(simulation: Simulation, bits: Sequence[int], unknown: Sequence[int]) -> str:
+    pairs = zip(bits, unknown, strict=True)
+    return "".join("x" if simulation.word(x) else "01"[simulation.word(bit)] for bit, x in pairs)
 
 
 def first_difference(step: Mapping[str, Any], number: int) -> dict[str, Json] | None:
@@ -142,11 +189,16 @@ def _listed(unit: str, steps: Sequence[Mapping[str, Any]], start: int) -> list[s
     first = start
     for number, step in enumerate(steps, start):
         following = steps[number - start + 1] if number - start + 1 < len(steps) else None
-        if following is None or following["inputs"] != step["inputs"]:
+        if following is None or not _same(following, step):
             which = f"{unit} {number}" if number == first else f"{unit}s {first} to {number}"
-            lines.append(f"{which}: {_told(step['inputs']) or 'no inputs'}")
+            without = " (without an edge)" if step.get("held") else ""
+            lines.append(f"{which}{without}: {_told(step['inputs']) or 'no inputs'}")
             first = number + 1
     return lines
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return bool(one["inputs"] == other["inputs"] and one.get("held") == other.get("held"))
 
 
 def _told(values: Mapping[str, str]) -> str:

@@ -75,7 +75,9 @@ def simulate(
     for number, text in enumerate(texts):
         names.append(f"part{number}.sv")
         Path(names[-1]).write_text(text, encoding="utf-8", errors="replace")
-    command = [programs["iverilog"], f"-g{language}", "-s", top, "-o", "design.vvp", *names]
+    # what is a keyword only since 2005 is a name before (Icarus has some of them as types of its own)
+    words = ["-g2005", "-gno-xtypes"] if language == "2005" else [f"-g{language}"]
+    command = [programs["iverilog"], *words, "-s", top, "-o", "design.vvp", *names]
     code, said = launch(command, wall_s)
     if code != 0:
         return {"ended": "timeout" if code is None else "compile", "output": said}

@@ -1,30 +1,39 @@
 """Reference and candidate in one circuit, as an and-inverter graph. Runs inside the Box.
 
 The reference is three-valued: a register without an initial value starts as x, and where one of its
-outputs is x anything will do. The candidate's registers without an initial value start with any bits,
-and all its x are any bits too. So `equivalent` means: whatever the candidate powers up with, it does
-what the reference defines (safe replacement; the formulation is that of YosysHQ's EQY). Under
-zero-initialised semantics the registers of both start with 0 instead.
+outputs is x anything will do. The candidate is one of two things. Under the start `x` it is three-valued
+as well: equivalent then means that it does what the reference defines, in a simulation too, and never
+answers x where the reference answers. Under `any` its registers without an initial value start with any
+bits, and all its x are any bits: whatever it powers up with, it does what the reference defines (safe
+replacement; the formulation is that of YosysHQ's EQY). Under `zero` the registers of both start with 0.
 
 Time is one of two: where both designs are clocked by one and the same edge of one input bit, a frame
 is a clock cycle (async2sync); otherwise a frame is a moment, clocks are inputs like others, and each
-flip-flop watches its own edge (clk2fflogic), so that a lost or swapped edge is seen.
+flip-flop watches its own edge (clk2fflogic), so that a lost or swapped edge is seen. Where something
+acts without the clock (an asynchronous reset), one more input says whether a cycle's edge comes at all,
+so that what happens between two edges is seen as well.
 
 Input ports become i0, i1 …, output ports o0, o1 … in the order of the reference, whatever their names.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from rtlglot.tools.abc.aig import Aig, read_aiger
-from rtlglot.tools.yosys.netlist import Netlist, Yosys
+from rtlglot.tools.yosys.netlist import Netlist
+from rtlglot.tools.yosys.reader import Yosys
 from rtlglot.verilog.interface import Port
 
-X, ZERO = "x", "zero-initialised"
-"""What registers without an initial value start with."""
+X, ANY, ZERO = "x", "any", "zero-initialised"
+"""What registers without an initial value start with: see above."""
+TICK = "tick"
+"""The input that says whether the edge of a cycle comes."""
 
+_FLIP_FLOP = re.compile(r"^(  cell \$(?:dff|adff|aldff|dffsr))( \S+\n)", re.MULTILINE)
+_MODULE = re.compile(r"^module .*\n", re.MULTILINE)
 _MAPPED = ("$_AND_", "$_NOT_", "$_FF_", "$ff", "$anyinit", "$anyseq", "$scopeinfo")
 _NOT_MAPPED = " ".join(f"t:{kind}" for kind in _MAPPED) + " %u" * (len(_MAPPED) - 1) + " %n"
 
@@ -38,6 +47,8 @@ class Clocking:
     clock: str = ""
     """The input port that is the one clock, where kind is 'cycle'; '' for a design of latches."""
     rising: bool = True
+    ticks: bool = False
+    """Whether the edge of a cycle may stay away."""
 
 
 def clocking_of(reference: Netlist, candidate: Netlist) -> Clocking:
@@ -52,23 +63,25 @@ def clocking_of(reference: Netlist, candidate: Netlist) -> Clocking:
         return Clocking("cycle")
     if plain and len(clocks) == 1 and not latched:
         name, rising = next(iter(clocks))
-        return Clocking("cycle", name, rising)
+        return Clocking("cycle", name, rising, any(side.asynchronous for side in both))
     return Clocking("moment")
 
 
 def build(
     reference: Netlist, candidate: Netlist, ports: tuple[Port, ...], clocking: Clocking, semantics: str
 ) -> Aig:
-    """The graph with the outputs gold_oN_d, gold_oN_x (its x mask) and gate_oN."""
+    """The graph with the outputs gold_oN_d, gold_oN_x (its x mask), gate_oN_d and gate_oN_x."""
     yosys = Yosys()
     for name, side in (("gold", reference), ("gate", candidate)):
         Path(f"{name}.il").write_text(side.rtlil, encoding="utf-8")
         yosys(f"read_rtlil {name}.il", f"rename netlist {name}")
         _rename_ports(yosys, name, ports)
         _model_time(yosys, name, clocking, semantics)
+    free = "" if semantics == X else "-ff2anyinit "
+    yosys(f"formalff -clk2ff {free}gate")
+    if semantics != X:
+        yosys("setundef -undriven -anyseq gate")
     yosys(
-        "formalff -clk2ff -ff2anyinit gate",
-        "setundef -undriven -anyseq gate",
         "miter -equiv -make_outputs -flatten gold gate miter",
         "hierarchy -top miter",
         # what both sides compute alike becomes one, which is what makes multipliers easy
@@ -99,7 +112,7 @@ def _rename_ports(yosys: Yosys, module: str, ports: tuple[Port, ...]) -> None:
 
 def short_names(ports: tuple[Port, ...]) -> dict[str, str]:
     """Each port's name in the graph: i0, i1 … and o0, o1 …, with _ until they differ from all names."""
-    taken = {port.name for port in ports}
+    taken = {TICK} | {port.name for port in ports}
     tail = ""
     while any(f"{letter}{n}{tail}" in taken for letter in "io" for n in range(len(ports))):
         tail += "_"
@@ -116,5 +129,18 @@ def _model_time(yosys: Yosys, module: str, clocking: Clocking, semantics: str) -
         yosys(f"setundef -init -zero {module}")
     if clocking.kind == "moment":
         yosys(f"clk2fflogic {module}")
-    else:
-        yosys(f"async2sync {module}", f"formalff -clk2ff {module}")
+        return
+    if clocking.ticks:
+        _let_edges_wait(yosys, module)
+    yosys(f"async2sync {module}", f"formalff -clk2ff {module}")
+
+
+def _let_edges_wait(yosys: Yosys, module: str) -> None:
+    """Give every flip-flop one and the same enable, which is a new input."""
+    yosys(f"select {module}", f"write_rtlil -selected {module}.il", "select -clear", f"delete {module}")
+    text = Path(f"{module}.il").read_text(encoding="utf-8")
+    enabled = f"    parameter \\EN_POLARITY 1'1\n    connect \\EN \\{TICK}\n"
+    text = _FLIP_FLOP.sub(lambda found: f"{found[1]}e{found[2]}{enabled}", text)
+    text = _MODULE.sub(lambda found: f"{found[0]}  wire input 1000000 \\{TICK}\n", text, count=1)
+    Path(f"{module}.il").write_text(text, encoding="utf-8")
+    yosys(f"read_rtlil {module}.il")

@@ -1,14 +1,8 @@
-"""From a Verilog text to one flat netlist, read by yosys. Runs inside the Box.
-
-A syntax error makes yosys end the process, so a front end that cannot read a text costs a whole
-child; the caller tries the next one of FRONT_ENDS in a new child.
-"""
+"""From a Verilog text to one flat netlist, read by yosys. Runs inside the Box."""
 
 from __future__ import annotations
 
 import json
-import os
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -17,20 +11,11 @@ from typing import Any
 
 from rtlglot.records import Json
 from rtlglot.tools.slang.plain import latches_allowed
+from rtlglot.tools.yosys.reader import Yosys
 
-FRONT_ENDS = ("slang", "verilog")
-"""In the order in which they are tried. slang reads more of SystemVerilog; yosys' own front end
-reads a few designs that slang's refuses (blocking and nonblocking assignment to one variable)."""
-
-_SLANG = (
-    "read_slang --no-synthesis-define --no-default-translate-off-format --ignore-assertions"
-    " --max-include-depth 0 --allow-use-before-declare --relax-enum-conversions"
-    " --relax-string-conversions --allow-merging-ansi-ports"
-)
-_VERILOG = "read_verilog -sv -nosynthesis -noassert -noassume"
-_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
 _LATCHES = frozenset({"$dlatch", "$adlatch", "$dlatchsr", "$sr"})
 _NO_LOGIC = frozenset({"$scopeinfo", "$print", "$check"})
+_ASYNCHRONOUS = frozenset({"$aldff", "$aldffe", "$dffsr", "$dffsre", "$adff", "$adffe"})
 
 
 class Unsupported(Exception):
@@ -50,6 +35,10 @@ class Netlist:
     """Some flip-flop is clocked by a signal made inside, or by one bit of many."""
     clock_is_data: bool = False
     """Some clock is also read as an ordinary value."""
+    asynchronous: bool = False
+    """Some flip-flop is set, reset or loaded without its clock."""
+    loaded: bool = False
+    """Some of these loads a value that may change while the load lasts, or has both set and reset."""
     latches: int = 0
     flip_flops: int = 0
     memory_bits: int = 0
@@ -69,65 +58,14 @@ class Netlist:
         return bool(self.latches or self.flip_flops)
 
 
-class Yosys:
-    """Commands to one yosys design; its log goes to the child's output."""
-
-    def __init__(self) -> None:
-        from pyosys import libyosys
-
-        self._library = libyosys
-        self.design = libyosys.Design()
-
-    def __call__(self, *commands: str) -> None:
-        for command in commands:
-            self._library.run_pass(command, self.design)
-
-    def log_of(self, command: str) -> str:
-        """What a command prints."""
-        self._library.run_pass(f"tee -q -o command.log {command}", self.design)
-        return Path("command.log").read_text(encoding="utf-8", errors="replace")
-
-
 def read_netlist(plain: str, version: str, top: str, *, front_end: str, most_memory_bits: int) -> Netlist:
-    """Read, elaborate and flatten a text (see `source.plain_text`). Raises Unsupported for what a
+    """Read, elaborate and flatten a text (see `plain_text`). Raises Unsupported for what a
     proof cannot handle; yosys ends the process for what it cannot read."""
-    if not _PLAIN_NAME.fullmatch(top):
-        # it becomes part of a command
-        raise Unsupported("module name with special characters")
-    texts = [latches_allowed(plain)]
-    if front_end == "slang":
-        texts.insert(0, plain)
-    trouble = ""
-    for text in texts:
-        yosys = Yosys()
-        _read(yosys, text, version, top, front_end)
-        trouble = _trouble(yosys)
-        if "loop" not in trouble:
-            break
-    if trouble:
-        raise Unsupported(trouble)
-    memory_bits = _memory_bits(_cells(yosys))
-    if memory_bits > most_memory_bits:
-        raise Unsupported(f"memory of {memory_bits} bits (at most {most_memory_bits})")
-    yosys("memory_map -formal", "opt_expr -keepdc", "opt_clean")
-    facts = _facts(_module(yosys))
-    yosys("write_rtlil netlist.il")
-    return Netlist(
-        top=top,
-        rtlil=Path("netlist.il").read_text(encoding="utf-8"),
-        front_end=front_end,
-        memory_bits=memory_bits,
-        **facts,
-    )
-
-
-def _read(yosys: Yosys, text: str, version: str, top: str, front_end: str) -> None:
-    Path("design.sv").write_text(text, encoding="utf-8")
-    if front_end == "slang":
-        yosys(f"{_SLANG} --std {version} --top {top} design.sv")
-    else:
-        yosys(f"{_VERILOG} design.sv")
-    os.remove("design.sv")
+    yosys = Yosys()
+    try:
+        yosys.read(latches_allowed(plain, version), version, front_end, top=top)
+    except ValueError as error:
+        raise Unsupported(str(error)) from error
     yosys(
         f"hierarchy -check -top {top}",
         "proc -noopt",
@@ -137,6 +75,21 @@ def _read(yosys: Yosys, text: str, version: str, top: str, front_end: str) -> No
         "memory -nomap",
         "opt_clean",
         f"rename {top} netlist",
+    )
+    if trouble := _trouble(yosys):
+        raise Unsupported(trouble)
+    memory_bits = _memory_bits(_module(yosys)["cells"])
+    if memory_bits > most_memory_bits:
+        raise Unsupported(f"memory of {memory_bits} bits (at most {most_memory_bits})")
+    yosys("memory_map -formal", "opt_expr -keepdc", "opt_clean", "dffunmap")
+    facts = _facts(_module(yosys))
+    yosys("write_rtlil netlist.il")
+    return Netlist(
+        top=top,
+        rtlil=Path("netlist.il").read_text(encoding="utf-8"),
+        front_end=front_end,
+        memory_bits=memory_bits,
+        **facts,
     )
 
 
@@ -154,11 +107,6 @@ def _module(yosys: Yosys) -> Mapping[str, Any]:
     design = json.loads(Path("netlist.json").read_bytes())
     module: Mapping[str, Any] = next(iter(design["modules"].values()))
     return module
-
-
-def _cells(yosys: Yosys) -> Mapping[str, Any]:
-    cells: Mapping[str, Any] = _module(yosys)["cells"]
-    return cells
 
 
 def _memory_bits(cells: Mapping[str, Any]) -> int:
@@ -198,7 +146,25 @@ def _facts(module: Mapping[str, Any]) -> dict[str, Any]:
         "clock_is_data": any(bit in data for bit, _ in edges),
         "latches": widths["latches"],
         "flip_flops": widths["flip_flops"],
+        "asynchronous": any(cell["type"] in _ASYNCHRONOUS for cell in module["cells"].values()),
+        "loaded": any(_loads(cell) for cell in module["cells"].values()),
     }
+
+
+def _loads(cell: Mapping[str, Any]) -> bool:
+    """Whether a flip-flop's load, set or reset acts otherwise while it lasts than at its edge, which is
+    all that a process sees: the value loaded may change, or a set outlive a reset."""
+    ends = cell["connections"]
+    if cell["type"] in ("$aldff", "$aldffe"):
+        return any(
+            isinstance(bit, int) and bit != own for bit, own in zip(ends["AD"], ends["Q"], strict=True)
+        )
+    if cell["type"] in ("$dffsr", "$dffsre"):
+        return any(
+            isinstance(one, int) and isinstance(two, int)
+            for one, two in zip(ends["SET"], ends["CLR"], strict=True)
+        )
+    return False
 
 
 def _refuse(kind: str) -> None:

@@ -1,0 +1,137 @@
+"""What the prover's tools answer: made inside the Box, read outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from rtlglot.records import Json
+from rtlglot.tools.slang.source import Remark, Top
+from rtlglot.tools.yosys.miter import Clocking
+from rtlglot.tools.yosys.netlist import Netlist
+from rtlglot.verilog.interface import Port
+
+Trace = Mapping[str, Json]
+"""A difference as `trace_of` gives it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Why a text is not compared."""
+
+    status: str
+    """'unsupported', 'timeout' or 'error'."""
+    what: str = ""
+    findings: tuple[Mapping[str, Json], ...] = ()
+    unreadable: bool = False
+    """The front end ended its process: another one may read the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One design as it was read."""
+
+    top: Top
+    netlist: Netlist | None
+    """None where only a simulation is possible."""
+    text: str
+    """As delivered."""
+    plain: str
+    version: str
+    """The language, in slang's words."""
+    macros: tuple[str, ...] = ()
+    """Of others, which decide what the design is."""
+
+    def to_json(self) -> dict[str, Json]:
+        """As plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Reading:
+        """Back from `to_json`."""
+        top = value["top"]
+        ports = tuple(Port(**port) for port in top["ports"])
+        remarks = tuple(Remark(**remark) for remark in top["remarks"])
+        netlist = Netlist.from_json(value["netlist"]) if value["netlist"] else None
+        told = {"top": Top(top["name"], ports, top["odd"], remarks), "netlist": netlist}
+        return cls(**{**value, **told, "macros": tuple(value["macros"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the inputs are in one step."""
+
+    inputs: Mapping[str, str]
+    """Name to bits, most significant first."""
+    held: bool = False
+    """No edge of the one clock ends this step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What a simulator showed of one design."""
+
+    samples: tuple[Mapping[str, str], ...] = ()
+    """The outputs at the end of each of the last steps, before the clock's edge."""
+    after: tuple[Mapping[str, str] | None, ...] = ()
+    """The outputs after the edge with the inputs unchanged; None where there was no edge."""
+    cpu_s: float = 0.0
+    why: str = ""
+    """Why nothing was shown: 'the simulator cannot compile it', …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What became of one comparison."""
+
+    status: str
+    """'equivalent', 'different', 'unconfirmed', 'bounded', 'ports-differ', 'unsupported', 'timeout',
+    'error'; inside the prover also 'open'."""
+    what: str = ""
+    findings: tuple[Mapping[str, Json], ...] = ()
+    semantics: str = ""
+    start: str = ""
+    """What the candidate's registers start with: see `miter`."""
+    engine: str = ""
+    k: int | None = None
+    trace: Trace | None = None
+    steps: tuple[Step, ...] = ()
+    """The inputs of the trace, for a simulator."""
+    aiger: str = ""
+    stimulus: tuple[tuple[int, ...], ...] = ()
+    clocking: Clocking | None = None
+    undefined: tuple[str, ...] = ()
+    top: str = ""
+    front_end: str = ""
+    confirmed: bool | None = None
+    unconfirmed_why: str = ""
+    simulator: str = ""
+    played: Mapping[str, Json] | None = None
+    open: Mapping[str, Json] | None = None
+    """Which outputs and registers nobody could decide about."""
+
+    def to_json(self) -> dict[str, Json]:
+        """As plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Found:
+        """Back from what a tool answered."""
+        told: dict[str, Any] = dict(value)
+        if told.get("clocking"):
+            told["clocking"] = Clocking(**told["clocking"])
+        told["steps"] = tuple(Step(**step) for step in told.get("steps") or ())
+        for name in ("findings", "undefined"):
+            told[name] = tuple(told.get(name) or ())
+        told["stimulus"] = tuple(tuple(frame) for frame in told.get("stimulus") or ())
+        return cls(**told)
+
+    def but(self, **changes: Any) -> Found:
+        """With some of it changed."""
+        return replace(self, **changes)
+
+
+def unsupported(what: str, findings: Sequence[Json] = ()) -> Unread:
+    """A text that is beyond a proof."""
+    return Unread("unsupported", what, tuple(findings))
