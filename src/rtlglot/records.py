@@ -257,6 +257,8 @@ class Context:
     """A module header that the candidate must have."""
     standard: str = "sv2017"
     """Language: 'v2001', 'v2005' or 'sv2017'."""
+    instruction: str | None = None
+    """The row's own instruction, where the candidate is the design that it asks for."""
 
 
 @dataclass(frozen=True, slots=True)

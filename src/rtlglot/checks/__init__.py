@@ -21,6 +21,7 @@ CHECKS = Table(
         "screen": "rtlglot.checks.screen:Screen",
         "syntax": "rtlglot.checks.syntax:Syntax",
         "elaborate": "rtlglot.checks.elaborate:Elaborate",
+        "asked": "rtlglot.checks.asked:Asked",
         "interface": "rtlglot.checks.interface:Interface",
         "synth": "rtlglot.checks.synth:Synth",
         "equivalence": "rtlglot.checks.equivalence:Equivalence",

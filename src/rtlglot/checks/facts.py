@@ -61,7 +61,7 @@ async def _read(text: str, standard: str, box: Box) -> tuple[Facts, bool]:
     found = result.value
     if found["problems"] or found["top"] is None:
         return Facts(None, missing=tuple(found["missing"]), trouble=_problem(found)), True
-    facts = _interface_facts(text, found)
+    facts = interface_facts(text, found)
     if facts.missing:
         trouble = f"the text lacks the module {facts.missing[0]}"
         return Facts(**{**_fields(facts), "trouble": trouble}), True
@@ -80,7 +80,8 @@ def _problem(found: Json) -> str:
     return "there is no module in it"
 
 
-def _interface_facts(text: str, found: Json) -> Facts:
+def interface_facts(text: str, found: Json) -> Facts:
+    """The facts that slang's answer about a text holds; nothing of clocks."""
     names = (
         token.text.lstrip("\\").lstrip("`")
         for token in code_tokens(text)

@@ -82,4 +82,7 @@ def verdict_key(text: str, check: Mapping[str, Json], context: Context) -> bytes
         context.field,
         context.standard,
         *("-" if value is None else "+" + value for value in known),
+        *(
+            [context.instruction] if context.instruction else []
+        ),  # no part where there is none: older keys stay
     )

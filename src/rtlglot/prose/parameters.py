@@ -83,16 +83,18 @@ _PLACEHOLDERS = frozenset(
 )
 """Names that benchmarks give to whatever is under test: VerilogEval's TopModule and RefModule."""
 _NAME = r"(?P<name>[A-Za-z_]\w*)"
-_MODULE_FORMS = tuple(
+MODULE_FORMS = tuple(
     re.compile(form)
     for form in (
         rf"\b(?P<strong>module|entity) (?:is )?(?:named|called|titled) {_NAME}",
         rf"\b(?P<strong>name|call) (?:the|this|your) (?:top[- ]?(?:level)? )?(?:module|design) {_NAME}",
-        rf"\b(?P<strong>module(?:'s)? name)(?: is| should be| must be|:)? {_NAME}(?=\s*(?:[.,;:)(]|$))",
+        rf"\b(?P<strong>[Mm]odule(?:'s)? name)(?: is| should be| must be)?:?\s{{1,9}}{_NAME}"
+        r"(?=\s*(?:[.,;:)(]|$)|\n)",
         rf"\bmodule {_NAME}(?=\s*(?:[.,;:)#(]|$|that\b|with\b|which\b|to\b|is\b|has\b|must\b|should\b))",
         rf"\b[Tt]he {_NAME} module\b",
     )
 )
+"""The first three can hardly mean anything else."""
 
 
 def is_placeholder(name: str) -> bool:
@@ -102,7 +104,7 @@ def is_placeholder(name: str) -> bool:
 
 def module_claims(prose: Prose) -> Iterator[Claim]:
     """The names that a text gives to modules; firm where it says that it is a name."""
-    for form in _MODULE_FORMS:
+    for form in MODULE_FORMS:
         for match in form.finditer(prose.plain):
             name, strong = match["name"], bool(match.groupdict().get("strong"))
             if name.lower() in KEYWORDS or is_placeholder(name) or (not strong and not _is_module_name(name)):

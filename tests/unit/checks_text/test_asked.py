@@ -1,0 +1,110 @@
+"""A design against the words of its own instruction."""
+
+from __future__ import annotations
+
+import pytest
+
+from rtlglot.checks.asked import Asked
+from rtlglot.records import CheckStatus, Context, Verdict
+from rtlglot.sandbox import open_box
+
+HALF = "module half_adder(input a, input b, output s, output c);\n  assign {c, s} = a + b;\nendmodule"
+COUNTER = (
+    "module counter(input clk, input rst, output reg [7:0] q);\n"
+    "  always @(posedge clk) q <= rst ? 8'd0 : q + 8'd1;\nendmodule"
+)
+TOP = COUNTER.replace("module counter", "module TopModule")
+LIST = """I would like you to implement a module named TopModule with the following
+interface. All input and output ports are one bit unless otherwise specified.
+
+ - input  clk
+ - input  rst
+ - output q (8 bits)
+
+The module should count."""
+TABLE = """Please act as a professional Verilog designer.
+
+Module name:
+    counter
+Input ports:
+    clk: Clock signal.
+    rst: Active-high reset.
+Output ports:
+    q[7:0]: 8-bit count.
+
+Count upwards."""
+HEADER = """Complete this module so that it counts.
+
+module TopModule (
+  input clk,
+  input rst,
+  output reg [7:0] q
+);"""
+WORDS = "Write a module named counter with the inputs clk and rst and an 8-bit output q that counts."
+
+
+async def ask(instruction: str, design: str, reference: str | None = None) -> Verdict:
+    async with open_box(workers=1) as box:
+        return await Asked().check(design, Context(instruction=instruction, reference=reference), box)
+
+
+@pytest.mark.parametrize(
+    ("instruction", "design"),
+    [
+        (LIST, TOP),
+        (HEADER, TOP),
+        (TABLE, COUNTER),
+        (WORDS, COUNTER),
+        ("Design an 8-bit counter.", COUNTER),
+        ("Design a half adder. The module is named half_adder.", HALF),
+        ("The inputs are clock, reset and the output is q. Name the module counter.", COUNTER),
+        (LIST, f"{HALF}\n\n{TOP}"),
+        ("Design a counter. The module is called repeatedly by others.", COUNTER),
+        (f"Fix this module:\n\n{HALF.replace('a + b', 'a - b')}", HALF),
+        ("Build counter from the module half_adder, whose inputs are a and b.", f"{COUNTER}\n{HALF}"),
+    ],
+)
+async def test_a_design_that_does_what_its_instruction_says(instruction: str, design: str) -> None:
+    verdict = await ask(instruction, design)
+    assert verdict.status is CheckStatus.PASS, verdict.findings
+
+
+@pytest.mark.parametrize(
+    ("instruction", "design", "code", "words"),
+    [
+        (LIST, COUNTER, "module-name", "the module is called counter"),
+        (LIST, COUNTER.replace("counter", "RefModule"), "module-name", "RefModule"),
+        (LIST, TOP.replace("q", "count"), "no-such-port", "has no port q"),
+        (LIST, TOP.replace("rst", "reset"), "no-such-port", "has no port rst"),
+        (LIST, TOP.replace("[7:0]", "[8:0]"), "port-width", "q is 9 bits wide"),
+        (LIST, TOP.replace("input rst", "output rst"), "port-direction", "rst is an output"),
+        (TABLE, COUNTER.replace("[7:0]", "[3:0]"), "port-width", "q is 4 bits wide"),
+        (TABLE, TOP, "module-name", "TopModule"),
+        (HEADER, COUNTER, "module-name", "counter"),
+        (HEADER, TOP.replace("[7:0]", "[3:0]"), "port-width", "4 bits"),
+        (HEADER, TOP.replace("q", "out"), "no-such-port", "no port q"),
+        (WORDS, COUNTER.replace("[7:0]", "[6:0]"), "port-width", "q is 7 bits wide"),
+        (WORDS, COUNTER.replace("counter", "cnt"), "module-name", "cnt"),
+    ],
+)
+async def test_a_design_that_does_not(instruction: str, design: str, code: str, words: str) -> None:
+    verdict = await ask(instruction, design)
+    assert verdict.status is CheckStatus.FAIL
+    assert any(one.code == code and words in one.message for one in verdict.findings), verdict.findings
+
+
+async def test_where_the_reference_says_so_too_it_is_a_slip_of_the_instruction() -> None:
+    slip = LIST.replace("output q", "input q")
+    assert (await ask(slip, TOP)).status is CheckStatus.FAIL
+    assert (await ask(slip, TOP, COUNTER)).status is CheckStatus.PASS
+
+
+async def test_the_name_that_the_text_states_wins_over_that_of_the_reference() -> None:
+    assert (await ask(LIST, COUNTER, COUNTER)).status is CheckStatus.FAIL
+    assert (await ask(LIST, TOP, COUNTER)).status is CheckStatus.PASS
+
+
+def test_it_asks_only_where_there_is_an_instruction() -> None:
+    assert Asked().applies(Context(instruction=WORDS))
+    assert not Asked().applies(Context())
+    assert not Asked().applies(Context(field="description", instruction=WORDS))
