@@ -1,13 +1,15 @@
 """Signals with more than one driver, found in slang's analysis of a design.
 
 The language allows several drivers of a net and several processes that write a variable; synthesis
-does not, unless the net is a three-state bus or the variable a memory.
+does not, unless the net is a three-state bus, or the variable a memory or each process's own temporary.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+
+from rtlglot.tools.slang.temporaries import is_temporary
 
 _MOST_SYMBOLS = 20_000
 _SCOPES = {"GenerateBlock", "GenerateBlockArray", "InstanceArray"}
@@ -29,7 +31,7 @@ def conflicts(root: Any, manager: Any, sources: Any, *, tri_state: bool) -> Iter
         if len(drivers) < 2:
             continue
         clash = _clash(symbol, drivers)
-        if clash is not None:
+        if clash is not None and (symbol.kind.name == "Net" or not is_temporary(symbol, root)):
             seen.add(offset)
             lines = sorted({sources.getLineNumber(driver.sourceRange.start) for driver in clash})
             yield offset, _describe(symbol, lines)
