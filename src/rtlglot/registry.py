@@ -29,6 +29,10 @@ class Table:
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
 
+    def add(self, name: str, target: str) -> None:
+        """One more entry, for as long as this process lives."""
+        self._entries[name] = target
+
     def load(self, name: str) -> Any:
         """The object behind a name, or behind 'package.module:Object'.
 

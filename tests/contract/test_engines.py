@@ -7,13 +7,14 @@ import json
 
 import pytest
 
-from rtlglot.engines import ENGINES, Engine
+from rtlglot.engines import Engine
 from rtlglot.errors import ConfigError, EngineDead, RowError, UsageError
 from rtlglot.records import Finish, Message, Reason, Request, Sampling
+from tests.contract.conftest import Make
+from tests.contract.stands import HELLO, TALE, Stand, ask, chat
 
-from .conftest import HELLO, TALE, Make, Stand, ask, chat
 
-
+@pytest.mark.unanswered
 async def test_start_says_what_it_is(make: Make) -> None:
     engine = make(max_in_flight=5)
     assert isinstance(engine, Engine)
@@ -23,12 +24,14 @@ async def test_start_says_what_it_is(make: Make) -> None:
     assert info.context_tokens is None or info.context_tokens > 100
 
 
+@pytest.mark.unanswered
 async def test_identity_is_json_known_before_start_and_the_same_again(make: Make) -> None:
     one, two = make(), make()
     assert one.identity()
     assert json.loads(json.dumps(dict(one.identity()))) == dict(two.identity())
 
 
+@pytest.mark.unanswered
 async def test_identity_leaves_out_how_it_is_run(make: Make) -> None:
     assert make(max_in_flight=3).identity() == make().identity()
 
@@ -97,7 +100,7 @@ async def test_cancelling_frees_the_place(make: Make, stand: Stand) -> None:
     await engine.start()
     # At this temperature a model babbles to the end of its context.
     endless = asyncio.create_task(engine.generate(ask(TALE, 7000, temperature=2.0, top_p=1.0)))
-    await asyncio.sleep(0.5 if stand.name != "scripted" else 0.1)
+    await asyncio.sleep(stand.begins_s)
     assert not endless.done()
     endless.cancel()
     async with asyncio.timeout(20):
@@ -163,17 +166,19 @@ async def test_settings_it_cannot_take_are_that_rows_failure(engine: Engine) -> 
     assert (await engine.generate(ask(HELLO, 3))).text
 
 
+@pytest.mark.unanswered
 async def test_an_unknown_option_is_refused_by_name(make: Make) -> None:
     with pytest.raises(UsageError, match="max_inflight") as caught:
         make(max_inflight=3)
     assert "max_in_flight" in caught.value.hint
 
 
-async def test_an_unknown_model_is_a_configuration_error(stand: Stand) -> None:
+async def test_an_unknown_model_is_a_configuration_error(make: Make) -> None:
     with pytest.raises(ConfigError, match="no-such-model"):
-        await ENGINES.load(stand.name)("no-such-model", stand.options()).start()
+        await make(model="no-such-model").start()
 
 
+@pytest.mark.unanswered
 async def test_closing_twice_and_before_start(make: Make) -> None:
     engine = make()
     await engine.aclose()
@@ -195,6 +200,7 @@ async def test_closing_ends_what_is_in_flight(engine: Engine) -> None:
 async def test_death_reaches_every_request_and_a_restart_heals(engine: Engine, stand: Stand) -> None:
     tasks = [asyncio.create_task(engine.generate(ask(f"{TALE} {n}", 2000))) for n in range(3)]
     await asyncio.sleep(0.1)
+    assert stand.kill is not None
     await stand.kill(engine)
     async with asyncio.timeout(20):
         results = await asyncio.gather(*tasks, return_exceptions=True)

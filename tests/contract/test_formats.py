@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -25,9 +26,20 @@ from rtlglot.formats import (
     open_writer,
 )
 from rtlglot.formats.source import Source
+from rtlglot.formats.table import FOLDER_FORMAT
 from rtlglot.records import Row
 
-WRITABLE = [name for name in FORMATS if name != "verilog"]
+
+def _is_writable(name: str) -> bool:
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            FORMATS.load(name)().write(io.BytesIO(), Shape(), Path(folder)).close()
+    except UsageError:
+        return False
+    return True
+
+
+WRITABLE = [name for name in FORMATS if _is_writable(name)]
 STREAMED = [name for name in WRITABLE if not FORMATS.load(name).seeks]
 anyhow = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -49,6 +61,7 @@ def _made(name: str, rows: Sequence[tuple[str, str]], folder: Path) -> Path:
             for id_, text in rows:
                 writer.write(id_, {"verilog": text})
         return path
+    assert name == FOLDER_FORMAT, f"say here how a {name} file is made, since rtlglot writes none"
     folder = folder / "rtl"
     for id_, text in rows:
         (folder / id_).parent.mkdir(parents=True, exist_ok=True)
@@ -176,7 +189,7 @@ def test_what_is_cut_off_is_an_error_or_the_rows_before(name: str, tmp_path: Pat
         if error is not None:
             assert str(error).startswith(str(path))
             continue
-        assert name in ("jsonl", "csv", "tsv") or (name == "json" and good[length:].isspace())
+        assert name not in ("json", "parquet") or (name == "json" and good[length:].isspace())
         if name == "jsonl":
             assert [(row.id, row.fields["verilog"]) for row in rows] == SOME[: len(rows)]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contract import vllm_stand
+from tests.contract.engines import vllm as vllm_stand
 
 from rtlglot.run.run import run
 from rtlglot.run.spec import Spec
@@ -62,7 +62,7 @@ def spec(folder: Path, name: str, **more: Any) -> Spec:
         max_tokens="48",
         check="none",
         concurrency=4,
-        set={"engine": {**vllm_stand.quick_options(), "max_model_len": "1024"}},
+        set={"engine": {**vllm_stand.quick_options(Path()), "max_model_len": "1024"}},
         **more,
     )
 

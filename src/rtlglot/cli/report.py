@@ -20,10 +20,10 @@ Works beside a running process and on a copy of a ledger."""
 
 _EPILOG = """\
 examples:
-  rtlglot report designs.jsonl                    writes designs.jsonl.report.html
+  rtlglot report designs.jsonl                      writes designs.jsonl.report.html
   rtlglot report designs.jsonl.ledger -o r.html
-  rtlglot report designs.jsonl --group difficulty rows can be filtered by that field
-  rtlglot report designs.jsonl --json             the numbers only, on standard output
+  rtlglot report designs.jsonl --group difficulty   rows can be filtered by that field
+  rtlglot report designs.jsonl --json               the numbers only, on standard output
 
 Up to 2,000 rows are in the page; of more, all numbers and some rows of every kind."""
 

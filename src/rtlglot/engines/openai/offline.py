@@ -15,7 +15,7 @@ from typing import Any
 
 from rtlglot.engines import ENGINES, Engine, EngineInfo
 from rtlglot.engines.openai.batchfile import RequestWriter, custom_id, read_results
-from rtlglot.errors import InputError, RowError, TransientError, Unanswered, UsageError
+from rtlglot.errors import EngineDead, InputError, RowError, TransientError, Unanswered, UsageError
 from rtlglot.options import fill
 from rtlglot.records import Json, Reply, Request
 
@@ -40,6 +40,7 @@ class _Batch(Engine):
         batch = fill(BatchOptions, own, part="engine.batch")
         self._model, self._path, self.stands_for = model, Path(batch.file), batch.stands_for
         self._options = {name: value for name, value in (options or {}).items() if name not in own}
+        self._in_flight = int(self._options.get("max_in_flight", IN_FLIGHT))
         self._identity: Mapping[str, Json] = ENGINES.load(self.stands_for)(model, self._options).identity()
 
     def identity(self) -> Mapping[str, Json]:
@@ -59,10 +60,12 @@ class BatchOut(_Batch):
         """Open the file, under a temporary name."""
         self._writer.__enter__()
         self._open = True
-        return EngineInfo(self._model, None, IN_FLIGHT, f"writing requests to {self._path}")
+        return EngineInfo(self._model, None, self._in_flight, f"writing requests to {self._path}")
 
     async def generate(self, request: Request) -> Reply:
         """Write it; always Unanswered."""
+        if not self._open:
+            raise EngineDead(f"{self._path} is closed")
         self._writer.add(custom_id(request.key, request.sample, request.attempt), request)
         raise Unanswered(f"written to {self._path}")
 
@@ -101,11 +104,12 @@ class BatchIn(_Batch):
         except InputError as error:  # raised after all good lines were given
             trouble = f"; {error}"
         (count,) = self._db.execute("SELECT count(*) FROM results").fetchone()
-        return EngineInfo(self._model, None, IN_FLIGHT, f"{count:,} results in {self._path}{trouble}")
+        return EngineInfo(self._model, None, self._in_flight, f"{count:,} results in {self._path}{trouble}")
 
     async def generate(self, request: Request) -> Reply:
         """The file's answer; Unanswered where it has none or was not served."""
-        assert self._db is not None, "start first"
+        if self._db is None:
+            raise EngineDead(f"{self._path} is closed")
         name = custom_id(request.key, request.sample, request.attempt)
         found = self._db.execute("SELECT outcome FROM results WHERE id = ?", (name,)).fetchone()
         outcome = pickle.loads(found[0]) if found else None

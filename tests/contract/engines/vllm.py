@@ -18,12 +18,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
+
 from rtlglot import models
 from rtlglot.engines import Engine, EngineInfo
 from rtlglot.engines.vllm import VllmEngine
 from rtlglot.errors import EngineDead
 from rtlglot.records import Json, Message, Reply, Request
+from tests.contract.stands import Stand, kill_children
 from tests.embedded_hf import embedded_hf
+from tests.vllm_stand_in import vllm_stand_in
 
 T = TypeVar("T")
 
@@ -55,12 +59,12 @@ def embedded() -> str:
     return str(embedded_hf())
 
 
-def quick_options() -> dict[str, Any]:
+def quick_options(_: Path) -> dict[str, Any]:
     """No compiling, and a small cache."""
     return {"enforce_eager": True, "kv_cache_memory_bytes": 1 << 30}
 
 
-class Shared:
+class Shared(Engine):
     """An Engine that runs in a thread of its own, beyond the event loop of one test."""
 
     _loop: asyncio.AbstractEventLoop | None = None
@@ -153,3 +157,25 @@ def core_of(replica: int) -> int:
             if group == replica and name.startswith(b"VLLM::EngineCore"):
                 return int(entry.name)
     raise AssertionError("vLLM runs no engine core of its own")
+
+
+STANDS = {
+    "vllm-stand-in": Stand(
+        folder,
+        kill_children,
+        missing=why_no_stand_in,
+        heals=True,
+        surroundings=vllm_stand_in,
+    ),
+    "vllm": Stand(
+        lambda _: embedded(),
+        kill,
+        hello="Thank you!",
+        missing=why_not_real,
+        options=quick_options,
+        make=Shared,
+        heals=True,
+        marks=(pytest.mark.vllm,),
+        end=Shared.end,
+    ),
+}
