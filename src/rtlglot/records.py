@@ -256,9 +256,15 @@ class Context:
     interface: str | None = None
     """A module header that the candidate must have."""
     standard: str = "sv2017"
-    """Language: 'v2001', 'v2005' or 'sv2017'."""
+    """Language: 'v2001', 'v2005' or 'sv2017' (also for an older text that is none: it is found out)."""
     instruction: str | None = None
     """The row's own instruction, where the candidate is the design that it asks for."""
+    top: str | None = None
+    """The top module's name; None where the text tells."""
+    blackboxes: tuple[str, ...] = ()
+    """Modules whose inside is not looked at."""
+    parts_elsewhere: bool = False
+    """The text is one file of several: what it includes is missing, not wrong."""
 
 
 @dataclass(frozen=True, slots=True)

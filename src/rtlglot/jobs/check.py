@@ -15,7 +15,7 @@ from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from rtlglot.checks import Check
 from rtlglot.checks.ladder import kind_of, ladder, skipped
@@ -201,7 +201,7 @@ def checks_for(spec: CheckSpec) -> tuple[Check, ...]:
 def _lacks(one: Check, spec: CheckSpec) -> str | None:
     """The flag without which a check applies to no row; '' where it lacks none, None where none helps."""
     flags = ("reference", "testbench", "interface")
-    given = {flag: "x" for flag in flags if getattr(spec, flag)}
+    given: dict[str, Any] = {flag: "x" for flag in flags if getattr(spec, flag)}
     if one.applies(Context(spec.kind, **given)):
         return ""
     missing = (flag for flag in flags if one.applies(Context(spec.kind, **{**given, flag: "x"})))
@@ -260,7 +260,17 @@ def _context_of(spec: CheckSpec) -> Callable[[Row], Context]:
             interface = required_header(reference, testbench) if reference else None
         else:
             interface = text(spec.interface)
-        return Context(spec.kind, reference, testbench, interface, spec.standard)
+        top = text(spec.top) or spec.top or None
+        return Context(
+            spec.kind,
+            reference,
+            testbench,
+            interface,
+            spec.standard,
+            top=top,
+            blackboxes=spec.blackbox,
+            parts_elsewhere=True,
+        )
 
     return context
 

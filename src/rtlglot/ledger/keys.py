@@ -76,13 +76,15 @@ def prefix_key(messages: Sequence[Message]) -> bytes:
 def verdict_key(text: str, check: Mapping[str, Json], context: Context) -> bytes:
     """Key of a verdict: the text, the check with options and tool versions, what it knew of the row."""
     known = (context.reference, context.testbench, context.interface)
+    # said only where it is not as it always was, so that older keys stay
+    more = {"top": context.top, "blackboxes": context.blackboxes, "parts": context.parts_elsewhere}
+    said = {name: value for name, value in more.items() if value}
     return digest(
         text,
         canonical(dict(check)),
         context.field,
         context.standard,
         *("-" if value is None else "+" + value for value in known),
-        *(
-            [context.instruction] if context.instruction else []
-        ),  # no part where there is none: older keys stay
+        *([context.instruction] if context.instruction else []),
+        *([canonical(said)] if said else []),
     )

@@ -174,6 +174,7 @@ def _context_of(spec: Spec) -> Callable[[Row], Context]:
             interface = required_header(known, testbench) if known else None
         else:
             interface = text(spec.interface)
-        return Context(kind, known, testbench, interface, spec.standard)
+        top = text(spec.top) or spec.top or None
+        return Context(kind, known, testbench, interface, spec.standard, top=top, blackboxes=spec.blackbox)
 
     return context

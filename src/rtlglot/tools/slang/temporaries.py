@@ -30,7 +30,8 @@ def is_temporary(symbol: Any, root: Any) -> bool:
     uses = [_count(process, symbol) for process in processes]
     if sum(uses) != _count(root, symbol):
         return False  # it is read outside of any process, too
-    return all(_keeps_to_itself(process, symbol) for process, used in zip(processes, uses, strict=True) if used)
+    touching = (process for process, used in zip(processes, uses, strict=True) if used)
+    return all(_keeps_to_itself(process, symbol) for process in touching)
 
 
 def _count(node: Any, symbol: Any) -> int:
@@ -90,7 +91,7 @@ def _followed(statement: Any) -> bool:
     def see(node: Any) -> None:
         nonlocal followed
         if isinstance(node, ast.Statement):
-            parallel = node.kind.name == "Block" and node.blockKind.name != "Sequential"
+            parallel = isinstance(node, ast.BlockStatement) and node.blockKind.name != "Sequential"
             followed = followed and not parallel and node.kind.name not in _NOT_FOLLOWED
 
     statement.visit(see)
