@@ -62,10 +62,10 @@ class MeteredBox(ForkBox):
         super().__init__(workers=workers, share=False)
 
     async def run(
-        self, tool: str, arguments: Mapping[str, Json], *, deadline_s: float, permit: Permit = NOTHING
+        self, tool: str, arguments: Mapping[str, Json], *, cpu_s: float, permit: Permit = NOTHING
     ) -> BoxResult:
         """See Box.run."""
-        result = await super().run(tool, arguments, deadline_s=deadline_s, permit=permit)
+        result = await super().run(tool, arguments, cpu_s=cpu_s, permit=permit)
         _spent.get([]).append(result.cpu_s)
         return result
 

@@ -215,7 +215,7 @@ def complaints(what: str, jobs: Sequence[Job]) -> None:
 
 async def measure(options: argparse.Namespace, rows: Sequence[dict[str, str]]) -> list[Job]:
     """Ask and print, kind after kind."""
-    check = Equivalence({"limit_s": options.limit, "deadline_s": options.limit})
+    check = Equivalence({"limit_s": options.limit})
     print(f"limit {options.limit:g} s; {check.identity()['simulator']}, pyosys {check.identity()['pyosys']}")
     done = []
     async with open_box(workers=options.workers) as box:

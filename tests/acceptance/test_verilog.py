@@ -241,7 +241,7 @@ def test_hostile_replies_cost_their_own_rows_a_verdict_and_nothing_else(
         replies[f"beside {name}"] = XOR + f" // {name}"
     model = script(shell, replies, ref=REFERENCE)
     before = sorted(shell.folder.iterdir())
-    limits = ("syntax.deadline_s=2", "elaborate.deadline_s=2", "synth.cpu_s=1", "equivalence.limit_s=2")
+    limits = ("syntax.cpu_s=2", "elaborate.cpu_s=2", "synth.cpu_s=1", "equivalence.limit_s=2")
     settings = [word for limit in limits for word in ("--set", f"check.{limit}")]
     rungs_asked = "syntax,elaborate,synth,equivalence"
     shell.rtlglot(*JOB, *model, "--reference", "ref", "--check", rungs_asked, *settings)
@@ -279,12 +279,12 @@ def test_a_screened_reply_meets_no_tool(shell: Shell) -> None:
 
 def test_no_design_is_accepted_unexamined(shell: Shell) -> None:
     flags = script(shell, {"fine": XOR})
-    hurried = ("--set", "check.synth.deadline_s=0.001")
+    hurried = ("--set", "check.synth.cpu_s=0.001")
     shell.rtlglot(*JOB, *flags, *hurried)
     (row,) = shell.lines("out.jsonl.failures.jsonl")
     assert (row["status"], row["reason"], row["text"]) == ("rejected", "unexamined", XOR)
     assert "'synth' said timeout" in row["detail"]
-    assert "no answer within" in row["detail"]
+    assert "of CPU time" in row["detail"]
     page = json.loads(shell.rtlglot("report", "out.jsonl", "--json").stdout)
     synth = next(stage for stage in page["stages"] if stage["name"] == "synth")
     assert [(leaf["reason"], leaf["rows"]) for leaf in synth["lost"]] == [("unexamined", 1)]

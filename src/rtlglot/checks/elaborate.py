@@ -18,10 +18,8 @@ _UNKNOWN = frozenset({"UnknownModule", "UnknownPackage", "UnknownInterface", "Un
 class Options:
     """What `--set check.elaborate.NAME=VALUE` can say."""
 
-    cpu_s: int = reading.CPU_S
+    cpu_s: float = reading.CPU_S
     """CPU time for one text."""
-    deadline_s: float = reading.DEADLINE_S
-    """Wall time for one text; only a guard on a crowded machine."""
     warnings: bool = True
     """Report what is legal and mostly a mistake: widths, latches, unconnected ports."""
     strict: bool = False
@@ -52,7 +50,7 @@ class Elaborate(Check):
         """See Check."""
         data: dict[str, Json] = {"tool": f"pyslang {reading.version()}", "standard": context.standard}
         options, standard = self.options, context.standard
-        result = await reading.read(box, text, standard, cpu_s=options.cpu_s, deadline_s=options.deadline_s)
+        result = await reading.read(box, text, standard, cpu_s=options.cpu_s)
         if result.value is None:
             return unfinished(self.name, result, data)
         value = result.value

@@ -18,8 +18,8 @@ from rtlglot.verilog.tokens import Kind, code_tokens
 
 INTERFACE_TOOL = "rtlglot.tools.slang.interfaces:interface"
 NETLIST_TOOL = "rtlglot.tools.yosys.clocking:netlist"
-INTERFACE_DEADLINE_S = 10.0
-NETLIST_DEADLINE_S = 20.0
+INTERFACE_CPU_S = 10.0
+NETLIST_CPU_S = 20.0
 _NOT_THE_TEXT = frozenset({Ended.TIMEOUT, Ended.UNAVAILABLE})
 
 
@@ -50,7 +50,7 @@ async def read_interface(text: str, standard: str, box: Box, *, top: str | None 
         unit = top_module(text)
         top = unit.name if unit else None
     arguments = {"text": text, "standard": standard, "top": top}
-    return await box.shared(INTERFACE_TOOL, arguments, deadline_s=INTERFACE_DEADLINE_S)
+    return await box.shared(INTERFACE_TOOL, arguments, cpu_s=INTERFACE_CPU_S)
 
 
 async def _read(text: str, standard: str, box: Box) -> tuple[Facts, bool]:
@@ -103,7 +103,7 @@ async def _clocking(text: str, top: str, box: Box) -> tuple[Clocking | None, str
     result: BoxResult | None = None
     for front_end in FRONT_ENDS:
         arguments = {"text": text, "top": top, "front_end": front_end}
-        result = await box.run(NETLIST_TOOL, arguments, deadline_s=NETLIST_DEADLINE_S)
+        result = await box.run(NETLIST_TOOL, arguments, cpu_s=NETLIST_CPU_S)
         if result.ended is not Ended.EXIT:
             break
     assert result is not None

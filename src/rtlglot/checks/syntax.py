@@ -20,10 +20,8 @@ _LANGUAGES = {"v2001": "Verilog-2001", "v2005": "Verilog-2005", "sv2017": "Syste
 class Options:
     """What `--set check.syntax.NAME=VALUE` can say."""
 
-    cpu_s: int = reading.CPU_S
+    cpu_s: float = reading.CPU_S
     """CPU time for one text."""
-    deadline_s: float = reading.DEADLINE_S
-    """Wall time for one text; only a guard on a crowded machine."""
 
 
 class Syntax(Check):
@@ -65,9 +63,7 @@ class Syntax(Check):
 
     async def _read(self, box: Box, text: str, standard: str, *, parse_only: bool = False) -> BoxResult:
         options = self.options
-        return await reading.read(
-            box, text, standard, cpu_s=options.cpu_s, deadline_s=options.deadline_s, parse_only=parse_only
-        )
+        return await reading.read(box, text, standard, cpu_s=options.cpu_s, parse_only=parse_only)
 
     async def _of_another_language(
         self, text: str, standard: str, box: Box, value: Json

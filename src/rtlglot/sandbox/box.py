@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 NOTHING = Permit()
 """The permit of a tool that only computes."""
 IN_BATCH_S = 2.0
-"""A text that takes longer holds up its neighbours; it gets its whole deadline when run singly."""
+"""CPU seconds: a text that takes more holds up its neighbours; it gets all of its own when run singly."""
 REMEMBERED = 512
 """Latest answers to `shared` that are kept: the rungs of a ladder ask alike."""
 LONGEST_TAME = 16_384
@@ -37,10 +37,14 @@ _CONTROL = re.compile(r"\\u00(?:[01][0-9a-f]|7f)|\\[bf]")
 
 class Box(Protocol):
     """Runs tools on untrusted text. A tool is a function 'package.module:function' from a JSON
-    value to a JSON value; it should only return what the same arguments give again."""
+    value to a JSON value; it should only return what the same arguments give again.
+
+    `cpu_s` is what a run may use: CPU seconds of the tool with all that it starts, however long the
+    machine takes to give them. Only what stands still is ended by the clock.
+    """
 
     async def run(
-        self, tool: str, arguments: Mapping[str, Json], *, deadline_s: float, permit: Permit = NOTHING
+        self, tool: str, arguments: Mapping[str, Json], *, cpu_s: float, permit: Permit = NOTHING
     ) -> BoxResult:
         """Run in a fresh, hardened child of its own. Cancelling ends the child.
 
@@ -48,7 +52,7 @@ class Box(Protocol):
         """
 
     async def shared(
-        self, tool: str, arguments: Mapping[str, Json], *, deadline_s: float, permit: Permit = NOTHING
+        self, tool: str, arguments: Mapping[str, Json], *, cpu_s: float, permit: Permit = NOTHING
     ) -> BoxResult:
         """As `run`, but the child may be shared with other texts waiting at the same time, and the
         answer to the same arguments comes from memory.
@@ -58,9 +62,9 @@ class Box(Protocol):
         """
 
     async def run_many(
-        self, tool: str, many: Sequence[Mapping[str, Json]], *, deadline_s: float, permit: Permit = NOTHING
+        self, tool: str, many: Sequence[Mapping[str, Json]], *, cpu_s: float, permit: Permit = NOTHING
     ) -> list[BoxResult]:
-        """Run many in shared children, one after the other; each has the deadline for itself.
+        """Run many in shared children, one after the other; each has `cpu_s` for itself.
 
         Each result leaves the child before the next text is touched, so a text can at most change
         those that come after it. All are run in one child and then, in the opposite order, in
@@ -111,36 +115,36 @@ class ForkBox:
         await self.aclose()
 
     async def run(
-        self, tool: str, arguments: Mapping[str, Json], *, deadline_s: float, permit: Permit = NOTHING
+        self, tool: str, arguments: Mapping[str, Json], *, cpu_s: float, permit: Permit = NOTHING
     ) -> BoxResult:
         """See Box.run."""
-        results, _ = await self._submit(tool, [arguments], deadline_s, permit)
+        results, _ = await self._submit(tool, [arguments], cpu_s, permit)
         return results[0]
 
     async def run_many(
-        self, tool: str, many: Sequence[Mapping[str, Json]], *, deadline_s: float, permit: Permit = NOTHING
+        self, tool: str, many: Sequence[Mapping[str, Json]], *, cpu_s: float, permit: Permit = NOTHING
     ) -> list[BoxResult]:
         """See Box.run_many."""
         if self._share and len(many) > 1:
-            results, clean = await self._submit(tool, many, min(deadline_s, IN_BATCH_S), permit)
+            results, clean = await self._submit(tool, many, min(cpu_s, IN_BATCH_S), permit)
             if clean:
                 return results
-        singly = (self.run(tool, one, deadline_s=deadline_s, permit=permit) for one in many)
+        singly = (self.run(tool, one, cpu_s=cpu_s, permit=permit) for one in many)
         return list(await asyncio.gather(*singly))
 
     async def shared(
-        self, tool: str, arguments: Mapping[str, Json], *, deadline_s: float, permit: Permit = NOTHING
+        self, tool: str, arguments: Mapping[str, Json], *, cpu_s: float, permit: Permit = NOTHING
     ) -> BoxResult:
         """See Box.shared."""
         blob = json.dumps(arguments)
-        known = (tool, deadline_s, permit, hashlib.blake2b(blob.encode(), digest_size=16).digest())
+        known = (tool, cpu_s, permit, hashlib.blake2b(blob.encode(), digest_size=16).digest())
         if known in self._memory:
             self._memory.move_to_end(known)
             return self._memory[known]
         if self._share and tame(blob):
-            result = await self._join(tool, arguments, deadline_s, permit)
+            result = await self._join(tool, arguments, cpu_s, permit)
         else:
-            result = await self.run(tool, arguments, deadline_s=deadline_s, permit=permit)
+            result = await self.run(tool, arguments, cpu_s=cpu_s, permit=permit)
         if result.ended is Ended.OK:
             self._memory[known] = result
             if len(self._memory) > REMEMBERED:
@@ -148,9 +152,9 @@ class ForkBox:
         return result
 
     async def _join(
-        self, tool: str, arguments: Mapping[str, Json], deadline_s: float, permit: Permit
+        self, tool: str, arguments: Mapping[str, Json], cpu_s: float, permit: Permit
     ) -> BoxResult:
-        key = (tool, deadline_s, permit)
+        key = (tool, cpu_s, permit)
         gathering = self._gatherings.get(key)
         if gathering is None:
             gathering = self._gatherings[key] = _Gathering()
@@ -181,7 +185,7 @@ class ForkBox:
             self._folder = None
 
     async def _gather(self, key: tuple[str, float, Permit], gathering: _Gathering) -> None:
-        tool, deadline_s, permit = key
+        tool, cpu_s, permit = key
         await asyncio.sleep(self._linger_s)
         # while every zygote is at work there is no hurry: more texts may join
         async with self._room:
@@ -191,7 +195,7 @@ class ForkBox:
         waiting = [(arguments, future) for arguments, future in gathering.jobs if not future.done()]
         try:
             many = [arguments for arguments, _ in waiting]
-            results = await self.run_many(tool, many, deadline_s=deadline_s, permit=permit)
+            results = await self.run_many(tool, many, cpu_s=cpu_s, permit=permit)
         except BaseException as error:
             for _, future in waiting:
                 if not future.done():
@@ -204,7 +208,7 @@ class ForkBox:
                 future.set_result(result)
 
     async def _submit(
-        self, tool: str, many: Sequence[Mapping[str, Json]], deadline_s: float, permit: Permit
+        self, tool: str, many: Sequence[Mapping[str, Json]], cpu_s: float, permit: Permit
     ) -> tuple[list[BoxResult], bool]:
         blobs = [json.dumps(one).encode() for one in many]
         if sum(map(len, blobs)) > LARGEST // 2:
@@ -212,7 +216,7 @@ class ForkBox:
             too_large = BoxResult(None, Ended.ERROR, f"{size} MB of arguments are more than the box takes")
             return [too_large] * len(blobs), len(blobs) == 1
         number = next(self._numbers)
-        head = {"id": number, "tool": tool, "deadline_s": deadline_s, "permit": asdict(permit)}
+        head = {"id": number, "tool": tool, "cpu_s": cpu_s, "permit": asdict(permit)}
         lent: list[ZygoteProcess] = []
         task = asyncio.create_task(self._serve(head, blobs, lent))
         try:
@@ -229,12 +233,11 @@ class ForkBox:
     async def _serve(
         self, head: Mapping[str, Json], blobs: list[bytes], lent: list[ZygoteProcess]
     ) -> tuple[list[BoxResult], bool]:
-        patience_s = head["deadline_s"] * (2 * len(blobs) + 1)
         for _ in range(2):
             zygote = await self._lend()
             lent.append(zygote)
             try:
-                answer, values = await zygote.ask(head, blobs, patience_s)
+                answer, values = await zygote.ask(head, blobs)
             except ZygoteDied as error:
                 reason = str(error)
                 await zygote.kill()

@@ -33,7 +33,7 @@ class Cage:
     """The run's own folder, the only place it may write."""
     permit: Permit
     cpu_s: float
-    """CPU seconds for the whole run."""
+    """CPU seconds of this process, and of each that it starts; all together are under watch."""
     landlock: int
     """ABI version; 0 is none."""
     base_bytes: int
@@ -70,7 +70,8 @@ def _parent_death(_: Cage) -> None:
 
 def _limits(cage: Cage) -> None:
     megabyte = 1 << 20
-    cpu_s = max(1, math.ceil(cage.cpu_s))
+    # a second more than the watch allows, which has the better words for it
+    cpu_s = math.ceil(cage.cpu_s) + 1
     # a started program does not have the zygote's memory, but is not told apart here
     space = cage.base_bytes + cage.permit.memory_mb * megabyte
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -22,7 +22,7 @@ class Ended(StrEnum):
     MEMORY = "memory"
     """The memory limit was hit."""
     TIMEOUT = "timeout"
-    """The wall deadline or the CPU limit was hit."""
+    """The CPU seconds were used up, or nothing of the run moved any more."""
     UNAVAILABLE = "unavailable"
     """The tool's module cannot be imported here."""
 
@@ -42,8 +42,6 @@ class Permit:
     started at all."""
     memory_mb: int = 1536
     """Address space on top of what the warm zygote already has, and of each started program."""
-    cpu_s: int | None = None
-    """CPU seconds; None is the deadline, rounded up."""
     file_mb: int = 64
     """Largest file that may be written, always in the run's own folder."""
 

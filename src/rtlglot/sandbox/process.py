@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from rtlglot.errors import ConfigError
 from rtlglot.records import Json
 from rtlglot.sandbox import frames
+from rtlglot.sandbox.stillness import Stillness
 
 _INSIDE = "RTLGLOT_ZYGOTE"
 """Set in a zygote's environment and in nothing else's."""
-_START_S = 120.0
-_GRACE_S = 60.0
-"""For a tool's import and warm-up on top of a job's own deadline, on a crowded machine."""
+_LOOK_S = 5.0
+_STILL_S = 60.0
+"""A zygote of which nothing moves for so long, nor of what it started, is no longer at work."""
 
 
 class ZygoteDied(Exception):
@@ -55,32 +56,29 @@ class ZygoteProcess:
             raise ConfigError(f"the sandbox cannot start its worker program: {error}") from error
         self = cls(process)
         try:
-            hello, _ = await asyncio.wait_for(self._receive(), _START_S)
+            hello, _ = await self._hear()
         except BaseException as error:
             await self.kill()
-            if not isinstance(error, ZygoteDied | TimeoutError):
+            if not isinstance(error, ZygoteDied):
                 raise
             said = b"".join(self._said).decode("utf-8", "replace")[-2000:]
             raise ConfigError(f"the sandbox cannot start its worker program: {said or error}") from error
         self.missing = hello["missing"]
         return self
 
-    async def ask(
-        self, head: Mapping[str, Json], blobs: list[bytes], patience_s: float
-    ) -> tuple[Json, list[bytes]]:
+    async def ask(self, head: Mapping[str, Json], blobs: list[bytes]) -> tuple[Json, list[bytes]]:
         """One job's answer. Raises ZygoteDied; the zygote is then of no more use."""
         try:
             self._writer.write(frames.pack(head, *blobs))
             await self._writer.drain()
-            async with asyncio.timeout(patience_s + _GRACE_S):
-                while True:
-                    answer, values = await self._receive()
-                    if "group" in answer:
-                        self._group = answer["group"]
-                    elif answer.get("id") == head["id"]:
-                        self._group = None
-                        return answer, values
-        except (TimeoutError, OSError, frames.Damaged) as error:
+            while True:
+                answer, values = await self._hear()
+                if "group" in answer:
+                    self._group = answer["group"]
+                elif answer.get("id") == head["id"]:
+                    self._group = None
+                    return answer, values
+        except (OSError, frames.Damaged) as error:
             raise ZygoteDied(str(error)) from error
 
     def cancel(self, job: int) -> None:
@@ -111,6 +109,18 @@ class ZygoteProcess:
     def _writer(self) -> asyncio.StreamWriter:
         assert self._process.stdin is not None
         return self._process.stdin
+
+    async def _hear(self) -> tuple[Json, list[bytes]]:
+        """The next frame. Raises ZygoteDied where none comes and nothing moves."""
+        hearing = asyncio.create_task(self._receive())
+        still = Stillness(self._process.pid)
+        try:
+            while not (await asyncio.wait({hearing}, timeout=_LOOK_S))[0]:
+                if still.look(_LOOK_S) > _STILL_S:
+                    raise ZygoteDied(f"it stood still for {_STILL_S:g} s")
+            return hearing.result()
+        finally:
+            hearing.cancel()
 
     async def _receive(self) -> tuple[Json, list[bytes]]:
         assert self._process.stdout is not None

@@ -1,4 +1,4 @@
-"""Watching one child from the zygote: its messages, its log, its deadline, and its end."""
+"""Watching one child from the zygote: its messages, its log, what it uses, and its end."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from rtlglot.sandbox.frames import Damaged, Stream
 from rtlglot.sandbox.harden import peak_mb
+from rtlglot.sandbox.stillness import Budget, Stillness, cpu_s, over
 
 LOG_BYTES = 20_000
 _LARGEST_MESSAGE = 32 << 20
-_TICK_S = 1.0
 
 
 @dataclass(slots=True)
@@ -48,9 +48,10 @@ class Watched:
     """Each message without its nonce, and its seconds: those since the last reading, in equal parts
     where one reading brought several."""
     slowest_s: float = 0.0
-    """The longest time before a reading that brought answers, which come after the first message."""
+    """The most CPU time before a reading that brought answers, which come after the first message."""
     log: Log = field(default_factory=Log)
-    timed_out: bool = False
+    timed_out: str = ""
+    """The limit that was hit, as a sentence."""
     cancelled: bool = False
     damaged: bool = False
     status: int = 0
@@ -67,8 +68,9 @@ class Watch:
     result: int
     log: int
     nonce: bytes
-    deadline_s: float
-    """For each message anew: a batch has as many deadlines as texts."""
+    cpu_s: float
+    """CPU seconds, with all that the child starts; for each message anew: a batch has as many budgets
+    as texts."""
     most: int
     """Messages that an honest child sends at most."""
     inbox: int
@@ -85,6 +87,10 @@ class Watch:
             self._listen(seen)
         finally:
             self._end(seen)
+        if seen.cpu_s > self.cpu_s * (self.most - 1):
+            # an answer may come before a look: what counts is what was used, not when it was seen
+            seen.timed_out = seen.timed_out or over(self.cpu_s)
+            del seen.messages[1:]
         return seen
 
     def _listen(self, seen: Watched) -> None:
@@ -92,40 +98,50 @@ class Watch:
         for fd in (self.result, self.log, self.inbox):
             poll.register(fd, select.POLLIN)
         stream = Stream(_LARGEST_MESSAGE)
-        since = time.monotonic()
+        budget = Budget(self.pid, self.cpu_s)
         while True:
-            left_s = since + self.deadline_s - time.monotonic()
-            if left_s <= 0:
-                seen.timed_out = True
-                return
-            ready = {fd for fd, _ in poll.poll(min(left_s, _TICK_S) * 1000 + 1)}
+            before = time.monotonic()
+            ready = {fd for fd, _ in poll.poll(budget.tick_s * 1000 + 1)}
+            budget.waited(time.monotonic() - before, moved=bool(ready))
             if self.log in ready and not self._read_log(seen.log):
                 poll.unregister(self.log)
             if (self.inbox in ready and self.interrupted()) or not self.alive():
                 seen.cancelled = True
                 return
             if self.result in ready:
-                data, count = os.read(self.result, 1 << 20), len(seen.messages)
-                if not data:
-                    seen.damaged |= not self._ends_by_itself()
+                if not self._read_result(stream, seen, budget):
                     return
-                if not self._take(stream, data, seen, since):
+            elif budget.is_due():
+                seen.timed_out = budget.exceeded()
+                if seen.timed_out:
                     return
-                if len(seen.messages) > count:
-                    since = time.monotonic()
+
+    def _read_result(self, stream: Stream, seen: Watched, budget: Budget) -> bool:
+        """Whether to go on listening."""
+        data, count = os.read(self.result, 1 << 20), len(seen.messages)
+        if not data:
+            seen.damaged |= not self._ends_by_itself()
+            return False
+        if not self._take(stream, data, seen, budget):
+            return False
+        if len(seen.messages) > count:
+            budget.restart()
+        return True
 
     def _ends_by_itself(self) -> bool:
         """Whether a child that closed its pipe is ending; one that lives on is up to something."""
         if not hasattr(os, "waitid"):
             return True
-        for _ in range(50):
-            if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
-                return True
+        still, started_s = Stillness(self.pid), cpu_s(self.pid)
+        while os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
             time.sleep(0.01)
-        return False
+            if still.look(0.01) > 0.5 or cpu_s(self.pid) - started_s > 0.5:
+                return False
+        return True
 
-    def _take(self, stream: Stream, data: bytes, seen: Watched, since: float) -> bool:
-        passed_s, count = time.monotonic() - since, len(seen.messages)
+    def _take(self, stream: Stream, data: bytes, seen: Watched, budget: Budget) -> bool:
+        """Messages out of `data`; False for damage."""
+        passed_s, used_s, count = budget.passed_s(), budget.used_s(), len(seen.messages)
         try:
             for body in stream.feed(data):
                 if not body.startswith(self.nonce):
@@ -139,7 +155,7 @@ class Watch:
         if new := seen.messages[count:]:
             seen.messages[count:] = [(message, passed_s / len(new)) for message, _ in new]
             if len(seen.messages) > 1:
-                seen.slowest_s = max(seen.slowest_s, passed_s)
+                seen.slowest_s = max(seen.slowest_s, used_s)
         return True
 
     def _read_log(self, log: Log) -> bool:
@@ -151,12 +167,13 @@ class Watch:
         return bool(data)
 
     def _end(self, seen: Watched) -> None:
+        seen.cpu_s = cpu_s(self.pid)
         # The group is killed before its leader is reaped: until then nobody else can get its number.
         for kill in (os.killpg, os.kill):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 kill(self.pid, signal.SIGKILL)
         _, seen.status, usage = os.wait4(self.pid, 0)
-        seen.cpu_s = usage.ru_utime + usage.ru_stime
+        seen.cpu_s = max(seen.cpu_s, usage.ru_utime + usage.ru_stime)
         seen.peak_mb = peak_mb(usage)
         for _ in range(64):
             size = seen.log.size

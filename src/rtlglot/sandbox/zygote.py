@@ -13,7 +13,6 @@ import gc
 import importlib
 import itertools
 import json
-import math
 import os
 import platform
 import secrets
@@ -27,10 +26,11 @@ from rtlglot.sandbox import child, frames, harden, kernel, seccomp
 from rtlglot.sandbox.harden import Cage
 from rtlglot.sandbox.job import Ended, Permit
 from rtlglot.sandbox.scrub import scrub, scrub_value
+from rtlglot.sandbox.stillness import over
 from rtlglot.sandbox.watch import Watch, Watched
 
 SUSPICIOUS_S = 1.0
-"""A text that takes longer than this in a shared fork has the whole batch run again singly."""
+"""A text that takes more CPU seconds than this in a shared fork has the whole batch run again singly."""
 SUSPICIOUS_MB = 256
 """Likewise for a batch that needs more memory than this on top of the zygote's."""
 
@@ -55,7 +55,7 @@ class Zygote:
 
     def serve(self) -> None:
         """Answer jobs until the parent closes the pipe."""
-        probe = {"id": -1, "tool": f"{__name__}:nothing", "permit": {}, "deadline_s": 30.0, "start": False}
+        probe = {"id": -1, "tool": f"{__name__}:nothing", "permit": {}, "cpu_s": 30.0}
         _, seen = self._run(probe, [None], nothing)
         missing = _layers(seen)
         frames.write_all(self._outbox, frames.pack({"hello": os.getpid(), "missing": missing}))
@@ -136,13 +136,12 @@ class Zygote:
 
     def _fork(self, head: Json, arguments: list[Json], tool: child.Tool, folder: str) -> Watched:
         permit = Permit(**{name: _tuple(value) for name, value in head["permit"].items()})
-        cpu_s = (permit.cpu_s or math.ceil(head["deadline_s"])) * len(arguments)
         result_read, result_write = os.pipe()
         log_read, log_write = os.pipe()
         work = child.Assignment(
             tool=tool,
             arguments=arguments,
-            cage=Cage(folder, permit, cpu_s, self._landlock, self._base_bytes),
+            cage=Cage(folder, permit, head["cpu_s"] * len(arguments), self._landlock, self._base_bytes),
             nonce=secrets.token_bytes(16),
             result=result_write,
             log=log_write,
@@ -162,7 +161,7 @@ class Zygote:
                 result=result_read,
                 log=log_read,
                 nonce=work.nonce,
-                deadline_s=head["deadline_s"],
+                cpu_s=head["cpu_s"],
                 most=1 + len(arguments),
                 inbox=self._inbox,
                 interrupted=self._interrupted,
@@ -237,7 +236,7 @@ def _clean(seen: Watched, jobs: int) -> bool:
 def _end(head: Json, seen: Watched) -> tuple[Ended, str]:
     """How a child ended that did not answer, and a sentence about it."""
     if seen.timed_out:
-        return Ended.TIMEOUT, f"no answer within {head['deadline_s']:g} s"
+        return Ended.TIMEOUT, seen.timed_out
     if seen.cancelled:
         return Ended.TIMEOUT, "given up by the caller"
     if seen.damaged:
@@ -248,9 +247,8 @@ def _end(head: Json, seen: Watched) -> tuple[Ended, str]:
             f"the tool ended its process with exit code {os.waitstatus_to_exitcode(seen.status)}",
         )
     number = os.WTERMSIG(seen.status)
-    cpu_s = head["permit"].get("cpu_s") or math.ceil(head["deadline_s"])
-    if number == signal.SIGXCPU or (number == signal.SIGKILL and seen.cpu_s >= cpu_s):
-        return Ended.TIMEOUT, f"more than {cpu_s} s of CPU time"
+    if number == signal.SIGXCPU or (number == signal.SIGKILL and seen.cpu_s >= head["cpu_s"]):
+        return Ended.TIMEOUT, over(head["cpu_s"])
     if number == signal.SIGKILL:
         return Ended.MEMORY, "killed by the system, most likely for lack of memory"
     if number == signal.SIGABRT and "bad_alloc" in seen.log.text():

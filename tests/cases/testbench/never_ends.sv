@@ -1,5 +1,5 @@
 // expect: timeout
-// options: limit_s=2,deadline_s=20
+// options: limit_s=2
 // ---- testbench
 `timescale 1ns/1ns
 module testbench;

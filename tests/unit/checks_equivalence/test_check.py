@@ -132,11 +132,11 @@ endmodule
     assert verdict.data["reference"]["self_proofs"][semantics] == "equivalent"
 
 
-def test_a_tiny_wall_limit_is_a_timeout_and_never_a_pass() -> None:
+def test_a_tiny_limit_is_a_timeout_and_never_a_pass() -> None:
     async def work(box: Any) -> Verdict:
         check = Equivalence()
         await check.check(COUNTER, Context(reference=COUNTER), box)
-        hurried = Equivalence({"deadline_s": 0.0001})
+        hurried = Equivalence({"limit_s": 0.0001})
         known = check.recall(COUNTER)
         assert known is not None
         hurried.remember(COUNTER, known)

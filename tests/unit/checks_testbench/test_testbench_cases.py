@@ -46,7 +46,7 @@ async def _all() -> dict[str, Verdict]:
         async def one(case: Case) -> Verdict:
             options = dict(part.split("=") for part in case.wanted.get("options", "").split(",") if part)
             context = Context(testbench=case.testbench, reference=case.reference or None)
-            return await Testbench({"deadline_s": 240, **options}).check(case.candidate, context, box)
+            return await Testbench(options).check(case.candidate, context, box)
 
         found = await asyncio.gather(*(one(case) for case in CASES.values()))
     return dict(zip(CASES, found, strict=True))

@@ -22,6 +22,13 @@ def hang(_: Any) -> Any:
         pass
 
 
+def works(arguments: Any) -> Any:
+    end = time.process_time() + arguments["seconds"]
+    while time.process_time() < end:
+        pass
+    return "done"
+
+
 def nap(arguments: Any) -> Any:
     time.sleep(arguments["seconds"])
     return "slept"

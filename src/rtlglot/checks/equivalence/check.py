@@ -32,9 +32,7 @@ class EquivalenceOptions:
     loaded machine gives the same verdicts."""
 
     limit_s: float = 10.0
-    """CPU seconds of the solvers for one proof."""
-    deadline_s: float = 60.0
-    """Wall seconds for one candidate, and for each proof of its reference against itself: the last guard."""
+    """CPU seconds of the solvers for one proof, and of each reading and each simulation."""
     frames: int = 24
     """Steps of the bounded search."""
     conflicts: int = 20_000
@@ -126,7 +124,6 @@ class Equivalence(Check):
         wanted = self._options
         limits = Limits(
             cpu_s=wanted.limit_s,
-            wall_s=wanted.deadline_s,
             frames=wanted.frames,
             conflicts=wanted.conflicts,
             memory_bits=wanted.memory_bits,

@@ -24,9 +24,7 @@ class TestbenchOptions:
     """Options of the check."""
 
     limit_s: float = 30.0
-    """CPU seconds of the simulation."""
-    deadline_s: float = 90.0
-    """Wall seconds for all of it: the last guard, for machines that are busy."""
+    """CPU seconds of the simulation, and likewise of the compilation and of the control."""
     simulator: str | None = None
     """'icarus' or 'verilator'; None takes the first of them that is here."""
     control: bool = True
@@ -78,10 +76,10 @@ class Testbench(Check):
                 "reference": context.reference,
                 "programs": self._simulator.to_json(),
                 "control": options.control and key not in self._controls,
-                "wall_s": options.deadline_s * 0.9,
+                "cpu_s": options.limit_s,
             },
-            deadline_s=options.deadline_s,
-            permit=self._simulator.permit(options.limit_s),
+            cpu_s=3 * options.limit_s,
+            permit=self._simulator.permit(),
         )
         if ran.ended is not Ended.OK:
             return unfinished(self.name, ran, {"simulator": self._simulator.version})

@@ -1,8 +1,8 @@
 """Deciding a question with ABC, Berkeley's verification system, which comes with pyosys.
 
 Runs inside the Box with the permit to start that one program. Effort is limited by conflicts, frames
-and rounds, and by CPU seconds, so that a loaded machine gives the same answers; wall time is only the
-last guard. A counterexample that ABC claims is played on our own copy of the graph before it counts.
+and rounds, and by CPU seconds, so that a loaded machine gives the same answers. A counterexample that
+ABC claims is played on our own copy of the graph before it counts.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import os
 import re
 import resource
 import subprocess
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from rtlglot.sandbox.limits import limit_cpu
 from rtlglot.tools.abc.aig import Simulation, read_aiger, write_aiger
 from rtlglot.tools.abc.difference import Question, Stimulus, exhaustive
 
@@ -37,8 +37,6 @@ class Effort:
     """SAT conflicts for one frame of the bounded search."""
     cpu_s: float
     """CPU seconds of all engines together."""
-    wall_s: float
-    """The last guard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,44 +57,28 @@ class Abc:
 
     program: str
     effort: Effort
-    started: float = field(default_factory=time.monotonic)
     spent_s: float = 0.0
     cut: bool = False
-    """Some engine was ended by the clock."""
+    """Some engine was ended for lack of CPU seconds."""
 
     def __call__(self, commands: str, share: float) -> str:
         """What ABC prints; '' where it was cut short. `share` is of the CPU seconds that are left."""
-        left_s = self.effort.wall_s - (time.monotonic() - self.started)
-        cpu_s = max(1, round((self.effort.cpu_s - self.spent_s) * share))
-        if left_s <= 0:
-            self.cut = True
-            return ""
+        cpu_s = (self.effort.cpu_s - self.spent_s) * share
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        try:
-            done = subprocess.run(
-                [self.program, "-q", commands],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=left_s,
-                preexec_fn=lambda: _limit_cpu(cpu_s),
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            self.cut = True
-            return ""
+        done = subprocess.run(
+            [self.program, "-q", commands],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            preexec_fn=lambda: limit_cpu(cpu_s),
+            check=False,
+        )
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.spent_s += after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         if done.returncode < 0:
             self.cut = True
             return ""
         return done.stdout.decode("utf-8", "replace")
-
-
-def _limit_cpu(cpu_s: int) -> None:
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    most = cpu_s if hard == resource.RLIM_INFINITY else min(cpu_s, hard)
-    resource.setrlimit(resource.RLIMIT_CPU, (most, hard))
 
 
 def decide(question: Question, effort: Effort, program: str) -> Answer:

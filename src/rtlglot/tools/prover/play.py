@@ -132,7 +132,7 @@ def _played(arguments: Mapping[str, Any], bench: Bench, steps: Sequence[Step]) -
             arguments["programs"],
             [design, text],
             top="bench_of_rtlglot",
-            wall_s=arguments["wall_s"],
+            cpu_s=arguments["cpu_s"],
             language="2005" if arguments["version"] == "1364-2005" else "2012",
         )
         if ran["ended"] != "compile":

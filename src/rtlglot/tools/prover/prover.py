@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from rtlglot.records import Json
-from rtlglot.sandbox import Box, BoxResult, Ended, Permit
+from rtlglot.sandbox import NOTHING, Box, BoxResult, Ended, Permit
 from rtlglot.tools.prover.answers import Found, Played, Reading, Step, Unread
 from rtlglot.tools.simulator.icarus import Icarus
 from rtlglot.tools.yosys.miter import Clocking, X, clocking_of
@@ -28,7 +27,6 @@ class Limits:
     """How much one proof may cost; see the check's options."""
 
     cpu_s: float
-    wall_s: float
     frames: int
     conflicts: int
     memory_bits: int
@@ -39,7 +37,6 @@ class Prover:
 
     def __init__(self, box: Box, limits: Limits, abc: str, icarus: Icarus | None) -> None:
         self._box, self._limits, self._abc, self._icarus = box, limits, abc, icarus
-        self._end = time.monotonic() + limits.wall_s
 
     @property
     def simulator(self) -> str | None:
@@ -57,8 +54,7 @@ class Prover:
             "memory_bits": self._limits.memory_bits,
             "wanted": asdict(beside.top) if beside else None,
         }
-        permit = Permit(cpu_s=max(1, round(self._limits.cpu_s)))
-        ran = await self._run(f"{TOOLS}:read", arguments, permit)
+        ran = await self._run(f"{TOOLS}:read", arguments, NOTHING)
         if isinstance(ran, Unread):
             return ran
         if "unread" in ran:
@@ -80,8 +76,7 @@ class Prover:
             "semantics": semantics,
             "want_undefined": want_undefined,
         }
-        permit = Permit(read=(techmap_file(),), cpu_s=max(1, round(self._limits.cpu_s)))
-        ran = await self._run(f"{TOOLS}:compare", arguments, permit)
+        ran = await self._run(f"{TOOLS}:compare", arguments, Permit(read=(techmap_file(),)))
         base = Found(
             "open",
             semantics=X if semantics != "zero-initialised" else semantics,
@@ -125,9 +120,9 @@ class Prover:
             "rising": clocking.rising,
             "clocks": list(clocks),
             "steps": [asdict(step) for step in steps],
-            "wall_s": max(self._left_s() - 0.2, 0.1),
+            "cpu_s": self._limits.cpu_s,
         }
-        ran = await self._run(PLAY, arguments, self._icarus.permit(self._limits.cpu_s))
+        ran = await self._run(PLAY, arguments, self._icarus.permit(), parts=2)
         if isinstance(ran, Unread):
             return Played(why=ran.what or "out of time")
         return Played(tuple(ran["samples"]), tuple(ran["after"]), ran["cpu_s"], ran["why"])
@@ -144,8 +139,7 @@ class Prover:
             "clocking": asdict(found.clocking),
             "steps": [asdict(step) for step in steps],
         }
-        permit = Permit(cpu_s=max(1, round(self._limits.cpu_s)))
-        ran = await self._run(f"{TOOLS}:expected", arguments, permit)
+        ran = await self._run(f"{TOOLS}:expected", arguments, NOTHING)
         return None if isinstance(ran, Unread) else ran
 
     async def _conclude(
@@ -162,24 +156,17 @@ class Prover:
                 "frames": limits.frames,
                 "conflicts": limits.conflicts,
                 "cpu_s": limits.cpu_s,
-                # it shall have time to say how far it came
-                "wall_s": max(self._left_s() * 0.9 - 0.1, 0.1),
             },
             **extra,
         }
-        # the solvers have limits of their own; this one is for what surrounds them
-        permit = Permit(execute=(self._abc,), cpu_s=round(limits.cpu_s) + 10)
-        return await self._run(f"{TOOLS}:conclude", arguments, permit)
+        # the solvers have limits of their own, and what surrounds them works too
+        return await self._run(f"{TOOLS}:conclude", arguments, Permit(execute=(self._abc,)), parts=2)
 
-    def _left_s(self) -> float:
-        return self._end - time.monotonic()
-
-    async def _run(self, tool: str, arguments: Mapping[str, Json], permit: Permit) -> Any | Unread:
-        """What a tool answered, or why it did not."""
-        left_s = self._left_s()
-        if left_s <= 0:
-            return Unread("timeout", "out of time")
-        ran = await self._box.run(tool, arguments, deadline_s=max(left_s, 0.2), permit=permit)
+    async def _run(
+        self, tool: str, arguments: Mapping[str, Json], permit: Permit, *, parts: int = 1
+    ) -> Any | Unread:
+        """What a tool answered that may use the limit of CPU seconds so many times, or why it did not."""
+        ran = await self._box.run(tool, arguments, cpu_s=parts * self._limits.cpu_s, permit=permit)
         return ran.value if ran.ended is Ended.OK else _no_run(ran)
 
 

@@ -19,7 +19,7 @@ class Simulator(Protocol):
     def version(self) -> str:
         """Name and version."""
 
-    def permit(self, cpu_s: float) -> Permit:
+    def permit(self) -> Permit:
         """What a run may start."""
 
     def to_json(self) -> dict[str, str]:
@@ -35,8 +35,6 @@ def installed(wanted: str | None = None) -> Simulator | None:
     return icarus.installed() or verilator.installed()
 
 
-def simulate(
-    programs: Mapping[str, str], texts: Sequence[str], *, top: str, wall_s: float
-) -> dict[str, Json]:
+def simulate(programs: Mapping[str, str], texts: Sequence[str], *, top: str, cpu_s: float) -> dict[str, Json]:
     """Compile texts together and run the module `top`; see `icarus.simulate`. Inside the box only."""
-    return _SIMULATE[programs["kind"]](programs, texts, top=top, wall_s=wall_s)
+    return _SIMULATE[programs["kind"]](programs, texts, top=top, cpu_s=cpu_s)

@@ -8,13 +8,11 @@ from collections.abc import Iterable
 
 from rtlglot.records import Finding, Json, Severity
 from rtlglot.sandbox.box import Box
-from rtlglot.sandbox.job import BoxResult, Permit
+from rtlglot.sandbox.job import BoxResult
 
 TOOL = "rtlglot.tools.slang.diagnose:read"
-CPU_S = 4
+CPU_S = 4.0
 """For one text; a usual one takes a ten-thousandth of it."""
-DEADLINE_S = 30.0
-"""Wall time, as the last guard: a loaded machine shall not change a verdict."""
 
 
 async def read(
@@ -22,8 +20,7 @@ async def read(
     text: str,
     standard: str,
     *,
-    cpu_s: int = CPU_S,
-    deadline_s: float = DEADLINE_S,
+    cpu_s: float = CPU_S,
     parse_only: bool = False,
 ) -> BoxResult:
     """What slang says about a text; the value is described at `sandbox.slang.read`.
@@ -33,7 +30,7 @@ async def read(
     arguments: dict[str, Json] = {"text": text, "standard": standard}
     if parse_only:
         arguments["parse_only"] = True
-    return await box.shared(TOOL, arguments, deadline_s=deadline_s, permit=Permit(cpu_s=cpu_s))
+    return await box.shared(TOOL, arguments, cpu_s=cpu_s)
 
 
 def findings(rows: Iterable[Json]) -> tuple[Finding, ...]:
