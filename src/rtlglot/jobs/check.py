@@ -34,6 +34,7 @@ from rtlglot.jobs.verdicts import flat, nested, tools_of
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.recipe import Recipe
 from rtlglot.options import flag, like, refuse_unlisted
+from rtlglot.prose.asked import asked_name
 from rtlglot.records import Context, Json, Row, Verdict
 from rtlglot.registry import did_you_mean
 from rtlglot.run.deliver import refuse_foreign
@@ -201,7 +202,7 @@ def checks_for(spec: CheckSpec) -> tuple[Check, ...]:
 def _lacks(one: Check, spec: CheckSpec) -> str | None:
     """The flag without which a check applies to no row; '' where it lacks none, None where none helps."""
     flags = ("reference", "testbench", "interface")
-    given: dict[str, Any] = {flag: "x" for flag in flags if getattr(spec, flag)}
+    given: dict[str, Any] = {flag: "x" for flag in flags if getattr(spec, flag)} | {"instruction": "x"}
     if one.applies(Context(spec.kind, **given)):
         return ""
     missing = (flag for flag in flags if one.applies(Context(spec.kind, **{**given, flag: "x"})))
@@ -256,8 +257,9 @@ def _context_of(spec: CheckSpec) -> Callable[[Row], Context]:
             return text_of(row.fields.get(name)) if name else None
 
         reference, testbench = text(spec.reference), text(spec.testbench)
+        asked = text("instruction") if spec.kind == "verilog" else None
         if spec.interface == "auto":
-            interface = required_header(reference, testbench) if reference else None
+            interface = required_header(reference, testbench, asked_name(asked or "")) if reference else None
         else:
             interface = text(spec.interface)
         top = text(spec.top) or spec.top or None
@@ -267,6 +269,7 @@ def _context_of(spec: CheckSpec) -> Callable[[Row], Context]:
             testbench,
             interface,
             spec.standard,
+            asked,
             top=top,
             blackboxes=spec.blackbox,
             parts_elsewhere=True,

@@ -25,6 +25,12 @@ def asked_modules(prose: Prose) -> dict[str, tuple[int, int]]:
     return found
 
 
+def asked_name(instruction: str) -> str | None:
+    """The one name that a request says outright its module is to have; None where it says none or several."""
+    names = dict.fromkeys(asked_modules(Prose(instruction)))
+    return next(iter(names)) if len(names) == 1 else None
+
+
 _ENTRY = re.compile(
     r"^[ ]*(?P<bullet>[-*+])?[ ]*(?P<way>input|output|inout)[ ]+(?:(?:wire|reg|logic|signed|unsigned)[ ]+)*"
     r"(?P<range>\[\d{1,6}[ ]?:[ ]?\d{1,6}\])?[ ]*(?P<name>[A-Za-z_]\w*)"

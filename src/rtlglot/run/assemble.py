@@ -19,6 +19,7 @@ from rtlglot.formats import Dataset, Selection, open_dataset, text_of
 from rtlglot.ledger.recipe import Recipe, recipe_key
 from rtlglot.models import EMBEDDED
 from rtlglot.prompts import Prompt, load
+from rtlglot.prose.asked import asked_name
 from rtlglot.records import Context, Json, Row, Sampling
 from rtlglot.run.deliver import Delivery
 from rtlglot.run.spec import Spec
@@ -164,17 +165,21 @@ def _reference_field(spec: Spec) -> str:
 
 def _context_of(spec: Spec) -> Callable[[Row], Context]:
     reference, kind = _reference_field(spec), kind_of(spec.target, spec.check)
+    by_words = kind == "verilog" and spec.source not in ("verilog", "description")
 
     def context(row: Row) -> Context:
         def text(name: str) -> str | None:
             return text_of(row.fields.get(name)) if name else None
 
         known, testbench = text(reference), text(spec.testbench)
+        asked = text(spec.source) if by_words else None
         if spec.interface == "auto":
-            interface = required_header(known, testbench) if known else None
+            interface = required_header(known, testbench, asked_name(asked or "")) if known else None
         else:
             interface = text(spec.interface)
         top = text(spec.top) or spec.top or None
-        return Context(kind, known, testbench, interface, spec.standard, top=top, blackboxes=spec.blackbox)
+        return Context(
+            kind, known, testbench, interface, spec.standard, asked, top=top, blackboxes=spec.blackbox
+        )
 
     return context

@@ -93,11 +93,13 @@ def header_of(text: str, *, name: str | None = None) -> str | None:
     return "\n".join([*_macros(text, header), header])
 
 
-def required_header(reference: str, testbench: str | None = None) -> str | None:
+def required_header(reference: str, testbench: str | None = None, asked: str | None = None) -> str | None:
     """The header that a candidate needs to stand in for a reference: the reference's own, under the
-    name that the testbench instantiates where there is one. None where the reference has no module.
+    name that was `asked` for, else that which the testbench instantiates. None where the reference has
+    no module.
     """
-    return header_of(reference, name=_tested_name(testbench, reference) if testbench else None)
+    tested = _tested_name(testbench, reference) if testbench and not asked else None
+    return header_of(reference, name=asked or tested)
 
 
 def top_module(text: str) -> Unit | None:
