@@ -31,8 +31,8 @@ class _Walk:
             self._instance(node)
         elif isinstance(node, ast.AssignmentExpression):
             self._target(node.left)
-        elif isinstance(node, ast.ProceduralAssignStatement) and node.isForce:
-            self._remark("force", "force overrules drivers, also around the design", node.sourceRange.start)
+        elif isinstance(node, ast.ProceduralAssignStatement):
+            self._remark("force", "force and assign in a process overrule drivers", node.sourceRange.start)
         elif isinstance(node, ast.PrimitiveInstanceSymbol) and "tran" in node.primitiveType.name:
             self._remark("switch", "a bidirectional switch joins two nets", node.location)
         elif isinstance(node, ast.NetAliasSymbol):

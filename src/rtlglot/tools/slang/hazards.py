@@ -6,13 +6,23 @@ because the netlist that was proved behaves otherwise than the text does in a si
 sensitivity   a process is not run again when something it reads changes (an incomplete event list;
               a function that reads a signal past its arguments; `always @*` that reads nothing)
 order         a combinational process reads a variable before it writes it
-race          two clocked processes meet at a variable assigned with `=`
-delay         a delay decides when a value arrives; synthesis ignores it
+race, inner-clock, inner-reset, clock-data, nonblocking
+              the order of events decides (see `rtlglot.tools.slang.flow`)
+delay         a delay decides when a value arrives; synthesis ignores it. Short constant ones after `<=`
+              in a clocked process only shift within the cycle
+initial       a start value that depends on signals, or on the order of initial blocks
+mixed         a variable is assigned with `<=` and then with `=` in one process: the former wins
+static        a variable keeps its value from one call, or one run of a block, to the next
+side-effect   an assignment inside an expression that may not be evaluated
+action        an assertion does something
+strength, pull
+              a drive strength or a net that pulls decides a value
 x-compare     a comparison with x or z, which hardware cannot make (matters where there is state)
+x-value       a comparison that is x whatever its operands are
 input-driven, force, switch
               the design drives its own inputs, or overrules drivers (see `rtlglot.tools.slang.driven`)
 
-IEEE 1800-2017: 9.2.2.1 and 9.4.2.2 (implicit event list), 4.7 and 4.8 (races).
+IEEE 1800-2017: 9.2.2.1 and 9.4.2.2 (implicit event list), 6.8 and 6.21 (initial values, lifetimes).
 """
 
 from __future__ import annotations
@@ -23,20 +33,15 @@ from typing import Any
 
 from pyslang import ast
 
+from rtlglot.tools.slang.constructs import constructs_at
 from rtlglot.tools.slang.driven import driven_inputs
+from rtlglot.tools.slang.flow import Clocked, Flow
 from rtlglot.tools.slang.source import Remark
-from rtlglot.tools.slang.uses import Uses, name_of
+from rtlglot.tools.slang.uses import Uses, name_of, path_of
 
-_DRIVERS = (ast.NetSymbol, ast.ContinuousAssignSymbol, ast.PrimitiveInstanceSymbol)
+_OPEN = getattr(ast.UnconnectedDrive, "None_")  # noqa: B009 - the stubs call it otherwise
 _EDGES = (ast.EdgeKind.PosEdge, ast.EdgeKind.NegEdge, ast.EdgeKind.BothEdges)
-
-
-@dataclass(slots=True)
-class _Clocked:
-    """What a clocked process does, kept until all are known."""
-
-    uses: Uses
-    line: int
+_COMBINATIONAL = (ast.ProceduralBlockKind.AlwaysComb, ast.ProceduralBlockKind.AlwaysLatch)
 
 
 @dataclass(slots=True)
@@ -45,13 +50,12 @@ class _Search:
 
     sources: Any
     found: list[Remark] = field(default_factory=list)
-    clocked: list[_Clocked] = field(default_factory=list)
-
-    def line(self, location: Any) -> int:
-        return int(self.sources.getLineNumber(location))
+    flow: Flow = field(default_factory=Flow)
+    started: set[str] = field(default_factory=set)
+    """Assigned by an initial block."""
 
     def add(self, code: str, message: str, location: Any) -> None:
-        self.found.append(Remark(code, message, self.line(location)))
+        self.found.append(Remark(code, message, int(self.sources.getLineNumber(location))))
 
     def see(self, node: Any) -> None:
         """One node of the elaborated tree."""
@@ -59,32 +63,85 @@ class _Search:
             self._process(node)
         elif isinstance(node, ast.ContinuousAssignSymbol):
             self._continuous(node.assignment, node.location)
+            self.flow.assign(node.assignment)
+        elif isinstance(node, ast.InstanceSymbol):
+            self._instance(node)
+        elif isinstance(node, ast.PrimitiveInstanceSymbol):
+            self.flow.gate(node)
         elif isinstance(node, ast.NetSymbol) and node.initializer is not None:
             self._continuous(node.initializer, node.location)
-        elif isinstance(node, ast.InstanceSymbol):
-            for connection in node.portConnections:
-                if connection.expression is not None:
-                    self._continuous(connection.expression, node.location)
-        elif isinstance(node, ast.BinaryExpression):
-            self._comparison(node)
-        self._delay(node)
+            self.flow.assign(node.initializer, path_of(node))
+        for code, message, location in constructs_at(node):
+            self.add(code, message, location)
+
+    def _instance(self, node: Any) -> None:
+        self.flow.connect(node)
+        for connection in node.portConnections:
+            if connection.expression is not None:
+                self._continuous(connection.expression, node.location)
+            elif node.definition.unconnectedDrive != _OPEN:
+                self.add("pull", f"the open input {connection.port.name} is pulled", node.location)
 
     def _process(self, block: Any) -> None:
         kind, body = block.procedureKind, block.body
-        if kind in (ast.ProceduralBlockKind.AlwaysComb, ast.ProceduralBlockKind.AlwaysLatch):
-            self._order(Uses.of(body))
-            return
-        if kind not in (ast.ProceduralBlockKind.Always, ast.ProceduralBlockKind.AlwaysFF):
-            return
+        if kind in _COMBINATIONAL:
+            uses = self._level(block, body)
+            self._order(uses)
+            if own := sorted(uses.nonblocking & uses.reads.keys()):
+                text = f"{', '.join(own)} is assigned with <= and read in one process, which it does not wake"
+                self.add("nonblocking", text, block.location)
+        elif kind == ast.ProceduralBlockKind.Initial:
+            self._initial(block)
+        elif kind in (ast.ProceduralBlockKind.Always, ast.ProceduralBlockKind.AlwaysFF):
+            self._always(block, body)
+
+    def _always(self, block: Any, body: Any) -> None:
         if not isinstance(body, ast.TimedStatement):
             return
         events = list(_events(body.timing))
+        if any(event.iffCondition is not None for event in events):
+            self.add("sensitivity", "an event with iff", block.location)
         if any(event.edge in _EDGES for event in events):
-            self.clocked.append(_Clocked(Uses.of(body.stmt), self.line(block.location)))
+            named = {
+                name_of(part) or str(part.syntax).strip(): event.edge.name
+                for event in events
+                for part in _parts(event.expr)
+            }
+            uses = Uses.of(body.stmt)
+            self._mixed(uses, block.location)
+            self.flow.clocked.append(Clocked(uses, block.location, named))
         elif isinstance(body.timing, ast.ImplicitEventControl):
-            self._implicit(block, Uses.of(body.stmt))
+            self._implicit(block, self._level(block, body.stmt))
         elif events:
             self._listed(block, events, body.stmt)
+
+    def _level(self, block: Any, body: Any, given: frozenset[str] = frozenset()) -> Uses:
+        """The uses of a process without a clock."""
+        uses = Uses.of(body, given=given)
+        self._mixed(uses, block.location)
+        # without a clock there is no cycle that a delay could shift in
+        body.visit(self._any_delay)
+        self.flow.join(uses.all_reads, uses.writes)
+        for name in uses.nonblocking:
+            self.flow.late.setdefault(name, block.location)
+        return uses
+
+    def _mixed(self, uses: Uses, location: Any) -> None:
+        if names := ", ".join(sorted(uses.overtaken)):
+            self.add("mixed", f"{names} is assigned with = after a <= that wins all the same", location)
+
+    def _initial(self, block: Any) -> None:
+        uses = Uses.of(block.body)
+        trouble = ""
+        if uses.nonblocking:
+            trouble = f"{', '.join(sorted(uses.nonblocking))} is assigned with <= in an initial block"
+        elif asked := sorted(uses.exposed):
+            trouble = f"an initial block reads {', '.join(asked)}"
+        elif twice := sorted(uses.writes & self.started):
+            trouble = f"{', '.join(twice)} is assigned in two initial blocks"
+        if trouble:
+            self.add("initial", trouble, block.location)
+        self.started |= uses.writes
 
     def _implicit(self, block: Any, uses: Uses) -> None:
         self._order(uses)
@@ -103,7 +160,7 @@ class _Search:
                     whole.add(name)
                 else:
                     parts.add(str(part.syntax).strip())
-        uses = Uses.of(body, given=frozenset(parts))
+        uses = self._level(block, body, frozenset(parts))
         self._order(uses)
         missing = {**uses.reads, **uses.hidden}
         for name in whole | uses.blocking:
@@ -127,41 +184,30 @@ class _Search:
         for name, where in uses.stale.items():
             self.add("order", f"{name} is read here before this block assigns it", where)
 
-    def _comparison(self, node: Any) -> None:
-        same = (ast.BinaryOperator.CaseEquality, ast.BinaryOperator.CaseInequality)
-        if node.op in same and (_has_unknown(node.left) or _has_unknown(node.right)):
-            self.add("x-compare", "comparison with x or z", node.sourceRange.start)
-
-    def _delay(self, node: Any) -> None:
-        if isinstance(node, ast.AssignmentExpression):
-            # q <= #1 d is common in clocked processes and only shifts within the cycle
-            if node.timingControl is not None and not node.isNonBlocking:
-                self.add("delay", "an assignment with a delay", node.sourceRange.start)
-        elif isinstance(node, ast.TimedStatement):
-            if isinstance(node.timing, ast.DelayControl):
-                self.add("delay", "a statement with a delay", node.sourceRange.start)
-        elif isinstance(node, _DRIVERS) and node.delay is not None:
-            self.add("delay", "a net, an assign or a gate with a delay", node.location)
-
-    def races(self) -> None:
-        """Once all clocked processes are known: who reads what another assigns with `=`."""
-        for writer in self.clocked:
-            for reader in self.clocked:
-                met = [name for name in writer.uses.blocking if name in reader.uses.all_reads]
-                if reader is not writer and met:
-                    text = (
-                        f"{', '.join(sorted(met))} is assigned with = in one clocked block and read in "
-                        f"another (line {reader.line}): which one runs first is up to the simulator"
-                    )
-                    self.found.append(Remark("race", text, writer.line))
+    def _any_delay(self, node: Any) -> None:
+        if isinstance(node, ast.AssignmentExpression) and node.timingControl is not None:
+            self.add("delay", "an assignment with a delay", node.sourceRange.start)
 
 
 def hazards_of(top: Any, sources: Any) -> tuple[Remark, ...]:
     """All hazards in a top instance and below it."""
     search = _Search(sources)
     top.visit(search.see)
-    search.races()
+    for code, message, where in search.flow.hazards():
+        search.add(code, message, where)
     return (*dict.fromkeys(search.found), *driven_inputs(top, sources))
+
+
+def _parts(expression: Any) -> Iterator[Any]:
+    """The signals of an event."""
+    names: list[Any] = []
+
+    def see(node: Any) -> None:
+        if name_of(node):
+            names.append(node)
+
+    expression.visit(see)
+    yield from names
 
 
 def _events(timing: Any) -> Iterator[Any]:
@@ -178,15 +224,3 @@ def _operands(expression: Any) -> Iterator[Any]:
             yield from _operands(operand)
     else:
         yield expression
-
-
-def _has_unknown(expression: Any) -> bool:
-    found = False
-
-    def see(node: Any) -> None:
-        nonlocal found
-        if isinstance(node, ast.IntegerLiteral | ast.UnbasedUnsizedIntegerLiteral):
-            found = found or node.value.hasUnknown
-
-    expression.visit(see)
-    return found

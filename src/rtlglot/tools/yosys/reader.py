@@ -41,7 +41,7 @@ _SAME = "--no-synthesis-define --no-default-translate-off-format --ignore-timing
 )
 _TAKEN = (
     "--allow-use-before-declare --relax-enum-conversions --relax-string-conversions"
-    " --allow-merging-ansi-ports --allow-dup-initial-drivers"
+    " --allow-merging-ansi-ports --allow-dup-initial-drivers --unroll-limit 100000"
 )
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
 
@@ -64,9 +64,12 @@ class Yosys:
         self._library.run_pass(f"tee -q -o command.log {command}", self.design)
         return Path("command.log").read_text(encoding="utf-8", errors="replace")
 
-    def read(self, text: str, standard: str, front_end: str, *, top: str | None = None) -> None:
+    def read(
+        self, text: str, standard: str, front_end: str, *, top: str | None = None, initial: bool = True
+    ) -> None:
         """Take in a text of the given standard (of rtlglot or of slang) with one of FRONT_ENDS.
 
+        Without `initial` slang's leaves initial blocks out.
         Raises ValueError for a top whose name cannot be part of a command.
         """
         if top is not None and not is_plain(top):
@@ -74,7 +77,8 @@ class Yosys:
         version = VERSIONS.get(standard, standard)
         if front_end == "slang":
             named = f"--top {top} " if top else ""
-            command = f"read_slang --std {version} {named}{_LIMITS} {_SAME} {_TAKEN} {SOURCE}"
+            left_out = "" if initial else "--ignore-initial "
+            command = f"read_slang --std {version} {named}{left_out}{_LIMITS} {_SAME} {_TAKEN} {SOURCE}"
         else:
             language = "-sv " if version != "1364-2005" else ""
             command = f"read_verilog {language}-nosynthesis -noassert -noassume {SOURCE}"
