@@ -5,7 +5,7 @@
 
 The designs are VerilogEval's references. `selves`: each against a copy with every inner name and the
 module's changed. `rewrites`: each against what yosys makes of it (proc; opt; write_verilog).
-`mutants`: each against copies with one small change (see mutations.py), which also run under the
+`mutants`: each against copies with one small change (see rtlglot.verilog.mutations), which also run under the
 problem's own testbench: the matrix of both answers. `--quick` takes every twelfth design.
 
 Printed times are of one candidate, its reference being known; what a reference costs (reading it and
@@ -30,8 +30,6 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
-from mutations import mutants
-
 from rtlglot.checks.equivalence import Equivalence
 from rtlglot.checks.synth import Synth
 from rtlglot.checks.testbench import Testbench
@@ -40,6 +38,7 @@ from rtlglot.sandbox import Box, open_box
 from rtlglot.tools.slang.plain import latches_allowed
 from rtlglot.tools.slang.source import read_source
 from rtlglot.verilog.keywords import KEYWORDS
+from rtlglot.verilog.mutations import mutants
 from rtlglot.verilog.tokens import Kind, tokens
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "verilogeval" / "spec-to-rtl.jsonl"
@@ -118,9 +117,9 @@ def jobs_of(what: str, rows: Iterable[dict[str, str]], most: int) -> list[Job]:
             jobs.append(Job(task, "rewrite", reference, rewritten(reference) or ""))
         else:
             design = as_top(reference)
-            for kind, text in mutants(design, most=most):
-                if not read_source(text, "sv2017").problems:
-                    jobs.append(Job(task, kind, reference, text, testbench))
+            for mutant in mutants(design, most=most):
+                if not read_source(mutant.text, "sv2017").problems:
+                    jobs.append(Job(task, mutant.kind, reference, mutant.text, testbench))
     return jobs
 
 

@@ -16,6 +16,16 @@ COMPUTING = frozenset(
 )
 """System tasks and functions that only compute (IEEE 1800-2017 clauses 20 and 31)."""
 
+OF_THE_RUN = frozenset(
+    """
+    $assertcontrol $assertfailoff $assertfailon $assertkill $assertnonvacuouson $assertoff $asserton
+    $assertpassoff $assertpasson $assertvacuousoff
+    $random $realtime $stime $time $urandom $urandom_range
+    """.split()
+)
+"""Those that tell or change something of the whole run: the time, the random numbers that a testbench
+draws as well, whether assertions speak. Refused in a design that meets a testbench."""
+
 SPEAKING = frozenset(
     """
     $display $displayb $displayh $displayo $error $exit $fatal $finish $info $monitor $monitorb $monitorh

@@ -6,13 +6,13 @@ import pytest
 
 from rtlglot.tools.simulator.texts import (
     Refused,
-    names_of,
     put_together,
     refuse_what_reaches_out,
     renamed,
+    shell_of,
     speaks_only_of_errors,
-    stub_of,
 )
+from rtlglot.tools.slang.benches import Seat, names_of
 from rtlglot.tools.slang.source import Source, read_source
 
 V2 = """module stimulus(output reg a); initial a = 0; endmodule
@@ -151,7 +151,7 @@ def test_testbenches_that_only_complain(text: str, wanted: bool) -> None:
 
 def test_the_stub_has_the_ports_and_nothing_else() -> None:
     (top,) = source("module m(input [3:0] a, output y); assign y = ^a; endmodule").tops
-    text = stub_of(top, "TopModule")
+    text = shell_of(Seat((), top.ports), "TopModule")
     (stub,) = source(text).tops
     assert (stub.name, stub.ports) == ("TopModule", top.ports)
     assert "assign" not in text

@@ -16,7 +16,8 @@ from rtlglot.sandbox import Box, Ended
 from rtlglot.tools.simulator import installed as simulators
 
 TOOL = "rtlglot.tools.simulator.testbench:run"
-_MOST_CONTROLS = 4096
+_MOST_REMEMBERED = 256
+"""Testbenches whose controls are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,14 @@ class TestbenchOptions:
     """Options of the check."""
 
     limit_s: float = 30.0
-    """CPU seconds of the simulation, and likewise of the compilation and of the control."""
+    """CPU seconds of one simulation."""
+    controls_s: float = 30.0
+    """CPU seconds of all controls of one testbench together."""
     simulator: str | None = None
     """'icarus' or 'verilator'; None takes the first of them that is here."""
     control: bool = True
-    """Also run the testbench, once, on an empty module: one that lets that pass tells nothing."""
+    """Also run the testbench on designs known to be right or broken, once: without these, its words
+    alone decide, and a testbench that says the same of all is believed."""
 
 
 class Testbench(Check):
@@ -42,13 +46,13 @@ class Testbench(Check):
     def __init__(self, options: Mapping[str, Any] | None = None) -> None:
         self._options = fill(TestbenchOptions, options or {}, part="check.testbench")
         self._simulator = simulators.installed(self._options.simulator)
-        self._controls: OrderedDict[bytes, str] = OrderedDict()
+        self._known: OrderedDict[bytes, Json] = OrderedDict()
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""
         return {
             "check": self.name,
-            "version": 1,
+            "version": 2,
             "options": asdict(self._options),
             "simulator": self._simulator.version if self._simulator else None,
             "pyslang": importlib.metadata.version("pyslang"),
@@ -65,8 +69,7 @@ class Testbench(Check):
             note = "no simulator: install Icarus Verilog, or the package verilator beside a C++ compiler"
             finding = Finding(Severity.NOTE, "unavailable", note)
             return Verdict(self.name, CheckStatus.UNAVAILABLE, (finding,))
-        options = self._options
-        key = _key(context)
+        options, key = self._options, _key(context)
         ran = await box.run(
             TOOL,
             {
@@ -75,43 +78,40 @@ class Testbench(Check):
                 "testbench": context.testbench,
                 "reference": context.reference,
                 "programs": self._simulator.to_json(),
-                "control": options.control and key not in self._controls,
-                "cpu_s": options.limit_s,
+                "limit_s": options.limit_s,
+                "controls_s": options.controls_s,
+                "control": options.control,
+                "controls": self._known.get(key),
             },
-            cpu_s=3 * options.limit_s,
+            cpu_s=4 * options.limit_s + 2 * options.controls_s,
             permit=self._simulator.permit(),
         )
         if ran.ended is not Ended.OK:
             return unfinished(self.name, ran, {"simulator": self._simulator.version})
-        stub = self._control(key, ran.value.get("stub"))
-        return _verdict(ran.value, stub, self._simulator.version, ran.seconds)
+        self._remember(key, ran.value)
+        return _verdict(ran.value, self._simulator.version, ran.seconds)
 
-    def _control(self, key: bytes, said: str | None) -> str | None:
-        if said is not None:
-            self._controls[key] = said
-            while len(self._controls) > _MOST_CONTROLS:
-                self._controls.popitem(last=False)
-        return self._controls.get(key)
+    def _remember(self, key: bytes, told: Mapping[str, Any]) -> None:
+        """Controls that hold for other candidates of this testbench, too."""
+        learned = told.get("controls")
+        if learned and (not learned["of_candidate"] or told["status"] == "pass"):
+            self._known[key] = learned
+            while len(self._known) > _MOST_REMEMBERED:
+                self._known.popitem(last=False)
 
 
-def _verdict(told: Mapping[str, Any], stub: str | None, simulator: str, seconds: float) -> Verdict:
+def _verdict(told: Mapping[str, Any], simulator: str, seconds: float) -> Verdict:
     status = CheckStatus(told["status"])
     severity = Severity.ERROR if status is CheckStatus.FAIL else Severity.WARNING
     findings = [
         Finding(severity, said["code"], said["message"], said.get("line")) for said in told["findings"]
     ]
-    data = {"simulator": simulator}
-    data |= {
-        name: told[name]
-        for name in ("design", "renamed_from", "samples", "mismatches")
-        if told.get(name) is not None
-    }
-    if status is CheckStatus.PASS and stub is not None:
-        data["stub"] = stub
-        if stub == "pass":
-            status = CheckStatus.UNSUPPORTED
-            text = "this testbench lets an empty module pass too, so that it passed tells nothing"
-            findings.append(Finding(Severity.WARNING, "weak-testbench", text))
+    shown = ("design", "renamed_from", "by", "samples", "mismatches", "let_through", "said", "cpu_s")
+    data = {"simulator": simulator} | {name: told[name] for name in shown if told.get(name) is not None}
+    if told.get("races"):
+        data["races"] = True
+        text = "this testbench gives new inputs at the clock's very edge: a clock buffer changes its answer"
+        findings.append(Finding(Severity.WARNING, "racing-testbench", text))
     return Verdict("testbench", status, tuple(findings), seconds, data)
 
 

@@ -13,12 +13,12 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from rtlglot.records import Json
 from rtlglot.sandbox.job import Permit
-from rtlglot.tools.simulator.launch import launch
+from rtlglot.tools.simulator.simulation import Launcher, Simulation, Transcript, write_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,33 @@ class Icarus:
     version: str
 
     def permit(self) -> Permit:
-        """What a run may start."""
+        """See Simulator."""
         shell = os.path.realpath("/bin/sh")
         execute = (self.iverilog, self.vvp, self.library, shell)
         return Permit(execute=execute)
 
     def to_json(self) -> dict[str, str]:
-        """For a tool's arguments."""
-        return {"kind": "icarus", "iverilog": self.iverilog, "vvp": self.vvp}
+        """See Simulator."""
+        return {"kind": "icarus", **asdict(self)}
+
+    def simulate(self, simulation: Simulation) -> Transcript:
+        """See Simulator."""
+        launcher = Launcher(simulation)
+        # -u: each text is a compilation unit of its own, so no directive of one reaches another
+        command = [self.iverilog, f"-g{simulation.language}", "-u", "-s", simulation.top]
+        # what is a keyword only since 2005 is a name before (Icarus has some of them as types of its own)
+        command += ["-gno-xtypes"] if simulation.language == "2005" else []
+        command += ["-t", "null"] if simulation.only_build else ["-o", "design.vvp"]
+        if simulation.timescale:
+            Path("options.txt").write_text(f"+timescale+{simulation.timescale}\n", encoding="ascii")
+            command += ["-c", "options.txt"]
+        code, said = launcher.launch([*command, *write_texts(simulation.texts)])
+        if code != 0 or simulation.only_build:
+            ended = {None: "timeout", 0: "ok"}.get(code, "compile")
+            return launcher.transcript(ended, said)  # type: ignore[arg-type]
+        # -n: $stop ends the run instead of waiting for a person; -none: no wave file is written
+        code, said = launcher.launch([self.vvp, "-n", "design.vvp", "-none"])
+        return launcher.transcript({None: "timeout", 0: "ok", 1: "ok"}.get(code, "crash"), said)  # type: ignore[arg-type]
 
 
 @functools.cache
@@ -60,26 +79,9 @@ def installed() -> Icarus | None:
 
 def simulate(
     programs: Mapping[str, str], texts: Sequence[str], *, top: str, cpu_s: float, language: str = "2012"
-) -> dict[str, Json]:
-    """Compile texts together, in their order, and run the module `top`. Inside the box only.
-
-    `language` is Icarus' name of a standard: '2005' or '2012'.
-
-    Compiler and run may use `cpu_s` each.
-
-    {"ended": "ok" | "compile" | "timeout" | "crash", "output": what vvp printed or, where it did not
-    come to that, what the compiler said}.
-    """
-    names = []
-    for number, text in enumerate(texts):
-        names.append(f"part{number}.sv")
-        Path(names[-1]).write_text(text, encoding="utf-8", errors="replace")
-    # what is a keyword only since 2005 is a name before (Icarus has some of them as types of its own)
-    words = ["-g2005", "-gno-xtypes"] if language == "2005" else [f"-g{language}"]
-    command = [programs["iverilog"], *words, "-s", top, "-o", "design.vvp", *names]
-    code, said = launch(command, cpu_s)
-    if code != 0:
-        return {"ended": "timeout" if code is None else "compile", "output": said}
-    # -n: $stop ends the run instead of waiting for a person; -none: no wave file is written
-    code, said = launch([programs["vvp"], "-n", "design.vvp", "-none"], cpu_s)
-    return {"ended": {None: "timeout", 0: "ok", 1: "ok"}.get(code, "crash"), "output": said}
+) -> dict[str, Any]:
+    """`Icarus.simulate` for callers that know only `to_json`: {"ended", "output"}."""
+    simulator = Icarus(**{name: value for name, value in programs.items() if name != "kind"})
+    asked = Simulation(texts, top, cpu_s=cpu_s, language=language)  # type: ignore[arg-type]
+    ran = simulator.simulate(asked)
+    return {"ended": ran.ended, "output": ran.output}

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping
 
-from rtlglot.records import Json
-from rtlglot.sandbox.job import Permit
 from rtlglot.tools.simulator import icarus, verilator
+from rtlglot.tools.simulator.simulation import Simulator
 
-_SIMULATE = {"icarus": icarus.simulate, "verilator": verilator.simulate}
-
-
-class Simulator(Protocol):
-    """What both installations say of themselves."""
-
-    @property
-    def version(self) -> str:
-        """Name and version."""
-
-    def permit(self) -> Permit:
-        """What a run may start."""
-
-    def to_json(self) -> dict[str, str]:
-        """For `simulate`."""
+_KINDS: Mapping[str, Callable[..., Simulator]] = {
+    "icarus": icarus.Icarus,
+    "verilator": verilator.Verilator,
+}
 
 
 def installed(wanted: str | None = None) -> Simulator | None:
@@ -35,6 +22,7 @@ def installed(wanted: str | None = None) -> Simulator | None:
     return icarus.installed() or verilator.installed()
 
 
-def simulate(programs: Mapping[str, str], texts: Sequence[str], *, top: str, cpu_s: float) -> dict[str, Json]:
-    """Compile texts together and run the module `top`; see `icarus.simulate`. Inside the box only."""
-    return _SIMULATE[programs["kind"]](programs, texts, top=top, cpu_s=cpu_s)
+def from_json(programs: Mapping[str, str]) -> Simulator:
+    """The simulator that said this of itself, on the other side of the box."""
+    rest = {name: value for name, value in programs.items() if name != "kind"}
+    return _KINDS[programs["kind"]](**rest)

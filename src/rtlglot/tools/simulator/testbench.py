@@ -1,60 +1,97 @@
-"""What the Box is asked to do for this check: one candidate under one testbench."""
+"""What the Box is asked to do for the check `testbench`: one candidate under one testbench."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import secrets
+from dataclasses import dataclass
 from typing import Any
 
 from rtlglot.records import Json
-from rtlglot.tools.simulator import installed as simulators
+from rtlglot.tools.simulator.controls import Controls, Stage, learn, only_empty
+from rtlglot.tools.simulator.decide import Decision, by_words, decide
+from rtlglot.tools.simulator.installed import from_json
 from rtlglot.tools.simulator.texts import (
     Refused,
     Together,
+    probe_of,
     put_together,
     refuse_what_reaches_out,
-    refused_as_json,
     speaks_only_of_errors,
-    stub_of,
 )
-from rtlglot.tools.simulator.transcript import Judgement, judge
+from rtlglot.tools.simulator.transcript import Ear, Heard
 from rtlglot.tools.slang.driven import driven_inputs
-from rtlglot.tools.slang.source import Source, Top, read_source
+from rtlglot.tools.slang.source import Source, read_source
 
 _WHAT = ("the testbench", "the reference", "the candidate")
+_UNFINISHED = {
+    "timeout": ("timeout", "timeout", "the simulation did not end"),
+    "crash": ("error", "crash", "the simulator broke"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The tool's arguments."""
+
+    text: str
+    standard: str
+    testbench: str
+    reference: str | None
+    programs: dict[str, str]
+    limit_s: float
+    """CPU seconds of one simulation."""
+    controls_s: float
+    """CPU seconds of all controls together."""
+    control: bool = True
+    """Play controls where `controls` lacks them."""
+    controls: dict[str, Json] | None = None
+    """What was learned of this testbench before."""
 
 
 def run(arguments: dict[str, Any]) -> Json:
     """Simulate `text` under `testbench` (with `reference`, where the testbench needs it).
 
     {"status": "pass" | "fail" | "incomplete" | "unsupported" | "timeout" | "error", "findings", "design",
-    "renamed_from", "samples", "mismatches", "stub"}. With `control`, a passing candidate's empty shell
-    is tried too: where that passes as well, the testbench tells nothing.
+    "renamed_from", "by", "samples", "mismatches", "let_through", "said", "races", "controls", "cpu_s"}:
+    `said` is what it said of each control, `controls` all that was learned, to be given again.
     """
-    testbench, reference = arguments["testbench"], arguments["reference"]
+    asked = Asked(**arguments)
     try:
-        source = read_source(arguments["text"], arguments["standard"], driven_inputs)
+        source = read_source(asked.text, asked.standard, driven_inputs)
         _compiles(source)
-        refuse_what_reaches_out(source)
-        together = put_together(source, testbench, reference)
+        refuse_what_reaches_out(source, asked.text)
+        together = put_together(source, asked.testbench, asked.reference, asked.text)
+        ports = frozenset(port.name for port in together.seats[0].ports)
+        ear = Ear(speaks_only_of_errors(asked.testbench), ports)
+        stage = Stage(from_json(asked.programs), together, ear, asked.limit_s)
+        _stands_alone(stage)
+        heard = stage.play(together.texts[-1])
+        if heard.ended != "ok":
+            raise _unfinished(heard, together)
     except Refused as refused:
-        return dict(refused_as_json(refused))
+        finding = {"code": refused.code, "message": str(refused), "line": refused.line}
+        return {"status": refused.status, "findings": [finding]}
+    if not asked.control:
+        decision, controls = by_words(heard), Controls()
+    else:
+        heard, controls = _learned(asked, stage, heard)
+        decision = decide(heard, controls, asked.testbench)
+    return _told(decision, heard, controls, together) | {"cpu_s": stage.used_s}
 
-    def simulated(texts: tuple[str, ...]) -> dict[str, Json]:
-        return simulators.simulate(
-            arguments["programs"], texts, top=together.tops[0], cpu_s=arguments["cpu_s"]
-        )
 
-    ran = simulated(together.texts)
-    told: dict[str, Json] = {"design": together.design, "renamed_from": together.renamed_from}
-    if ran["ended"] != "ok":
-        return told | _unfinished(ran, together)
-    quiet = speaks_only_of_errors(testbench)
-    judgement = judge(ran["output"], speaks_only_of_errors=quiet)
-    told |= _verdict(judgement)
-    if judgement.passed and arguments["control"]:
-        top = next(t for t in source.tops if t.name in (together.design, together.renamed_from))
-        told["stub"] = _control(simulated, together, top, quiet=quiet)
-    return told
+def _learned(asked: Asked, stage: Stage, heard: Heard) -> tuple[Heard, Controls]:
+    """What was heard of the candidate, and what is known of the testbench or is learned now."""
+    candidate = stage.together.texts[-1]
+    if asked.controls is not None:
+        controls = Controls.from_json(asked.controls)
+    elif not asked.reference and heard.judgement.passed is False:
+        # mutants of a candidate that fails teach nothing
+        controls = only_empty(stage)
+    else:
+        controls = learn(stage, asked.reference, candidate, limit_s=asked.controls_s)
+    if controls.neutral:
+        heard = stage.play(candidate, unsaid=controls.neutral)
+    return heard, controls
 
 
 def _compiles(source: Source) -> None:
@@ -66,50 +103,61 @@ def _compiles(source: Source) -> None:
     raise Refused("fail", first["code"], first["message"], first["line"])
 
 
-def _verdict(judgement: Judgement) -> dict[str, Json]:
-    if judgement.passed is None:
-        last = judgement.lines[-1] if judgement.lines else "nothing"
-        message = f"the testbench says neither that it passed nor that it failed; its last words: {last}"
-        return _no("unsupported", "no-answer", message)
-    findings = [{"code": "testbench", "message": line} for line in judgement.lines]
-    if judgement.passed:
-        findings = []
-    elif not findings:
-        findings = [{"code": "testbench", "message": "the testbench counted no samples"}]
-    return {
-        "status": "pass" if judgement.passed else "fail",
-        "findings": findings,
-        "samples": judgement.samples,
-        "mismatches": judgement.mismatches,
-    }
+def _stands_alone(stage: Stage) -> None:
+    """Build the candidate with nothing but a probe around it, in the simulator itself, which may take
+    other branches than slang does: a name that it lacks there is one of the testbench."""
+    together, name = stage.together, f"probe_{secrets.token_hex(8)}"
+    for seat in together.seats:
+        texts = (probe_of(seat, together.design, name), together.texts[-1])
+        ended, said = stage.build(texts, name)
+        lines = said.splitlines()
+        if reaching := [line for line in lines if "coerced to inout" in line or "Scope of" in line]:
+            message = f"the simulator finds that the design reaches out of itself: {_plain(reaching[0])}"
+            raise Refused("fail", "reaches-out", message)
+        if ended in _UNFINISHED:
+            raise Refused(*_UNFINISHED[ended])
+        if ended == "compile":
+            reason = _plain(_first_error(lines))
+            raise Refused(
+                "unsupported", "simulator", f"the simulator cannot build the design alone: {reason}"
+            )
 
 
-def _control(simulated: Any, together: Together, top: Top, *, quiet: bool) -> str:
-    """What the testbench says to an empty module: 'pass', 'fail' or 'unknown'."""
-    ran = simulated((*together.texts[:-1], stub_of(top, together.design)))
-    if ran["ended"] != "ok":
-        return "unknown"
-    passed = judge(ran["output"], speaks_only_of_errors=quiet).passed
-    return {True: "pass", False: "fail", None: "unknown"}[passed]
+def _plain(line: str) -> str:
+    return line.replace("part0.sv", "the probe").replace("part1.sv", "the candidate")[:300]
 
 
-def _unfinished(ran: Mapping[str, Any], together: Together) -> dict[str, Json]:
-    if ran["ended"] == "timeout":
-        return _no("timeout", "timeout", "the simulation did not end")
-    if ran["ended"] == "crash":
-        return _no("error", "crash", "the simulator broke")
+def _first_error(lines: list[str]) -> str:
+    return next((line for line in lines if "error" in line.lower() or "sorry" in line), "no reason given")
+
+
+def _unfinished(heard: Heard, together: Together) -> Refused:
+    if heard.ended in _UNFINISHED:
+        return Refused(*_UNFINISHED[heard.ended])
     # slang has read all of it and found the ports in order, so it is the simulator that cannot
-    lines = [line for line in ran["output"].splitlines() if "error" in line or "sorry" in line]
-    reason = _in_words(lines[0], together) if lines else "no reason given"
-    return _no("unsupported", "simulator", f"the simulator cannot compile this: {reason}")
-
-
-def _no(status: str, code: str, message: str) -> dict[str, Json]:
-    return {"status": status, "findings": [{"code": code, "message": message}]}
-
-
-def _in_words(line: str, together: Together) -> str:
+    reason = heard.judgement.lines[0] if heard.judgement.lines else "no reason given"
     order = _WHAT if together.reference is not None else (_WHAT[0], _WHAT[2])
     for number, what in enumerate(order):
-        line = line.replace(f"part{number}.sv", what)
-    return line[:300]
+        reason = reason.replace(f"part{number}.sv", what)
+    return Refused("unsupported", "simulator", f"the simulator cannot compile this: {reason[:300]}")
+
+
+def _told(decision: Decision, heard: Heard, controls: Controls, together: Together) -> dict[str, Json]:
+    findings = [{"code": decision.code, "message": line} for line in decision.lines[:5]]
+    if decision.status == "fail" and not findings:
+        findings = [{"code": "testbench", "message": "the testbench counted no samples"}]
+    reference = controls.reference.word if controls.reference else controls.why_no_reference or "none"
+    said = {control.name: control.heard.word for control in controls.broken}
+    return {
+        "status": decision.status,
+        "findings": findings,
+        "design": together.design,
+        "renamed_from": together.renamed_from,
+        "by": decision.by,
+        "samples": heard.judgement.samples,
+        "mismatches": heard.judgement.mismatches,
+        "let_through": list(decision.let_through),
+        "said": {"reference": reference, **said},
+        "races": controls.races,
+        "controls": controls.to_json() if controls.broken else None,
+    }

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-import pyslang
-from pyslang import ast, syntax
-
+from rtlglot.tools.slang.benches import Names, Seat, names_of, seats_of
 from rtlglot.tools.slang.source import Source, Top
-from rtlglot.verilog.system_tasks import COMPUTING
+from rtlglot.verilog.system_tasks import COMPUTING, OF_THE_RUN
 from rtlglot.verilog.tokens import Kind, code_tokens, tokens
 
-_CONNECTIONS = frozenset({"PortDoesNotExist", "TooManyPortConnections", "ParameterDoesNotExist"})
 _NAMES_OF_REFERENCES = ("RefModule", "reference_module", "ref_module")
 _READING = frozenset({"$readmemh", "$readmemb", "$fscanf", "$fgets", "$fread", "$fgetc"})
 _COMPLAINING = frozenset({"$error", "$fatal"})
+_OVERRULING = {"1364-2005": frozenset({"force", "release"})}
+_OVERRULING["1800-2017"] = _OVERRULING["1364-2005"] | {"bind", "alias"}
+_TIMESCALE = re.compile(r"`timescale\s+(10{0,2}\s*[munpf]?s)\s*/\s*(10{0,2}\s*[munpf]?s)\b")
 
 
 class Refused(Exception):
@@ -28,46 +28,39 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """The modules of a text."""
-
-    defined: tuple[str, ...]
-    missing: tuple[str, ...]
-    """Instantiated and not defined."""
-    tops: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Together:
     """Ready to compile."""
 
     texts: tuple[str, ...]
-    """Testbench, reference where it is needed, candidate: in this order."""
+    """Testbench, reference where it is needed, design: in this order."""
     tops: tuple[str, ...]
     design: str
-    """The name under which the testbench knows the candidate."""
+    """The name under which the testbench knows the design."""
     renamed_from: str | None = None
     reference: str | None = None
     """The reference as it is compiled."""
+    seats: tuple[Seat, ...] = ()
+
+    @property
+    def timescale(self) -> str | None:
+        """That of the testbench, which texts without one take over."""
+        found = _TIMESCALE.search(self.texts[0])
+        return f"{found[1]}/{found[2]}".replace(" ", "") if found else None
+
+    def with_design(self, text: str) -> tuple[str, ...]:
+        """The texts with another design in the seat."""
+        return (*self.texts[:-1], text)
 
 
-def names_of(*texts: str) -> Names:
-    """Modules of texts taken together."""
-    compilation, _ = _compile(texts)
-    missing = [
-        str(diagnostic.args[0])
-        for diagnostic in compilation.getAllDiagnostics()
-        if _code(diagnostic) == "UnknownModule"
-    ]
-    return Names(
-        tuple(definition.name for definition in compilation.getDefinitions()),
-        tuple(dict.fromkeys(missing)),
-        tuple(instance.definition.name for instance in compilation.getRoot().topInstances),
-    )
+def put_together(
+    candidate: Source, testbench: str, reference: str | None, delivered: str | None = None
+) -> Together:
+    """Find the candidate's name and the reference's part in a testbench. Raises Refused.
 
-
-def put_together(candidate: Source, testbench: str, reference: str | None) -> Together:
-    """Find the candidate's name and the reference's part in a testbench. Raises Refused."""
+    `delivered` is the candidate's own text, which goes in as it is but for its top's name; without it
+    the plain one does.
+    """
+    text = candidate.plain if delivered is None else delivered
     if reads := [t.text for t in code_tokens(testbench) if t.kind is Kind.SYSTEM and t.text in _READING]:
         raise Refused(
             "unsupported", "reads-files", f"the testbench reads files ({reads[0]}), which are not here"
@@ -80,20 +73,20 @@ def put_together(candidate: Source, testbench: str, reference: str | None) -> To
     ours = _of_reference(bench, reference)
     wanted = [name for name in bench.missing if ours is None or name not in names_of(ours).defined]
     top = _top(candidate, wanted)
+    defined = names_of(text).defined
     texts = [testbench]
     if ours is not None:
-        texts.append(_apart(ours, names_of(candidate.plain).defined, bench))
-    plain = candidate.plain if top.name in wanted else renamed(candidate.plain, top.name, wanted[0])
-    name = top.name if top.name in wanted else wanted[0]
+        texts.append(_apart(ours, defined, bench))
+    name = wanted[0]
+    _own_names(set(defined) - {top.name}, [*bench.defined, *(names_of(ours).defined if ours else ())], bench)
     together = Together(
-        texts=(*texts, "`default_nettype wire\n" + plain),
+        texts=(*texts, text if name == top.name else renamed(text, top.name, name)),
         tops=bench.tops,
         design=name,
         renamed_from=None if name == top.name else top.name,
         reference=texts[1] if len(texts) > 1 else None,
     )
-    _connections(together)
-    return together
+    return _seated(together, top, reference)
 
 
 def _of_reference(bench: Names, reference: str | None) -> str | None:
@@ -122,15 +115,33 @@ def _top(candidate: Source, wanted: Sequence[str]) -> Top:
     return candidate.tops[0]
 
 
+def _own_names(defined: set[str], others: Sequence[str], bench: Names) -> None:
+    """Refuse a candidate that brings modules of the testbench or of what the testbench compares with."""
+    clash = sorted(defined & {*others, *bench.missing} - _inner(others, bench))
+    if clash:
+        raise Refused("fail", "name-clash", f"{clash[0]} is a module of the testbench, not of the design")
+
+
+def _inner(others: Sequence[str], bench: Names) -> set[str]:
+    """Modules inside the reference: these are renamed where they meet."""
+    return {name for name in others if name not in bench.defined and name not in bench.missing}
+
+
 def _apart(reference: str, taken: Sequence[str], bench: Names) -> str:
     """The reference with those of its inner modules renamed that the candidate has too."""
-    for name in names_of(reference).defined:
-        if name in taken and name not in bench.missing:
-            reference = "".join(
-                f"{name}_of_reference" if token.kind is Kind.NAME and token.text == name else token.text
-                for token in tokens(reference)
-            )
-    return reference
+    inner = [name for name in names_of(reference).defined if name in taken and name not in bench.missing]
+    return with_names(reference, {name: f"{name}_of_reference" for name in inner})
+
+
+def with_names(text: str, names: Mapping[str, str]) -> str:
+    """The text with modules called otherwise, wherever they are named; ports keep their names."""
+    parts, before = [], ""
+    for token in tokens(text):
+        is_name = token.kind is Kind.NAME and before != "."
+        parts.append(names.get(token.text, token.text) if is_name else token.text)
+        if token.kind not in (Kind.SPACE, Kind.COMMENT):
+            before = token.text
+    return "".join(parts)
 
 
 def renamed(text: str, old: str, new: str) -> str:
@@ -145,27 +156,54 @@ def renamed(text: str, old: str, new: str) -> str:
     return "".join(parts)
 
 
-def _connections(together: Together) -> None:
-    """Refuse a candidate that lacks a port to which the testbench connects."""
-    compilation, sources = _compile(together.texts)
-    engine = pyslang.DiagnosticEngine(sources)
-    for diagnostic in compilation.getAllDiagnostics():
-        if _code(diagnostic) in _CONNECTIONS and together.design in [str(arg) for arg in diagnostic.args]:
-            raise Refused(
-                "fail", "interface", f"as the testbench uses it: {engine.formatMessage(diagnostic)}"
-            )
+def as_design(reference: str | None, together: Together) -> str | None:
+    """The reference in the candidate's place: its top under the design's name, all its other modules
+    under names of their own. None where it has no one top."""
+    known = names_of(reference) if reference else None
+    if reference is None or known is None:
+        return None
+    top = together.design if together.design in known.tops else None
+    if top is None and len(known.tops) == 1:
+        top = known.tops[0]
+    if top is None or known.missing:
+        return None
+    names = {name: f"{name}_of_control" for name in known.defined}
+    return with_names(reference, names | {top: together.design})
 
 
-def refuse_what_reaches_out(candidate: Source) -> None:
-    """Only what computes from its inputs may stand beside a testbench: nothing that prints or stops,
-    and nothing that changes what the reference gets. `candidate` was read with `driven_inputs`."""
+def _seated(together: Together, top: Top, reference: str | None) -> Together:
+    """Refuse a candidate that does not fit where the testbench connects it, or drives what it is given."""
+    seats = seats_of(together.texts, together.tops[0], together.design)
+    if seats.misfits:
+        raise Refused("fail", "interface", f"as the testbench uses it: {seats.misfits[0]}")
+    right = as_design(reference, together)
+    if right is not None and (
+        known := seats_of(together.with_design(right), together.tops[0], together.design).seats
+    ):
+        wanted = {port.name: port.direction for port in known[0].ports}
+        for port in top.ports:
+            if wanted.get(port.name, port.direction) != port.direction:
+                message = (
+                    f"{port.name} is an {port.direction} here and an {wanted[port.name]} of the reference"
+                )
+                raise Refused("fail", "interface", message)
+    return replace(together, seats=seats.seats)
+
+
+def refuse_what_reaches_out(candidate: Source, text: str = "") -> None:
+    """Only what computes from its inputs may stand beside a testbench: nothing that prints, stops or
+    asks the run, and nothing that changes what the reference gets. `candidate` was read with
+    `driven_inputs`; `text` is what was delivered, with the branches that no preprocessor takes here."""
     for remark in (remark for top in candidate.tops for remark in top.remarks):
         message = f"{remark.message}, which reaches beyond a design under test"
         raise Refused("fail", remark.code, message, remark.line)
-    for token in code_tokens(candidate.plain):
-        if token.kind is Kind.SYSTEM and token.text not in COMPUTING:
+    for token in (token for part in (text, candidate.plain) for token in code_tokens(part)):
+        if token.kind is Kind.SYSTEM and (token.text not in COMPUTING or token.text in OF_THE_RUN):
             message = f"{token.text} is not allowed in a design under test: it could answer for the testbench"
             raise Refused("fail", "system-task", message)
+        if token.kind is Kind.NAME and token.text in _OVERRULING[candidate.version]:
+            message = f"{token.text} reaches beyond a design under test"
+            raise Refused("fail", token.text, message)
 
 
 def speaks_only_of_errors(testbench: str) -> bool:
@@ -178,29 +216,21 @@ def speaks_only_of_errors(testbench: str) -> bool:
     return complains
 
 
-def stub_of(top: Top, name: str) -> str:
-    """A module with the candidate's ports and nothing in it."""
-    ports = ", ".join(f"{port.direction} [{(port.width or 1) - 1}:0] {port.name}" for port in top.ports)
-    return f"`default_nettype wire\nmodule {name}({ports});\nendmodule\n"
+def shell_of(seat: Seat, name: str, value: str = "") -> str:
+    """A module for the seat with the design's ports and nothing in it, or with constant outputs:
+    `value` is '0' or '1', for each bit."""
+    ports = ", ".join(f"{port.direction} [{(port.width or 1) - 1}:0] {port.name}" for port in seat.ports)
+    parameters = ", ".join(f"parameter {name} = {value}" for name, value in seat.parameters)
+    body = [
+        f"  assign {port.name} = {{{port.width or 1}{{1'b{value}}}}};"
+        for port in seat.ports
+        if port.direction == "output" and value
+    ]
+    head = f"module {name}{f' #({parameters})' if parameters else ''}({ports});"
+    return "\n".join([head, *body, "endmodule\n"])
 
 
-def _compile(texts: Sequence[str]) -> tuple[Any, Any]:
-    sources = pyslang.SourceManager()
-    preprocessor = pyslang.parsing.PreprocessorOptions()
-    preprocessor.maxIncludeDepth = 0
-    bag = pyslang.Bag([preprocessor])
-    compilation = ast.Compilation()
-    for number, text in enumerate(texts):
-        name = f"text{number}.sv"
-        compilation.addSyntaxTree(syntax.SyntaxTree.fromText(text, sources, name, name, bag))
-    return compilation, sources
-
-
-def _code(diagnostic: Any) -> str:
-    return str(diagnostic.code).removeprefix("DiagCode(").removesuffix(")")
-
-
-def refused_as_json(refused: Refused) -> Mapping[str, Any]:
-    """For a tool's answer."""
-    finding = {"code": refused.code, "message": str(refused), "line": refused.line}
-    return {"status": refused.status, "findings": [finding]}
+def probe_of(seat: Seat, design: str, name: str) -> str:
+    """A module that instantiates the design as the seat does, and knows nothing else."""
+    parameters = ", ".join(f".{parameter}({value})" for parameter, value in seat.parameters)
+    return f"module {name};\n  {design} {f'#({parameters}) ' if parameters else ''}dut();\nendmodule\n"

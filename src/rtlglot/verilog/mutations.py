@@ -1,4 +1,5 @@
-"""Small wrong changes to Verilog designs, for measuring what finds them.
+"""Small wrong changes to Verilog designs: broken designs on purpose, to learn what a testbench or a
+proof says of them.
 
 Each is one change at one place of the token stream: another operator, another constant, another
 signal, another edge, a condition negated, a statement dropped, an event list cut short. Which places
@@ -10,6 +11,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from rtlglot.verilog.keywords import KEYWORDS
 from rtlglot.verilog.tokens import Kind, Token, tokens
@@ -32,28 +34,44 @@ _OPERATORS = {
     ">>": ("<<",),
 }
 _EDGES = {"posedge": "negedge", "negedge": "posedge"}
+_MOST_PLACES = 50_000
 Place = tuple[int, int, str]
 """First and last index of the tokens to replace (last exclusive), and what comes instead."""
 
 
-def mutants(text: str, *, most: int, seed: int = 2026) -> list[tuple[str, str]]:
-    """Up to `most` different texts, each with the name of its change; as many kinds as there are."""
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A design with one change."""
+
+    kind: str
+    """'operator', 'constant' …"""
+    text: str
+    where: str
+    """For people: 'line 7: "&" is now "|"'."""
+
+
+def mutants(text: str, *, most: int, seed: int = 2026) -> list[Mutant]:
+    """Up to `most` different texts, of as many kinds as there are; kinds take turns."""
     stream = list(tokens(text))
     generator = random.Random(f"{seed} {text}")
-    found: dict[str, str] = {}
+    found: dict[str, Mutant] = {text: Mutant("none", text, "")}
     by_kind = {name: list(places(stream)) for name, places in _KINDS.items()}
-    while len(found) < most and any(by_kind.values()):
+    while len(found) <= most and any(by_kind.values()):
         for name in sorted(by_kind, key=lambda _: generator.random()):
-            if by_kind[name] and len(found) < most:
+            if by_kind[name] and len(found) <= most:
                 place = by_kind[name].pop(generator.randrange(len(by_kind[name])))
-                found.setdefault(_changed(stream, place), name)
-    return [(name, changed) for changed, name in found.items() if changed != text]
+                mutant = _mutant(name, stream, place)
+                found.setdefault(mutant.text, mutant)
+    return list(found.values())[1:]
 
 
-def _changed(stream: Sequence[Token], place: Place) -> str:
+def _mutant(kind: str, stream: Sequence[Token], place: Place) -> Mutant:
     first, last, instead = place
-    parts = [token.text for token in stream[:first]]
-    return "".join([*parts, instead, *(token.text for token in stream[last:])])
+    before = "".join(token.text for token in stream[first:last])
+    head, tail = stream[:first], stream[last:]
+    text = "".join([*(token.text for token in head), instead, *(token.text for token in tail)])
+    what = f'"{before}" is now "{instead}"' if instead.strip() else f'"{before}" is gone'
+    return Mutant(kind, text, f"line {stream[first].line}: {what}")
 
 
 def _body(stream: Sequence[Token]) -> int:
@@ -99,7 +117,7 @@ def _signals(stream: Sequence[Token]) -> Iterator[Place]:
     body = _body(stream)
     names = [n for n in range(body, len(stream)) if _is_signal(stream, n)]
     known = sorted({stream[n].text for n in names})
-    for n in names:
+    for n in names[:: 1 + len(names) * len(known) // _MOST_PLACES]:
         for other in known:
             if other != stream[n].text and other.isupper() == stream[n].text.isupper():
                 yield n, n + 1, other

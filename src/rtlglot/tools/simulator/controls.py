@@ -1,0 +1,201 @@
+"""Controls: what a testbench says of designs of which it is known that they are right or broken.
+
+The reference in the candidate's place is right; a module with nothing in it, modules with constant
+outputs, and small wrong changes of the reference (of the candidate, where there is none) are broken.
+From these a testbench's words get their meaning, and one that says the same of all tells nothing.
+Runs inside the Box.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Self
+
+from rtlglot.records import Json
+from rtlglot.tools.simulator.simulation import Simulation, Simulator
+from rtlglot.tools.simulator.texts import Together, as_design, shell_of, with_names
+from rtlglot.tools.simulator.transcript import Ear, Heard, Judgement
+from rtlglot.verilog.interface import Port
+from rtlglot.verilog.mutations import Mutant, mutants
+from rtlglot.verilog.tokens import code_tokens
+
+ENOUGH = 4
+"""So many mutants told apart are enough."""
+MOST_MUTANTS = 12
+_KINDS = frozenset({"operator", "inversion", "edge", "constant", "signal", "condition", "dropped"})
+"""Changes that mostly change what a design does."""
+_PATIENCE = 4.0
+"""A broken design may take so many times the CPU seconds of the right one, and two more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One design of which it is known what it is, and what the testbench said of it."""
+
+    name: str
+    """'reference', 'empty', 'all 0', 'all 1', or where a mutant was changed."""
+    heard: Heard
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """All that was learned of one testbench."""
+
+    reference: Heard | None = None
+    """None: there is none, or it cannot be simulated under this testbench."""
+    why_no_reference: str = ""
+    late: Heard | None = None
+    """Of the reference with its clock a moment later: another answer means that the testbench
+    changes its inputs at the very edge of the clock."""
+    broken: tuple[Control, ...] = ()
+    of_candidate: bool = False
+    """The mutants are the candidate's, not the reference's."""
+    neutral: frozenset[int] = frozenset()
+    """Lines that sound bad and are said of every design, the right one included."""
+
+    @property
+    def races(self) -> bool:
+        """Whether the testbench races with its own clock."""
+        return None not in (self.late, self.reference) and self.late.digest != self.reference.digest  # type: ignore[union-attr]
+
+    def to_json(self) -> dict[str, Json]:
+        """As plain JSON values."""
+        told = asdict(self) | {"neutral": sorted(self.neutral)}
+        for heard in (told["reference"], told["late"], *(control["heard"] for control in told["broken"])):
+            if heard is not None:
+                heard["lines"] = sorted(heard["lines"])
+        return told
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> Self:
+        """What `to_json` gave."""
+        return cls(
+            reference=_heard(told["reference"]),
+            why_no_reference=told["why_no_reference"],
+            late=_heard(told["late"]),
+            broken=tuple(Control(one["name"], _heard_of(one["heard"])) for one in told["broken"]),
+            of_candidate=told["of_candidate"],
+            neutral=frozenset(told["neutral"]),
+        )
+
+
+def _heard(told: dict[str, Any] | None) -> Heard | None:
+    return None if told is None else _heard_of(told)
+
+
+def _heard_of(told: dict[str, Any]) -> Heard:
+    judgement = dict(told["judgement"])
+    for name in ("lines", "zeros"):
+        judgement[name] = tuple(tuple(one) if isinstance(one, list) else one for one in judgement[name])
+    patterns = tuple((pattern, number) for pattern, number in told["patterns"])
+    return Heard(told["ended"], Judgement(**judgement), told["digest"], frozenset(told["lines"]), patterns)
+
+
+@dataclass(slots=True)
+class Stage:
+    """One testbench in its simulator, before which designs are put one after the other."""
+
+    simulator: Simulator
+    together: Together
+    ear: Ear
+    cpu_s: float
+    """CPU seconds of one program."""
+    used_s: float = field(default=0.0)
+    """CPU seconds used up to now."""
+
+    def play(self, design: str, cpu_s: float | None = None, unsaid: Collection[int] = ()) -> Heard:
+        """What the testbench says of a design that has the right name."""
+        texts = self.together.with_design(design)
+        ran = self.simulator.simulate(self._simulation(texts, self.together.tops[0], cpu_s))
+        self.used_s += ran.cpu_s
+        return self.ear.hear(ran, unsaid)
+
+    def _simulation(self, texts: Sequence[str], top: str, cpu_s: float | None) -> Simulation:
+        scale = self.together.timescale
+        return Simulation(texts, top, cpu_s=cpu_s or self.cpu_s, timescale=scale)
+
+    def build(self, texts: Sequence[str], top: str) -> tuple[str, str]:
+        """How building texts alone ended, and what the simulator said."""
+        ran = self.simulator.simulate(replace(self._simulation(texts, top, None), only_build=True))
+        self.used_s += ran.cpu_s
+        return ran.ended, ran.output
+
+
+def learn(stage: Stage, reference: str | None, candidate: str, *, limit_s: float) -> Controls:
+    """Play the controls; `limit_s` CPU seconds are the most for all of them together."""
+    end_s = stage.used_s + limit_s
+    right, before_s = as_design(reference, stage.together), stage.used_s
+    heard = stage.play(right) if right is not None else None
+    why = "" if heard is None or heard.ended == "ok" else f"the reference ends with {heard.ended} here"
+    if why:
+        right, heard = None, None
+    patience_s = min(stage.cpu_s, 2 + _PATIENCE * (stage.used_s - before_s))
+    late = None
+    if right is not None and (delayed := late_clock(right, stage.together)):
+        late = stage.play(delayed, patience_s)
+    played = _play_broken(stage, right or candidate, heard, patience_s, end_s)
+    neutral: frozenset[int] = frozenset()
+    if right is not None and heard is not None and heard.judgement.passed is False:
+        neutral = heard.lines.intersection(*(said.lines for _, _, said in played if said.ended == "ok"))
+        heard = stage.play(right, unsaid=neutral)
+        played = [(name, text, stage.play(text, patience_s, neutral)) for name, text, _ in played]
+    broken = tuple(Control(name, said) for name, _, said in played)
+    return Controls(heard, why, late, broken, of_candidate=right is None, neutral=neutral)
+
+
+def _play_broken(
+    stage: Stage, design: str, right: Heard | None, patience_s: float, end_s: float
+) -> list[tuple[str, str, Heard]]:
+    """Name, text and what was said, until enough mutants are told apart."""
+    played = [(name, text, stage.play(text, patience_s)) for name, text in _broken_for_sure(stage.together)]
+    told = 0
+    for mutant in _mutants(design):
+        if told >= ENOUGH or stage.used_s > end_s:
+            break
+        said = stage.play(mutant.text, patience_s)
+        played.append((mutant.where, mutant.text, said))
+        told += said.ended != "compile" and (right is None or said.digest != right.digest)
+    return [one for one in played if one[2].ended != "compile"]
+
+
+def only_empty(stage: Stage) -> Controls:
+    """The cheapest control alone."""
+    name, text = next(_broken_for_sure(stage.together))
+    return Controls(broken=(Control(name, stage.play(text)),), of_candidate=True)
+
+
+def _broken_for_sure(together: Together) -> Iterator[tuple[str, str]]:
+    seat = together.seats[0]
+    yield "empty", shell_of(seat, together.design)
+    for value in "01":
+        yield f"all {value}", shell_of(seat, together.design, value)
+
+
+def _mutants(text: str) -> list[Mutant]:
+    found = [mutant for mutant in mutants(text, most=3 * MOST_MUTANTS) if mutant.kind in _KINDS]
+    return found[:MOST_MUTANTS]
+
+
+def late_clock(design: str, together: Together) -> str | None:
+    """The design in a module that passes its clocks on a moment later, as any clock buffer does.
+    None where it has none, or parameters."""
+    words = [token.text for token in code_tokens(design)]
+    clocks = {after for word, after in itertools.pairwise(words) if word in ("posedge", "negedge")}
+    seat, name = together.seats[0], together.design
+    inputs = [port.name for port in seat.ports if port.direction == "input" and port.name in clocks]
+    if not inputs or seat.parameters or len(together.seats) > 1:
+        return None
+    inner = f"{name}_on_time"
+    ports = ", ".join(f"{port.direction} {_range(port)} {port.name}" for port in seat.ports)
+    passed = ", ".join(
+        f".{port.name}({port.name}{'_late' if port.name in inputs else ''})" for port in seat.ports
+    )
+    late = "".join(f"  wire {clock}_late;\n  assign {clock}_late = {clock};\n" for clock in inputs)
+    buffered = f"module {name}({ports});\n{late}  {inner} design({passed});\nendmodule\n"
+    return with_names(design, {name: inner}) + "\n" + buffered
+
+
+def _range(port: Port) -> str:
+    return f"[{(port.width or 1) - 1}:0]"
