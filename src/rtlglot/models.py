@@ -95,6 +95,11 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "rtlglot"
 
 
+def is_url(model: str) -> bool:
+    """Whether a model's name is an endpoint's address."""
+    return model.startswith(("http://", "https://"))
+
+
 def find(model: str) -> Path | None:
     """The file or folder of a model: a known name that is here, or a path that exists."""
     known = KNOWN.get(model)

@@ -8,6 +8,7 @@ is read is said once, there, for the command line, the spec file and the library
 from __future__ import annotations
 
 import dataclasses
+import math
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -114,6 +115,17 @@ def refuse_unlisted(part: object) -> None:
     for name, hint in typing.get_type_hints(type(part)).items():
         if typing.get_origin(hint) is typing.Literal:
             _as(hint, getattr(part, name), name)
+
+
+def refuse_below(least: float, of: object, part: str, *names: str, inclusive: bool = False) -> None:
+    """UsageError for a number of `of` that is not above `least`; None is left alone."""
+    for name in names:
+        value = getattr(of, name)
+        if value is not None and not (
+            math.isfinite(value) and (value > least or (inclusive and value == least))
+        ):
+            hint = f"expected {'at least' if inclusive else 'more than'} {least:g}"
+            raise UsageError(f"{part}.{name} is {value}".removeprefix("."), hint=hint)
 
 
 def _as(wanted: Any, value: Any, name: str) -> Any:

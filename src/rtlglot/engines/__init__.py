@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from rtlglot.errors import RowError
-from rtlglot.records import Json, Message, Reason, Reply, Request
+from rtlglot.records import Json, Message, Reply, Request
 from rtlglot.registry import Table
 
 ENGINES = Table(
@@ -104,20 +103,3 @@ class Engine(Protocol):
     async def aclose(self) -> None:
         """Free everything. May be called twice, and before `start`."""
         return
-
-
-LEAST_REPLY_TOKENS = 16
-"""A prompt that leaves less room than this in the context is too long."""
-
-
-def fit(prompt_tokens: int, max_tokens: int, context_tokens: int | None) -> int:
-    """How many tokens the reply may have; RowError(prompt_too_long) where there is no room."""
-    if context_tokens is None:
-        return max_tokens
-    room = context_tokens - prompt_tokens
-    if room < min(LEAST_REPLY_TOKENS, max_tokens):
-        raise RowError(
-            Reason.PROMPT_TOO_LONG,
-            f"the prompt has {prompt_tokens} tokens and the model's context is {context_tokens}",
-        )
-    return min(max_tokens, room)

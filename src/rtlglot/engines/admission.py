@@ -53,11 +53,6 @@ class Admission:
         self._taken = 0
 
     @property
-    def capacity_tokens(self) -> int:
-        """Longest prompt plus reply that can ever enter."""
-        return self._blocks * self._block_tokens
-
-    @property
     def idle(self) -> bool:
         """Whether nothing waits and nothing runs."""
         return not self.running and not self._waiting

@@ -27,8 +27,8 @@ from rtlglot.engines.openvino_files import (
     refuse_read_only,
 )
 from rtlglot.engines.program import Program
-from rtlglot.errors import ConfigError, EngineDead, RowError, UsageError
-from rtlglot.options import fill
+from rtlglot.errors import ConfigError, EngineDead, RowError
+from rtlglot.options import fill, refuse_below
 from rtlglot.records import Finish, Json, Message, Reason, Reply, Request
 
 CHILD = "rtlglot.engines.openvino_child"
@@ -70,10 +70,8 @@ class OpenVinoOptions:
     None: for the embedded models only."""
 
     def __post_init__(self) -> None:
-        for name in ("max_in_flight", "kv_cache_gib", "max_num_batched_tokens", "context_tokens", "threads"):
-            value = getattr(self, name)
-            if value is not None and value <= 0:
-                raise UsageError(f"engine.openvino.{name} is {value}", hint="expected more than 0")
+        sizes = ("max_in_flight", "kv_cache_gib", "max_num_batched_tokens", "context_tokens", "threads")
+        refuse_below(0, self, "engine.openvino", *sizes)
 
 
 class OpenVinoEngine(Engine):

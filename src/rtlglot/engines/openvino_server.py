@@ -25,9 +25,9 @@ import numpy as np
 import openvino
 import openvino_genai as genai
 
-from rtlglot.engines import fit
 from rtlglot.engines.admission import Admission, Job
 from rtlglot.engines.channel import Channel, Message
+from rtlglot.engines.lengths import fit
 from rtlglot.errors import ConfigError, RowError
 from rtlglot.records import Reason
 

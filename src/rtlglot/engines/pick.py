@@ -57,7 +57,7 @@ def pick(engine: str, model: str) -> tuple[str, str]:
 
 def engine_for(model: str) -> str:
     """The engine that runs a model of that name, installed or not; UsageError where it cannot be told."""
-    if model.startswith(("http://", "https://")):
+    if models.is_url(model):
         return "openai"
     path = Path(model)
     if re.fullmatch(r"[\w./-]+\.py:\w+", model):

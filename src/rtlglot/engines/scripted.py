@@ -22,7 +22,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from rtlglot.engines import Engine, EngineInfo, fit
+from rtlglot.engines import Engine, EngineInfo
+from rtlglot.engines.lengths import fit
 from rtlglot.engines.script import Rule, Script, read_script
 from rtlglot.errors import ConfigError, EngineDead, RowError, RtlglotError, TransientError
 from rtlglot.options import fill

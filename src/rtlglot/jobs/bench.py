@@ -157,9 +157,8 @@ async def measure(spec: BenchSpec, setting: Setting) -> Measured:
 def _make(spec: BenchSpec, setting: Setting) -> Engine:
     options = {name: value for name, value in setting.items() if name != CONCURRENCY}
     engine: Engine = ENGINES.load(spec.engine)(spec.model, {**spec.options, **options})
-    expect = getattr(engine, "expect", None)
-    if expect is not None:
-        expect(_longest(spec.chats, spec.sampling))
+    if engine.expects:
+        engine.expect(_longest(spec.chats, spec.sampling))
     return engine
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rtlglot.engines import lengths
 from rtlglot.errors import RowError
 from rtlglot.records import Message
 from rtlglot.run.assemble import Assembly, assemble, choose_engine
@@ -15,8 +16,6 @@ from rtlglot.run.watch import Nobody
 SHOWN = 2
 COUNTED = 200
 """Rows whose tokens are counted; the rest is extrapolated from their characters."""
-CHARACTERS_PER_TOKEN = 3.2
-"""Measured on Verilog and English; used where no tokenizer is at hand."""
 
 
 @dataclass(slots=True)
@@ -72,7 +71,7 @@ async def _measure(plan: Assembly, messages: Sequence[Message], estimate: Estima
     tokens = await plan.engine.count_tokens(messages)
     if tokens is None:
         estimate.exact = False
-        tokens = round(characters / CHARACTERS_PER_TOKEN)
+        tokens = lengths.estimate(messages)
     estimate.counted_characters += characters
     estimate.counted_tokens += tokens
     return tokens

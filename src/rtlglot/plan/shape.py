@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from rtlglot.errors import ConfigError
+from rtlglot.plan.hub import snapshots
 from rtlglot.plan.known import ALIASES, KNOWN
 
 DENSE = frozenset({
@@ -136,10 +136,7 @@ def _config_file(model: str) -> Path | None:
     path = Path(model).expanduser()
     if path.is_file() and path.suffix == ".json":
         return path
-    home = Path(os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
-    cache = Path(os.environ.get("HF_HUB_CACHE") or home / "hub")
-    snapshots = cache / f"models--{model.replace('/', '--')}" / "snapshots"
-    places = [path / "config.json", *sorted(snapshots.glob("*/config.json"))]
+    places = [path / "config.json", *(folder / "config.json" for folder in snapshots(model))]
     return next((place for place in places if place.is_file()), None)
 
 

@@ -7,12 +7,11 @@ import math
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from rtlglot.engines.lengths import FEWEST_BYTES_PER_TOKEN, size_bytes
 from rtlglot.records import Message
 
 COUNTED = 8
-"""So many of the prompts with the most characters are counted exactly."""
-FEWEST_CHARACTERS_PER_TOKEN = 2.5
-"""Where no tokenizer is at hand; Verilog and English have 3.2 on average."""
+"""So many of the largest prompts are counted exactly."""
 
 Chat = Sequence[Message]
 
@@ -32,12 +31,12 @@ async def longest_of(chats: Iterable[Chat], count: Callable[[Chat], Awaitable[in
     longest: list[tuple[int, int, Chat]] = []
     rows = 0
     for rows, chat in enumerate(chats, 1):
-        entry = (sum(len(message.content) for message in chat), rows, chat)
+        entry = (size_bytes(chat), rows, chat)
         (heapq.heappush if len(longest) < COUNTED else heapq.heappushpop)(longest, entry)
     if not longest:
         return None
     counted = [await count(chat) for _, _, chat in longest]
     if None not in counted:
         return Longest(max(tokens or 0 for tokens in counted), rows, exact=True)
-    characters = max(size for size, _, _ in longest)
-    return Longest(math.ceil(characters / FEWEST_CHARACTERS_PER_TOKEN), rows, exact=False)
+    largest = max(size for size, _, _ in longest)
+    return Longest(math.ceil(largest / FEWEST_BYTES_PER_TOKEN), rows, exact=False)

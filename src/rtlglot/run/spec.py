@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from rtlglot.engines import OPTIONS
 from rtlglot.errors import UsageError
-from rtlglot.options import by_field, fill, flag, flags, refuse_unlisted
+from rtlglot.options import by_field, fill, flag, flags, refuse_below, refuse_unlisted
 from rtlglot.records import Json, Pair, Reason, Status
 from rtlglot.registry import did_you_mean
 
@@ -158,17 +158,12 @@ class Spec:
 
     def __post_init__(self) -> None:
         refuse_unlisted(self)
-        _at_least("samples", self.samples, 1)
-        _at_least("repair", self.repair, 0)
-        _at_least("temperature", self.temperature, 0)
-        _at_least("drain", self.drain_s, 0)
+        refuse_below(0, self, "", "samples", "concurrency", "limit")
+        refuse_below(0, self, "", "repair", "temperature", "drain_s", inclusive=True)
         if not 0 < self.top_p <= 1:
             raise UsageError(f"top_p is {self.top_p}", hint="expected a number above 0 and at most 1")
-        if self.concurrency is not None:
-            _at_least("concurrency", self.concurrency, 1)
-        if self.limit is not None:
-            _at_least("limit", self.limit, 1)
-        _check_max_tokens(self.max_tokens)
+        if self.max_tokens != "auto" and not (self.max_tokens.isdecimal() and int(self.max_tokens)):
+            raise UsageError(f"max_tokens is {self.max_tokens!r}", hint="expected a number above 0, or auto")
         _check_redo(self.redo)
         if self.emit_batch and self.ingest_batch:
             raise UsageError("emit_batch and ingest_batch exclude each other")
@@ -191,23 +186,11 @@ class Spec:
         return dict(self.set.get("check", {}))
 
 
-def _check_max_tokens(value: str) -> None:
-    if value != "auto":
-        if not value.isdecimal():
-            raise UsageError(f"max_tokens is {value!r}", hint="expected a number or 'auto'")
-        _at_least("max_tokens", int(value), 1)
-
-
 def _check_redo(names: tuple[str, ...]) -> None:
     known = [kind.value for kind in (*Status, *Reason)]
     for name in names:
         if name not in known:
             raise UsageError(f"redo: {name!r} is no status and no reason", hint=did_you_mean(name, known))
-
-
-def _at_least(name: str, value: float, least: float) -> None:
-    if value < least:
-        raise UsageError(f"{name} is {value}", hint=f"expected at least {least}")
 
 
 def make_spec(values: Mapping[str, Any], spec_file: str = "") -> Spec:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtlglot.engines.openai import lengths, wire
+from rtlglot.engines import lengths
+from rtlglot.engines.openai import wire
 from rtlglot.engines.openai.models import find_model, read_models
 from rtlglot.errors import ConfigError, RowError, TransientError
 from rtlglot.records import Finish, Message, Reason, Request, Sampling

@@ -15,9 +15,11 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from rtlglot.engines.openai import lengths, wire
+from rtlglot import models
+from rtlglot.engines import lengths
+from rtlglot.engines.openai import wire
 from rtlglot.engines.openai.faults import Answer, failure
-from rtlglot.engines.openai.options import is_url, read_options
+from rtlglot.engines.openai.options import read_options
 from rtlglot.errors import (
     ConfigError,
     InputError,
@@ -56,7 +58,7 @@ class RequestWriter:
 
     def __init__(self, path: Path, model: str, options: Mapping[str, Any] | None = None) -> None:
         """`options` are those of the openai engine. Raises UsageError for a model that is a URL."""
-        if is_url(model):
+        if models.is_url(model):
             raise UsageError(f"a batch file needs the model's name, not the URL {model}")
         self._path = path
         self._part = path.with_name(path.name + ".part")

@@ -9,14 +9,15 @@ from typing import Any
 
 from yarl import URL
 
-from rtlglot.engines import Engine, EngineInfo, fit
-from rtlglot.engines.openai import lengths, wire
+from rtlglot import models
+from rtlglot.engines import Engine, EngineInfo, lengths
+from rtlglot.engines.openai import wire
 from rtlglot.engines.openai.cost import CostMeter
 from rtlglot.engines.openai.credentials import read_headers
 from rtlglot.engines.openai.endpoint import Endpoint, NotSent
 from rtlglot.engines.openai.faults import WAIT, Answer, failure
 from rtlglot.engines.openai.models import ServedModel, find_model, read_models
-from rtlglot.engines.openai.options import base_url, below, is_url, read_options
+from rtlglot.engines.openai.options import base_url, below, read_options
 from rtlglot.errors import ConfigError, EngineDead, EngineLost, RowError, TransientError
 from rtlglot.records import Json, Message, Reason, Reply, Request
 
@@ -37,7 +38,7 @@ class OpenAiEngine(Engine):
         """
         self._options = read_options(options or {})
         self._base = base_url(model, self._options)
-        self._asked = "" if is_url(model) else model
+        self._asked = "" if models.is_url(model) else model
         self._dialect = wire.dialect(self._asked, self._options)
         self._context_tokens = self._options.context_tokens
         self._endpoint: Endpoint | None = None
@@ -166,7 +167,7 @@ class OpenAiEngine(Engine):
         if context is not None and not lengths.fits_surely(request.messages, wanted, context):
             count = await self.count_tokens(request.messages)
             if count is not None:
-                return fit(count, wanted, context)
+                return lengths.fit(count, wanted, context)
         return lengths.fit_roughly(request.messages, wanted, context)
 
     async def _served(self, endpoint: Endpoint) -> ServedModel | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 from collections.abc import Mapping
@@ -13,8 +12,9 @@ from typing import Any, Literal
 import orjson
 from yarl import URL
 
+from rtlglot import models
 from rtlglot.errors import UsageError
-from rtlglot.options import fill, flag
+from rtlglot.options import fill, flag, refuse_below
 from rtlglot.records import Json
 
 PART = "engine.openai"
@@ -82,10 +82,8 @@ class OpenAiOptions:
     )
 
     def __post_init__(self) -> None:
-        for name in ("timeout_s", "start_timeout_s", "max_in_flight", "context_tokens"):
-            _positive(name, getattr(self, name))
-        for name in ("price_in", "price_out", "max_cost"):
-            _not_negative(name, getattr(self, name))
+        refuse_below(0, self, PART, "timeout_s", "start_timeout_s", "max_in_flight", "context_tokens")
+        refuse_below(0, self, PART, "price_in", "price_out", "max_cost", inclusive=True)
         priced = self.price_in is not None and self.price_out is not None
         if self.max_cost is not None and not priced:
             raise UsageError(
@@ -139,11 +137,12 @@ def base_url(model: str, options: OpenAiOptions) -> URL | None:
 
     A bare host gets /v1, and a pasted .../chat/completions is cut back to its base.
     """
-    given = options.base_url or (model if is_url(model) else "") or os.environ.get("OPENAI_BASE_URL", "")
+    named = model if models.is_url(model) else ""
+    given = options.base_url or named or os.environ.get("OPENAI_BASE_URL", "")
     if not given:
         return None
     url = _http_url(given)
-    if is_url(model) and options.base_url and _trimmed(_http_url(model)) != _trimmed(url):
+    if named and options.base_url and _trimmed(_http_url(model)) != _trimmed(url):
         raise UsageError(f"the model is a URL, {_shown(model)}, and --base-url another, {_shown(str(url))}")
     url = _trimmed(url)
     check_allowed(url, options.allow_host)
@@ -153,11 +152,6 @@ def base_url(model: str, options: OpenAiOptions) -> URL | None:
 def below(base: URL, path: str) -> URL:
     """Where a path below the base is; the base's query stays (Azure's api-version)."""
     return base.with_path(base.path + path).with_query(base.query)
-
-
-def is_url(model: str) -> bool:
-    """Whether a model's name is an endpoint."""
-    return model.startswith(("http://", "https://"))
 
 
 def check_allowed(url: URL, allow_host: tuple[str, ...]) -> None:
@@ -201,13 +195,3 @@ def _shown(text: str) -> str:
     """A URL without what may be secret in it: what is before an @ or behind a question mark."""
     scheme, slashes, rest = text.partition("?")[0].partition("://")
     return scheme + slashes + rest.rpartition("@")[2]
-
-
-def _positive(name: str, value: float | None) -> None:
-    if value is not None and not (value > 0 and math.isfinite(value)):
-        raise UsageError(f"{PART}.{name} is {value}", hint="expected a number above 0")
-
-
-def _not_negative(name: str, value: float | None) -> None:
-    if value is not None and not (value >= 0 and math.isfinite(value)):
-        raise UsageError(f"{PART}.{name} is {value}", hint="expected a number of 0 or more")

@@ -16,7 +16,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rtlglot.engines import Engine, EngineInfo, fit
+from rtlglot.engines import Engine, EngineInfo
+from rtlglot.engines.lengths import fit
 from rtlglot.engines.vllm.arguments import identity
 from rtlglot.engines.vllm.chat import Chat, local_folder, weights_identity
 from rtlglot.engines.vllm.gpus import visible_gpus

@@ -6,12 +6,12 @@ So that the length of a prompt is known before it is sent, also before the model
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rtlglot.errors import ConfigError, RowError
+from rtlglot.plan.hub import snapshots
 from rtlglot.records import Json, Message, Reason
 
 
@@ -20,15 +20,7 @@ def local_folder(model: str) -> Path | None:
     path = Path(model).expanduser()
     if path.is_dir():
         return path
-    home = Path(os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
-    cache = Path(os.environ.get("HF_HUB_CACHE") or home / "hub")
-    repository = cache / f"models--{model.replace('/', '--')}"
-    main = repository / "refs" / "main"
-    if main.is_file():
-        snapshot = repository / "snapshots" / main.read_text().strip()
-        if snapshot.is_dir():
-            return snapshot
-    return next(iter(sorted((repository / "snapshots").glob("*"))), None)
+    return next(iter(snapshots(model)), None)
 
 
 class Chat:

@@ -10,7 +10,7 @@ from typing import Any
 
 from rtlglot.engines.vllm.arguments import OURS, check_names
 from rtlglot.errors import ConfigError
-from rtlglot.options import fill, flag
+from rtlglot.options import fill, flag, refuse_below
 from rtlglot.records import Json
 
 _flag = partial(flag, group="the engine vllm (other options: --set engine.KEY=VALUE)")
@@ -54,17 +54,8 @@ class VllmOptions:
     """Let vLLM fetch a hub model that is not in the local cache."""
 
     def __post_init__(self) -> None:
-        for name in (
-            "gpus",
-            "tensor_parallel",
-            "pipeline_parallel",
-            "data_parallel",
-            "max_in_flight",
-            "row_tokens",
-        ):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise ConfigError(f"engine.vllm.{name} is {value}", hint="at least 1")
+        parallel = ("tensor_parallel", "pipeline_parallel", "data_parallel")
+        refuse_below(0, self, "engine.vllm", "gpus", *parallel, "max_in_flight", "row_tokens")
         if self.max_model_len != "auto" and not (self.max_model_len.isdecimal() and int(self.max_model_len)):
             raise ConfigError(
                 f"engine.vllm.max_model_len is {self.max_model_len!r}", hint="a number of tokens, or auto"
