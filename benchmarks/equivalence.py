@@ -158,11 +158,21 @@ def show(title: str, jobs: Sequence[Job]) -> None:
     seconds = sorted(job.formal.seconds for job in jobs if job.formal)
     told = ", ".join(f"{status} {count}" for status, count in counts.most_common())
     late = sum(second > 10 for second in seconds)
+    played = sorted(
+        float(job.formal.data["played"]["cpu_s"])
+        for job in jobs
+        if job.formal and "cpu_s" in (job.formal.data.get("played") or {})
+    )
     print(f"{title:<10} {len(jobs):>5}  {told}")
     print(
         f"{'':<17} p50 {statistics.median(seconds):.2f} s, p95 {seconds[int(len(seconds) * 0.95)]:.2f} s, "
         f"longest {seconds[-1]:.1f} s, over 10 s {late}"
     )
+    if played:
+        print(
+            f"{'':<17} played {len(played)}: p50 {statistics.median(played) * 1000:.0f} ms, "
+            f"p95 {played[int(len(played) * 0.95)] * 1000:.0f} ms of CPU"
+        )
 
 
 def matrix(jobs: Sequence[Job]) -> None:
@@ -207,9 +217,10 @@ def complaints(what: str, jobs: Sequence[Job]) -> None:
         formal, tested = job.formal.status.value, job.simulated.status.value if job.simulated else ""
         wrong = (formal == "different" and not tested) or (formal == "equivalent" and tested == "fail")
         weak = formal == "different" and tested == "pass"
-        if wrong or weak or formal in ("error", "timeout", "bounded"):
+        if wrong or weak or formal in ("error", "timeout", "bounded", "unsupported", "unconfirmed"):
             mark = "WRONG" if wrong else "weak testbench" if weak else formal
-            print(f"  {mark}: {what} {job.task} ({job.kind}) {tested}")
+            why = str(job.formal.data.get("what", ""))[:60]
+            print(f"  {mark}: {what} {job.task} ({job.kind}) {tested} {why}")
 
 
 async def measure(options: argparse.Namespace, rows: Sequence[dict[str, str]]) -> list[Job]:

@@ -121,3 +121,20 @@ def _holds(path: Path, pattern: re.Pattern[str]) -> bool:
 def test_the_packages_data_is_in_the_package() -> None:
     assert importlib.resources.files("rtlglot.ledger").joinpath("schema.sql").is_file()
     assert (SOURCE / "py.typed").is_file()
+
+
+@pytest.mark.parametrize(("library", "room"), [("pyslang", "slang"), ("pyosys", "yosys")])
+def test_a_tool_is_imported_in_its_room_only(library: str, room: str) -> None:
+    wanted = re.compile(rf"^\s*(?:import|from) {library}\b", re.MULTILINE)
+    found = [path for path in SOURCE.rglob("*.py") if wanted.search(path.read_text())]
+    assert found
+    assert {path.parent for path in found} == {SOURCE / "tools" / room}
+
+
+def test_no_check_loads_a_tool_into_our_own_process() -> None:
+    code = (
+        "import sys; from rtlglot.checks import CHECKS; [CHECKS.load(name) for name in CHECKS];"
+        "print(*(name for name in ('pyslang', 'pyosys') if name in sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == []

@@ -242,3 +242,33 @@ def _macros(text: str, header: str) -> list[str]:
             used.add(name)
             wanted.update(_MACRO.findall(defined[name]))
     return [line for name, line in defined.items() if name in used]
+
+
+def port_differences(wanted: Sequence[Port], given: Sequence[Port]) -> list[dict[str, Json]]:
+    """What about the ports is not as wanted, as findings with code and message. Order is free."""
+    ours = {port.name: port for port in given}
+    found = []
+    for port in wanted:
+        other = ours.pop(port.name, None)
+        if other is None:
+            found.append(_said("port-missing", f"{_described(port)} is missing"))
+        elif other.direction != port.direction:
+            text = f"port {port.name} is an {other.direction}, it should be an {port.direction}"
+            found.append(_said("port-direction", text))
+        elif other.width != port.width:
+            text = f"{port.direction} {port.name} is {_width_of(other)} wide, it should be {_width_of(port)}"
+            found.append(_said("port-width", text))
+    found += [_said("port-extra", f"{_described(port)} is not in the reference") for port in ours.values()]
+    return found
+
+
+def _described(port: Port) -> str:
+    return f"{port.direction} {port.name} ({_width_of(port)})"
+
+
+def _width_of(port: Port) -> str:
+    return "1 bit" if port.width == 1 else f"{port.width} bits"
+
+
+def _said(code: str, message: str) -> dict[str, Json]:
+    return {"code": code, "message": message}

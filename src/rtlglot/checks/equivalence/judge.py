@@ -10,7 +10,7 @@ from rtlglot.checks.equivalence.reference import Reference
 from rtlglot.records import Json
 from rtlglot.tools.prover.answers import Found, Reading, Unread
 from rtlglot.tools.prover.prover import Prover
-from rtlglot.tools.slang.source import Remark
+from rtlglot.tools.slang.tops import Remark
 from rtlglot.tools.yosys.miter import ANY, ZERO, X
 from rtlglot.verilog.same import same_but_for_names
 

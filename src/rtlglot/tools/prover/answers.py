@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from rtlglot.records import Json
-from rtlglot.tools.slang.source import Remark, Top
+from rtlglot.tools.slang.tops import Remark, Top
 from rtlglot.tools.yosys.miter import Clocking
 from rtlglot.tools.yosys.netlist import Netlist
 from rtlglot.verilog.interface import Port

@@ -20,12 +20,13 @@ from rtlglot.tools.abc.vacuity import undefined_within
 from rtlglot.tools.prover.answers import Found, Reading, Unread, unsupported
 from rtlglot.tools.prover.trace import expected_along, inputs_along, trace_of
 from rtlglot.tools.slang.hazards import hazards_of
-from rtlglot.tools.slang.source import Source, Top, read_source
-from rtlglot.tools.slang.tops import choose_top, differences
+from rtlglot.tools.slang.plain import latches_allowed
+from rtlglot.tools.slang.source import Source, read_source
+from rtlglot.tools.slang.tops import Top, choose_top
 from rtlglot.tools.yosys import reader
 from rtlglot.tools.yosys.miter import Clocking, build
 from rtlglot.tools.yosys.netlist import Unsupported, read_netlist
-from rtlglot.verilog.interface import Port
+from rtlglot.verilog.interface import Port, port_differences
 
 
 def warm() -> None:
@@ -48,7 +49,7 @@ def _read(arguments: dict[str, Any]) -> Reading | Unread:
     top = choose_top(source.tops, _top(wanted) if wanted else None)
     if isinstance(top, str):
         return unsupported(top)
-    if wanted and (findings := differences(_top(wanted).ports, top.ports)):
+    if wanted and (findings := port_differences(_top(wanted).ports, top.ports)):
         return Unread("ports-differ", findings=tuple(findings))
     netlist = None
     if front_end := arguments.get("front_end"):
@@ -56,7 +57,7 @@ def _read(arguments: dict[str, Any]) -> Reading | Unread:
             return unsupported(trouble)
         try:
             netlist = read_netlist(
-                source.plain,
+                latches_allowed(source.plain, source.version),
                 source.version,
                 top.name,
                 front_end=front_end,

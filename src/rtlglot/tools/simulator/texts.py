@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rtlglot.tools.slang.benches import Names, Seat, names_of, seats_of
-from rtlglot.tools.slang.source import Source, Top
+from rtlglot.tools.slang.source import Source
+from rtlglot.tools.slang.tops import Top
 from rtlglot.verilog.system_tasks import COMPUTING, OF_THE_RUN
 from rtlglot.verilog.tokens import Kind, code_tokens, tokens
 

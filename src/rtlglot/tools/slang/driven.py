@@ -13,7 +13,7 @@ from typing import Any
 
 from pyslang import ast
 
-from rtlglot.tools.slang.source import Remark
+from rtlglot.tools.slang.tops import Remark
 
 _SELECTS = (ast.ElementSelectExpression, ast.RangeSelectExpression, ast.MemberAccessExpression)
 

@@ -36,7 +36,7 @@ from pyslang import ast
 from rtlglot.tools.slang.constructs import constructs_at
 from rtlglot.tools.slang.driven import driven_inputs
 from rtlglot.tools.slang.flow import Clocked, Flow
-from rtlglot.tools.slang.source import Remark
+from rtlglot.tools.slang.tops import Remark
 from rtlglot.tools.slang.uses import Uses, name_of, path_of
 
 _OPEN = getattr(ast.UnconnectedDrive, "None_")  # noqa: B009 - the stubs call it otherwise

@@ -15,6 +15,7 @@ from pyslang import ast, syntax
 from rtlglot.records import Json
 from rtlglot.tools.slang.options import DEPTH, VERSIONS, slang_options
 from rtlglot.tools.slang.plain import deciding_macros, plain_text
+from rtlglot.tools.slang.tops import Remark, Top
 from rtlglot.verilog.interface import Port
 
 _FLAGS = (
@@ -25,28 +26,8 @@ _FLAGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """Something about one place of a text."""
-
-    code: str
-    message: str
-    line: int
-
-
 Look = Callable[[Any, Any], tuple[Remark, ...]]
 """Looks through an elaborated top instance (with slang's source manager) for something to remark."""
-
-
-@dataclass(frozen=True, slots=True)
-class Top:
-    """A module that no other one instantiates."""
-
-    name: str
-    ports: tuple[Port, ...]
-    odd: str = ""
-    """What about its ports is beyond a comparison bit by bit, in words; '' where nothing is."""
-    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

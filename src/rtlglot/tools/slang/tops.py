@@ -1,12 +1,31 @@
-"""Interfaces compared: which top module is meant, and whether its ports are those of the reference."""
+"""The modules that no other instantiates, and which of them is meant. Loads nothing of slang."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from rtlglot.records import Json
-from rtlglot.tools.slang.source import Top
-from rtlglot.verilog.interface import Port
+from rtlglot.verilog.interface import Port, port_differences
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about one place of a text."""
+
+    code: str
+    message: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """A module that no other one instantiates."""
+
+    name: str
+    ports: tuple[Port, ...]
+    odd: str = ""
+    """What about its ports is beyond a comparison bit by bit, in words; '' where nothing is."""
+    remarks: tuple[Remark, ...] = ()
 
 
 def choose_top(tops: Sequence[Top], reference: Top | None = None) -> Top | str:
@@ -20,37 +39,7 @@ def choose_top(tops: Sequence[Top], reference: Top | None = None) -> Top | str:
         return tops[0]
     if reference is not None:
         named = [top for top in tops if top.name == reference.name]
-        alike = named or [top for top in tops if not differences(reference.ports, top.ports)]
+        alike = named or [top for top in tops if not port_differences(reference.ports, top.ports)]
         if len(alike) == 1:
             return alike[0]
     return "several top modules: " + ", ".join(top.name for top in tops)
-
-
-def differences(wanted: Sequence[Port], given: Sequence[Port]) -> list[dict[str, Json]]:
-    """What about the ports is not as wanted, as findings with code and message. Order is free."""
-    ours = {port.name: port for port in given}
-    found = []
-    for port in wanted:
-        other = ours.pop(port.name, None)
-        if other is None:
-            found.append(_finding("port-missing", f"{_words(port)} is missing"))
-        elif other.direction != port.direction:
-            text = f"port {port.name} is an {other.direction}, it should be an {port.direction}"
-            found.append(_finding("port-direction", text))
-        elif other.width != port.width:
-            text = f"{port.direction} {port.name} is {_bits(other)} wide, it should be {_bits(port)}"
-            found.append(_finding("port-width", text))
-    found += [_finding("port-extra", f"{_words(port)} is not in the reference") for port in ours.values()]
-    return found
-
-
-def _words(port: Port) -> str:
-    return f"{port.direction} {port.name} ({_bits(port)})"
-
-
-def _bits(port: Port) -> str:
-    return "1 bit" if port.width == 1 else f"{port.width} bits"
-
-
-def _finding(code: str, message: str) -> dict[str, Json]:
-    return {"code": code, "message": message}

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from rtlglot.records import Json
-from rtlglot.tools.slang.plain import latches_allowed
 from rtlglot.tools.yosys.reader import Yosys
 
 _LATCHES = frozenset({"$dlatch", "$adlatch", "$dlatchsr", "$sr"})
@@ -58,12 +57,12 @@ class Netlist:
         return bool(self.latches or self.flip_flops)
 
 
-def read_netlist(plain: str, version: str, top: str, *, front_end: str, most_memory_bits: int) -> Netlist:
-    """Read, elaborate and flatten a text (see `plain_text`). Raises Unsupported for what a
+def read_netlist(text: str, version: str, top: str, *, front_end: str, most_memory_bits: int) -> Netlist:
+    """Read, elaborate and flatten a text (see `latches_allowed`). Raises Unsupported for what a
     proof cannot handle; yosys ends the process for what it cannot read."""
     yosys = Yosys()
     try:
-        yosys.read(latches_allowed(plain, version), version, front_end, top=top)
+        yosys.read(text, version, front_end, top=top)
     except ValueError as error:
         raise Unsupported(str(error)) from error
     yosys(
@@ -71,6 +70,7 @@ def read_netlist(plain: str, version: str, top: str, *, front_end: str, most_mem
         "proc -noopt",
         "flatten",
         "chformal -remove",
+        "delete t:$print",
         "opt_expr -keepdc",
         "memory -nomap",
         "opt_clean",

@@ -1,0 +1,9 @@
+// expect: different or unsupported
+// ---- reference
+module r(input clk, input d, output reg q);
+  always @(posedge clk) q <= d;
+endmodule
+// ---- candidate
+module c(input clk, input d, output reg q);
+  always @(posedge clk) q <= @(negedge clk) d;
+endmodule

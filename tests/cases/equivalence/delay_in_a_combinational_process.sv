@@ -1,0 +1,10 @@
+// expect: different
+// confirmed: true
+// ---- reference
+module r(input a, input b, output y);
+  assign y = a & b;
+endmodule
+// ---- candidate
+module c(input a, input b, output logic y);
+  always @* y <= #300 a & b;
+endmodule

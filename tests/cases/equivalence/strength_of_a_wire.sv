@@ -1,0 +1,11 @@
+// expect: different
+// confirmed: true
+// ---- reference
+module r(input a, input b, output y);
+  assign y = a & b;
+endmodule
+// ---- candidate
+module c(input a, input b, output y);
+  wire (highz0, strong1) t = a & b;
+  assign y = t;
+endmodule
