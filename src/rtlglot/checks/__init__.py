@@ -45,6 +45,8 @@ class Check(Protocol):
     runs out in a queue."""
     strict: bool = False
     """It has an option `strict`, in which warnings say no."""
+    coverage: bool = False
+    """It has an option `coverage`: the share of a design of which a text must speak."""
     must_answer: bool = False
     """Without its answer no text is accepted: a real one gets it in a fraction of a second, so a text
     that gets none is made to break the tool, or breaks it."""

@@ -28,13 +28,15 @@ def ladder(
     options: Mapping[str, Mapping[str, Json]] | None = None,
     *,
     strict: bool = False,
+    coverage: float = 0.0,
 ) -> tuple[Check, ...]:
     """The checks that `rungs` names, in the order in which they are asked.
 
     `rungs` is 'default' (the whole ladder of the field `target`; what a row lacks the field for is not
     asked), 'none', one rung (it and all below it) or a comma list of exactly those wanted. A name may
-    be a user's own 'package.module:Check'. `options` has each check's own; `strict` turns on the
-    option of that name in the checks that have it, where `options` does not say otherwise.
+    be a user's own 'package.module:Check'. `options` has each check's own; `strict` and
+    `coverage` set the option of that name in the checks that have it, where `options` does not say
+    otherwise.
 
     Raises UsageError for an unknown name, two of the same name and options without a check.
     """
@@ -44,7 +46,8 @@ def ladder(
         if name not in names:
             known = did_you_mean(name, list(names)) if names else "no checks are asked for"
             raise UsageError(f"options are given for the check {name!r}, which is not asked for", hint=known)
-    made = tuple(_made(name, options.get(name, {}), strict=strict) for name in names)
+    wanted = {"strict": strict, "coverage": coverage}
+    made = tuple(_made(name, options.get(name, {}), wanted) for name in names)
     for number, check in enumerate(made):
         if check.name in {earlier.name for earlier in made[:number]}:
             raise UsageError(f"two of the checks {rungs!r} call themselves {check.name!r}")
@@ -72,9 +75,10 @@ def _rank(name: str) -> int:
     return _class(name).rank
 
 
-def _made(name: str, options: Mapping[str, Json], *, strict: bool) -> Check:
+def _made(name: str, options: Mapping[str, Json], wanted: Mapping[str, Json]) -> Check:
     check = _class(name)
-    return check({"strict": True, **options} if strict and check.strict else options)
+    has = {"strict": check.strict, "coverage": check.coverage}
+    return check({**{option: value for option, value in wanted.items() if value and has[option]}, **options})
 
 
 def _names(rungs: str, target: str) -> tuple[str, ...]:

@@ -22,13 +22,15 @@ from rtlglot.sandbox import Box
 
 @dataclass(frozen=True, slots=True)
 class WordingOptions:
-    """How much Verilog a text may hold."""
+    """How much Verilog a text may hold, and what is too much."""
 
     max_leak: float = 0.3
     """Leak score, 0 to 1, above which a description fails."""
+    strict: bool = False
+    """Warnings fail too."""
 
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same text can get another verdict."""
 _GIVEN_AWAY = 0.8
 """Share of the reference that a request may hold: one that asks to mend a design holds a broken one."""
@@ -38,6 +40,7 @@ class Wording(Check):
     """Examines a text as prose."""
 
     name = "wording"
+    strict = True
     fields = TEXTS
     rank = 10
     assurance = Assurance.READ
@@ -79,7 +82,8 @@ class Wording(Check):
             found.append(Finding(Severity.ERROR, "too-long", said))
         if any(one.code == "refusal" for one in found):
             found = [one for one in found if one.code == "refusal"]
-        failed = any(one.severity is Severity.ERROR for one in found)
+        grave = (Severity.ERROR, Severity.WARNING) if self.options.strict else (Severity.ERROR,)
+        failed = any(one.severity in grave for one in found)
         status = CheckStatus.FAIL if failed else CheckStatus.PASS
         return Verdict(self.name, status, tuple(found), data={"leak": round(leak, 3)})
 

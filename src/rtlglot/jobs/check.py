@@ -73,6 +73,7 @@ class CheckSpec:
         help="comma list, or the highest rung (default: all for which a field is named)",
     )
     strict: bool = _checked("strict")
+    require_coverage: float = _checked("require_coverage")
     standard: Literal["v2001", "v2005", "sv2017"] = _checked("standard")
     set: Mapping[str, Json] = _checked(
         "set", help="a check's own option", metavar="check.NAME.KEY=VALUE", group="what is checked"
@@ -182,7 +183,9 @@ def checks_for(spec: CheckSpec) -> tuple[Check, ...]:
         raise UsageError("--interface auto needs a reference", hint="name its field with --reference")
     named = {name.strip() for name in spec.check.split(",")}
     found = []
-    for one in ladder(spec.check, spec.kind, spec.options, strict=spec.strict):
+    for one in ladder(
+        spec.check, spec.kind, spec.options, strict=spec.strict, coverage=spec.require_coverage
+    ):
         lacks = _lacks(one, spec)
         if lacks is None:
             raise UsageError(

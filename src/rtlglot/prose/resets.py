@@ -45,7 +45,46 @@ def is_reset_name(name: str) -> bool:
 def reset_claims(prose: Prose, names: Names) -> list[Claim]:
     """All claims about traits of resets."""
     reader = _ResetReader(prose.pieces, names)
-    return [claim for at in range(len(prose.pieces)) for claim in reader.claims(at)]
+    found = [claim for at in range(len(prose.pieces)) for claim in reader.claims(at)]
+    return [*found, *_conditional_claims(prose, names)]
+
+
+_VALUE = r"(?:0|1|zeros?|ones?|[0-9]+'[a-z0-9_]+|low|high)\b"
+_ACTS = (
+    r"(?:(?:is|are|be|gets?|has|asynchronously|synchronously|immediately|at once) )*"
+    r"(?:(?:cleared|clears|reset|initiali[sz]ed)\b"
+    r"|(?:set|sets|forced|forces|held|goes|go|returns?|becomes?|loaded) (?:\w+ )?(?:to |at |with )?"
+    rf"(?:all |the |value )*{_VALUE})"
+)
+_WHILE = (
+    r"(?:while|when|whenever|if|as long as) (?:the )?(?P<name>[a-z_]\w*)(?: input| signal)? (?:is|=|==) "
+    r"(?P<level>high|low|1'b1|1'b0|1|0|one|zero)\b"
+)
+_CONDITIONAL = (
+    re.compile(rf"\b{_WHILE},? (?:then )?(?:[\w$]+,? ){{0,4}}?{_ACTS}[^.;]*"),
+    re.compile(rf"{_ACTS}[^.;,]{{0,40}}? {_WHILE}"),
+)
+_NOT_SO = re.compile(r"\b(?:not|never|no longer|unless|until|released|only)\b")
+_HOW = re.compile(
+    r"\b(?:(?P<at_once>asynchronously|immediately|at once)|synchronously|at the next \w+ (?:clock )?edge)\b"
+)
+
+
+def _conditional_claims(prose: Prose, names: Names) -> list[Claim]:
+    """What "while rst is high, q is cleared synchronously" says of rst."""
+    found = []
+    resets = {name.lower(): name for name in names.ports if is_reset_name(name)}
+    for match in (match for form in _CONDITIONAL for match in form.finditer(prose.low.replace("\n", " "))):
+        name = resets.get(match["name"])
+        if name is None or _NOT_SO.search(match[0]):
+            continue
+        level = "high" if match["level"] in ("high", "1'b1", "1", "one") else "low"
+        found.append(Claim(About.POLARITY, name, level, *match.span(), firm=True))
+        how = _HOW.search(match[0])
+        if how is not None:
+            kind = "asynchronous" if how["at_once"] else "synchronous"
+            found.append(Claim(About.SYNCHRONY, name, kind, *match.span(), firm=True))
+    return found
 
 
 class _ResetReader:

@@ -66,7 +66,9 @@ def assemble(spec: Spec, chosen: Chosen, watch: Watch) -> Assembly:
     model = chosen.model
     if not spec.model and model == EMBEDDED:
         watch.note(f"no --model given: {EMBEDDED} runs here; it is a small one to try things with")
-    checks = ladder(spec.check, spec.target, spec.check_options, strict=spec.strict)
+    checks = ladder(
+        spec.check, spec.target, spec.check_options, strict=spec.strict, coverage=spec.require_coverage
+    )
     recipe = Recipe(
         pair=spec.pair,
         prompt=prompt.source,

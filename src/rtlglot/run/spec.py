@@ -129,7 +129,9 @@ class Spec:
         "comma list, the highest rung to climb to, or none (default: what fits the target)",
         default="default", metavar="RUNGS",
     )  # fmt: skip
-    strict: bool = _checked("reject for latches, loops and widths too", default=False)
+    strict: bool = _checked(
+        "reject for what is a warning: latches, loops, widths; vague texts", default=False
+    )
     repair: int = _checked("send rejected text back at most N times", default=0, metavar="N")
     standard: Literal["v2001", "v2005", "sv2017"] = _checked("language", "--std", default="sv2017")
     reference: str = _checked(
@@ -144,6 +146,9 @@ class Spec:
         "a module whose inside is not there; comma list, repeatable",
         default=(), metavar="NAME", parse=_parse_names,
     )  # fmt: skip
+    require_coverage: float = _checked(
+        "the share of a design's ports and facts of which a text must speak", default=0.0, metavar="X"
+    )
     require: Literal["auto", "proved", "tested", "synthesised", "read"] = _checked(
         "what must be known of a text for it to be accepted", default="auto"
     )

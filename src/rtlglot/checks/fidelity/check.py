@@ -16,7 +16,7 @@ from rtlglot.checks import TEXTS, Check
 from rtlglot.checks.facts import FactsReader
 from rtlglot.checks.fidelity.compare import findings
 from rtlglot.checks.fidelity.compare_timing import TIMING, timing_findings
-from rtlglot.checks.fidelity.coverage import blanket_findings, count_findings, missing_findings
+from rtlglot.checks.fidelity.coverage import blanket_findings, count_findings, missing_findings, told_of
 from rtlglot.options import fill
 from rtlglot.prose.claims import Claim
 from rtlglot.prose.clocking import timing_claims
@@ -30,16 +30,23 @@ from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Seve
 from rtlglot.sandbox import Box
 from rtlglot.verilog.facts import Facts
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same text and reference can get another verdict."""
 
 
 @dataclass(frozen=True, slots=True)
 class FidelityOptions:
-    """What does not change a verdict."""
+    """What a text must do besides saying nothing wrong."""
 
+    strict: bool = False
+    """Warnings fail too."""
+    coverage: float = 0.0
+    """Share of the design's ports and facts, 0 to 1, of which a text must speak."""
     remember: int = 2048
-    """References whose facts are kept in memory."""
+    """References whose facts are kept in memory; changes no verdict."""
+
+
+DEFAULT = FidelityOptions()
 
 
 class Fidelity(Check):
@@ -48,6 +55,8 @@ class Fidelity(Check):
     name = "fidelity"
     fields = TEXTS
     rank = 20
+    strict = True
+    coverage = True
     assurance = Assurance.READ
 
     def __init__(self, options: Mapping[str, Json] | None = None) -> None:
@@ -58,7 +67,8 @@ class Fidelity(Check):
     def identity(self) -> Mapping[str, Json]:
         """See Check."""
         tools = {"pyslang": version("pyslang"), "pyosys": version("pyosys")}
-        return {"check": self.name, "version": VERSION, **tools}
+        asked = {"strict": self.options.strict, "coverage": self.options.coverage}
+        return {"check": self.name, "version": VERSION, **asked, **tools}
 
     def applies(self, context: Context) -> bool:
         """For texts with a reference that they belong to."""
@@ -69,13 +79,13 @@ class Fidelity(Check):
         started = time.perf_counter()
         assert context.reference is not None  # applies() said so
         facts = await self._facts(context.reference, context.standard, box)
-        verdict = judge(text, facts, context)
+        verdict = judge(text, facts, context, self.options)
         seconds = time.perf_counter() - started
         return Verdict(self.name, verdict.status, verdict.findings, seconds, verdict.data)
 
 
-def judge(text: str, facts: Facts, context: Context) -> Verdict:
-    """The verdict on a text, given the facts."""
+def judge(text: str, facts: Facts, context: Context, options: FidelityOptions = DEFAULT) -> Verdict:
+    """The verdict on a text, given the facts. PASS says no more than that nothing contradicts it."""
     if facts.interface is None:
         said = f"the reference cannot be read: {facts.trouble}"
         note = Finding(Severity.NOTE, "reference-unreadable", said)
@@ -92,11 +102,18 @@ def judge(text: str, facts: Facts, context: Context) -> Verdict:
         *missing_findings(prose, names, needed=needed),
     ]
     found = _once(found)
-    status = _status(found, facts, claims)
+    told = told_of(prose, names, claims)
+    if told.share < options.coverage:
+        said = f"{told.in_words}; {options.coverage:.0%} is required"
+        found.append(Finding(Severity.ERROR, "coverage", said))
+    status = _status(found, facts, claims, strict=options.strict)
     if status in (CheckStatus.INCOMPLETE, CheckStatus.UNSUPPORTED):
         said = f"clock and reset could not be compared: {facts.trouble}"
         found.append(Finding(Severity.NOTE, "netlist-unreadable", said))
-    return Verdict(Fidelity.name, status, tuple(found), data={"claims": len(claims)})
+    elif status is CheckStatus.PASS:
+        said = f"the text is not contradicted: {told.in_words}"
+        found.append(Finding(Severity.NOTE, "not-contradicted", said))
+    return Verdict(Fidelity.name, status, tuple(found), data={"claims": len(claims), **told.to_json()})
 
 
 def read_claims(prose: Prose, names: Names) -> list[Claim]:
@@ -124,8 +141,9 @@ def _once(found: list[Finding]) -> list[Finding]:
     return list(kept.values())
 
 
-def _status(found: list[Finding], facts: Facts, claims: list[Claim]) -> CheckStatus:
-    if any(one.severity is Severity.ERROR for one in found):
+def _status(found: list[Finding], facts: Facts, claims: list[Claim], *, strict: bool) -> CheckStatus:
+    grave = (Severity.ERROR, Severity.WARNING) if strict else (Severity.ERROR,)
+    if any(one.severity in grave for one in found):
         return CheckStatus.FAIL
     if facts.clocking is None and any(claim.about in TIMING for claim in claims):
         return CheckStatus.INCOMPLETE if facts.missing else CheckStatus.UNSUPPORTED

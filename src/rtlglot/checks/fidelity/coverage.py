@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from rtlglot.checks.fidelity.compare import bits
 from rtlglot.prose.claims import About, Claim, number_at, width_at
 from rtlglot.prose.names import Names
+from rtlglot.prose.resets import is_reset_name
 from rtlglot.prose.tokens import Mark, Prose
-from rtlglot.records import Finding, Severity
+from rtlglot.records import Finding, Json, Severity
 
 _SPAN = re.compile(
     r"\b(?P<stem>[A-Za-z_]\w*?)\[?(?P<first>\d{1,3})\]?\s*"
@@ -45,6 +47,57 @@ def _in_range(text: str, name: str) -> bool:
     if len(name) == 1 and any(span["first"] < name < span["last"] for span in _LETTERS.finditer(text)):
         return True
     return any(name.startswith(pattern["stem"]) for pattern in _PATTERN.finditer(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How much of a design a text speaks of, right or wrong."""
+
+    ports: int
+    """Ports that it names."""
+    of_ports: int
+    facts: int
+    """Widths of vectors, clock edges, kinds of reset, parameters and depths of memories that it gives."""
+    of_facts: int
+
+    @property
+    def share(self) -> float:
+        """Of all of them, 0 to 1."""
+        there = self.of_ports + self.of_facts
+        return (self.ports + self.facts) / there if there else 1.0
+
+    @property
+    def in_words(self) -> str:
+        """The same as half a sentence."""
+        return (
+            f"it names {self.ports} of {self.of_ports} ports and gives {self.facts} of {self.of_facts} other "
+            f"facts (coverage {self.share:.0%})"
+        )
+
+    def to_json(self) -> dict[str, Json]:
+        """For a verdict's data."""
+        ports, facts = [self.ports, self.of_ports], [self.facts, self.of_facts]
+        return {"ports": ports, "facts": facts, "coverage": round(self.share, 3)}
+
+
+def told_of(prose: Prose, names: Names, claims: Iterable[Claim]) -> Told:
+    """What a text speaks of. Where it says that all ports are one bit wide, that is no fact about vectors."""
+    said = {(claim.about, claim.subject) for claim in claims}
+    about = {about for about, _ in said}
+    facts = [
+        bool({(About.WIDTH, port.name), (About.INDEX, port.name)} & said)
+        for port in names.ports.values()
+        if (port.width or 0) > 1
+    ]
+    facts += [name in prose.words for name in names.parameters]
+    clocking = names.facts.clocking
+    if clocking is not None:
+        facts += [About.EDGE in about for _ in clocking.clocks]
+        resets = [name for name in clocking.forces if is_reset_name(name)]
+        facts += [kind in about for _ in resets for kind in (About.SYNCHRONY, About.POLARITY)]
+        facts += [About.DEPTH in about for _ in clocking.memories]
+    named = len(names.ports) - len(missing_ports(prose, names))
+    return Told(named, len(names.ports), sum(facts), len(facts))
 
 
 def missing_findings(prose: Prose, names: Names, *, needed: bool) -> list[Finding]:
