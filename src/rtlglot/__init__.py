@@ -15,12 +15,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rtlglot.errors import RtlglotError
-    from rtlglot.library import Model, atransform, transform
+    from rtlglot.library import Model, atransform, check, compare, export, rows, transform, write_report
     from rtlglot.records import Outcome, Reason, Status
     from rtlglot.run.spec import Spec
     from rtlglot.run.watch import Summary, Watch
 
 __version__ = "0.1.0"
+
+_WHERE = {
+    "Model": "rtlglot.library",
+    "Outcome": "rtlglot.records",
+    "Reason": "rtlglot.records",
+    "RtlglotError": "rtlglot.errors",
+    "Spec": "rtlglot.run.spec",
+    "Status": "rtlglot.records",
+    "Summary": "rtlglot.run.watch",
+    "Watch": "rtlglot.run.watch",
+    "atransform": "rtlglot.library",
+    "check": "rtlglot.library",
+    "compare": "rtlglot.library",
+    "export": "rtlglot.library",
+    "rows": "rtlglot.library",
+    "transform": "rtlglot.library",
+    "write_report": "rtlglot.library",
+}
 
 __all__ = [
     "Model",
@@ -33,24 +51,20 @@ __all__ = [
     "Watch",
     "__version__",
     "atransform",
+    "check",
+    "compare",
+    "export",
+    "rows",
     "transform",
+    "write_report",
 ]
-
-_WHERE = {
-    "Model": "rtlglot.library",
-    "Outcome": "rtlglot.records",
-    "Reason": "rtlglot.records",
-    "RtlglotError": "rtlglot.errors",
-    "Spec": "rtlglot.run.spec",
-    "Status": "rtlglot.records",
-    "Summary": "rtlglot.run.watch",
-    "Watch": "rtlglot.run.watch",
-    "atransform": "rtlglot.library",
-    "transform": "rtlglot.library",
-}
 
 
 def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"module 'rtlglot' has no attribute {name!r}")
     return getattr(importlib.import_module(_WHERE[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,23 +1,39 @@
-"""The library's front door: the job of `rtlglot transform` as two functions."""
+"""The library's front door: the jobs of the command line as functions, on files or on rows in memory."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from rtlglot.engines import ENGINES, Engine
 from rtlglot.engines.pick import pick
-from rtlglot.errors import RowError
+from rtlglot.errors import InputError, RowError, UsageError
+from rtlglot.formats import open_dataset
+from rtlglot.options import by_field, fill
 from rtlglot.records import Reply, Request
 from rtlglot.run.run import arun, run
 from rtlglot.run.spec import Spec, make_spec
 from rtlglot.run.watch import Summary, Watch
 
+if TYPE_CHECKING:
+    from rtlglot.exports import ExportSummary
+    from rtlglot.jobs.check import CheckSummary
+    from rtlglot.report.compare import Comparison
+
+Data = str | Path | Iterable[Mapping[str, Any]]
+"""A file or folder, or rows in memory: a list of dicts, a pandas DataFrame, a datasets.Dataset."""
+
 
 def transform(
-    input: str | Path,
+    input: Data,
     output: str | Path = "",
     *,
     source: str,
@@ -27,9 +43,10 @@ def transform(
 ) -> Summary:
     """Translate the field `source` of every row into `target`; how it ended, every row counted.
 
-    `settings` are the fields of `rtlglot.Spec`, by name (`model=`, `max_tokens=`, `check=` …); the
-    engine's own options go into `set={"engine": {...}}`. The same call after a crash resumes. Works
-    inside a running event loop (a notebook) too.
+    `settings` are the flags of `rtlglot transform`, by name (`model=`, `max_tokens=`, `check=` …); the
+    engine's other options go into `set={"engine": {...}}`. The same call after a crash resumes; for rows
+    in memory name an `output`, else all goes into a temporary folder. `rows(summary)` gives what came
+    out. Works inside a running event loop (a notebook) too.
 
     Raises UsageError (exit code 2 of the command line) before anything is asked, and EngineLost when
     an engine is gone for good; both are RtlglotError with a `hint`.
@@ -38,7 +55,7 @@ def transform(
 
 
 async def atransform(
-    input: str | Path,
+    input: Data,
     output: str | Path = "",
     *,
     source: str,
@@ -50,12 +67,102 @@ async def atransform(
     return await arun(_spec(input, output, source, target, settings), watch)
 
 
-def _spec(input_: str | Path, output: str | Path, source: str, target: str, settings: dict[str, Any]) -> Spec:
-    if "max_tokens" in settings:
-        settings["max_tokens"] = str(settings["max_tokens"])
-    return make_spec(
-        {"input": str(input_), "output": str(output), "source": source, "target": target, **settings}
-    )
+def _spec(input_: Data, output: str | Path, source: str, target: str, settings: dict[str, Any]) -> Spec:
+    path, output = _on_disk(input_, output)
+    return make_spec({**settings, "input": path, "output": output, "source": source, "target": target})
+
+
+def check(input: Data, output: str | Path = "", **settings: Any) -> CheckSummary:
+    """Examine designs (or texts about them) that exist: how many got which status on which rung.
+
+    `settings` are the flags of `rtlglot check`, by name (`field=`, `reference=`, `check=` …); `output`
+    gets the verdicts, one row each, and `rows(summary)` reads them. Raises UsageError.
+    """
+    from rtlglot.jobs.check import CheckSpec
+    from rtlglot.jobs.check import check as examine
+
+    path, output = _on_disk(input, output, "verdicts.jsonl")
+    spec = fill(CheckSpec, by_field(CheckSpec, {**settings, "input": path, "output": output}))
+    if not _inside_a_loop():
+        return examine(spec)
+    with ThreadPoolExecutor(1, thread_name_prefix="rtlglot-check") as thread:
+        return thread.submit(partial(examine, spec)).result()
+
+
+def export(output: str | Path | Summary, path: str | Path, *, format: str, **settings: Any) -> ExportSummary:
+    """Write a transform's output in a form that a trainer reads; `settings` as of `rtlglot export`."""
+    from rtlglot.exports import ExportSpec
+    from rtlglot.exports import export as write
+
+    own = {**settings, "format": format, "output": _path_of(output), "path": str(path)}
+    return write(fill(ExportSpec, by_field(ExportSpec, own)))
+
+
+def compare(a: str | Path | Summary, b: str | Path | Summary) -> Comparison:
+    """What got better and what got worse from run A to run B, row by row."""
+    from rtlglot.ledger.opening import find_ledger
+    from rtlglot.report.compare import compare as side_by_side
+
+    return side_by_side(find_ledger(Path(_path_of(a))), find_ledger(Path(_path_of(b))))
+
+
+def write_report(output: str | Path | Summary, page: str | Path = "", *, group: str = "") -> Path:
+    """The HTML page of a run: OUTPUT.report.html unless `page` says otherwise; where it is."""
+    from rtlglot.ledger.opening import find_ledger
+    from rtlglot.report.write import write_report as write
+
+    ledger = find_ledger(Path(_path_of(output)))
+    target = Path(page or f"{str(ledger).removesuffix('.ledger')}.report.html")
+    write(ledger, target, group=group)
+    return target
+
+
+def rows(output: str | Path | Summary | CheckSummary, like: Any = None) -> Any:
+    """What is in an output: a list of dicts, or what `like` is (a DataFrame or a Dataset, or its class)."""
+    with open_dataset(_path_of(output)) as dataset:
+        found = [{"id": row.id, **row.fields} for row in dataset]
+    pandas, datasets = sys.modules.get("pandas"), sys.modules.get("datasets")
+    if pandas and (like is pandas.DataFrame or isinstance(like, pandas.DataFrame)):
+        return pandas.DataFrame.from_records(found)
+    if datasets and (like is datasets.Dataset or isinstance(like, datasets.Dataset)):
+        return datasets.Dataset.from_list(found)
+    return found
+
+
+def _path_of(output: str | Path | Summary | CheckSummary) -> str:
+    return str(output) if isinstance(output, str | Path) else output.output
+
+
+def _on_disk(data: Data, output: str | Path, name: str = "output.jsonl") -> tuple[str, str]:
+    """Where the rows and the output are; rows in memory are written beside the output."""
+    if isinstance(data, str | Path):
+        return str(data), str(output)
+    target = Path(output) if output else Path(tempfile.mkdtemp(prefix="rtlglot-")) / name
+    path = target.with_name(f"{target.name}.input.jsonl")
+    pandas = sys.modules.get("pandas")
+    is_frame = pandas is not None and isinstance(data, pandas.DataFrame)
+    records = data.to_dict("records") if is_frame else data  # type: ignore[attr-defined]
+    with path.open("wb") as file:
+        for number, row in enumerate(records, 1):
+            if not isinstance(row, Mapping):
+                raise UsageError(f"row {number} is a {type(row).__name__}", hint="rows are dicts by field")
+            file.write(_line(row, number))
+    return str(path), str(target)
+
+
+def _line(row: Mapping[str, Any], number: int) -> bytes:
+    try:
+        return orjson.dumps(dict(row), option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE)
+    except TypeError as error:
+        raise InputError(f"row {number} holds what JSON cannot: {error}") from error
+
+
+def _inside_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 class Model:

@@ -56,3 +56,61 @@ def test_a_model_for_scripts_without_await() -> None:
     with rtlglot.Model("echo", "scripted") as model:
         assert [reply.text for reply in model.ask(requests)] == ["say 0", "say 1", "say 2"]  # type: ignore[union-attr]
         assert len(model.ask(requests)) == 3
+
+
+def test_what_is_meant_for_others_is_shown() -> None:
+    assert {"transform", "check", "export", "compare", "write_report", "rows", "Model"} <= set(dir(rtlglot))
+    assert set(dir(rtlglot)) == set(rtlglot.__all__)
+
+
+IN_MEMORY: list[dict[str, Any]] = [
+    {"id": "a", "instruction": "Design a gate.", "n": 1},
+    {"id": "b", "instruction": "Design a latch."},
+]
+
+
+def test_rows_in_memory_in_and_out(tmp_path: Path) -> None:
+    summary = rtlglot.transform(IN_MEMORY, tmp_path / "out.jsonl", **SETTINGS)
+    described = rtlglot.rows(summary)
+    assert [(row["id"], row["instruction"]) for row in described] == [
+        (row["id"], row["instruction"]) for row in IN_MEMORY
+    ]
+    assert all(row["description"] for row in described)
+    nowhere = rtlglot.transform(iter(IN_MEMORY), **SETTINGS)
+    assert len(rtlglot.rows(nowhere)) == 2
+    with pytest.raises(rtlglot.RtlglotError, match="row 2 is a str"):
+        rtlglot.transform([{"id": "a"}, "b"], **SETTINGS)  # type: ignore[list-item]
+    with pytest.raises(rtlglot.RtlglotError, match="row 1 holds what JSON cannot"):
+        rtlglot.transform([{"id": object()}], **SETTINGS)
+
+
+def test_a_data_frame_in_and_out(tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(IN_MEMORY)
+    told = rtlglot.rows(rtlglot.transform(frame, tmp_path / "out.jsonl", **SETTINGS), like=frame)
+    assert isinstance(told, pandas.DataFrame)
+    assert list(told["id"]) == ["a", "b"]
+    assert told["description"].str.len().min() > 10
+
+
+def test_a_dataset_in_and_out(tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets")
+    data = datasets.Dataset.from_list(IN_MEMORY)
+    told = rtlglot.rows(rtlglot.transform(data, tmp_path / "out.jsonl", **SETTINGS), like=datasets.Dataset)
+    assert isinstance(told, datasets.Dataset)
+    assert told["id"][:] == ["a", "b"]
+
+
+async def test_check_report_export_and_compare(tmp_path: Path) -> None:
+    designs = [
+        {"id": "good", "verilog": "module m(output y); assign y = 1; endmodule"},
+        {"id": "bad", "verilog": "x"},
+    ]
+    checked = rtlglot.check(designs, tmp_path / "v.jsonl", check="syntax")
+    assert (checked.rows, checked.good, checked.rejected) == (2, 1, 1)
+    assert {row["id"] for row in rtlglot.rows(checked)} == {"good", "bad"}
+    one = await rtlglot.atransform(IN_MEMORY, tmp_path / "one.jsonl", **SETTINGS)
+    two = await rtlglot.atransform(IN_MEMORY, tmp_path / "two.jsonl", **SETTINGS, seed=4)
+    assert rtlglot.write_report(one).read_bytes().startswith(b"<!")
+    assert rtlglot.export(one, tmp_path / "sft.jsonl", format="openai").rows == 2
+    assert rtlglot.compare(one, two).common == 2
