@@ -12,6 +12,7 @@ import logging
 import re
 import shlex
 import sys
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,10 @@ from rtlglot.cli.command import HelpFormatter
 from rtlglot.cli.progress import watch_for
 from rtlglot.cli.transform import write_report_of
 from rtlglot.engines.pick import pick
-from rtlglot.errors import RowError
+from rtlglot.errors import RowError, UsageError
 from rtlglot.formats import open_dataset, open_writer
 from rtlglot.library import Model
+from rtlglot.models import EMBEDDED
 from rtlglot.prompts import load
 from rtlglot.records import Finish, Message, Pair, Reply, Request, Row, Sampling
 from rtlglot.run.assemble import default_output
@@ -159,6 +161,10 @@ def command_line() -> argparse.ArgumentParser:
 
 
 def _run() -> int:
+    engine = _engine()
+    if engine != "vllm" and arguments.num_gpus > 1:
+        where = "an endpoint has its own" if engine == "openai" else f"the engine {engine} uses none"
+        print(f"note: --num_gpus {arguments.num_gpus} has no effect: {where}", file=sys.stderr)
     spec = make_spec(
         {
             "input": arguments.json_file,
@@ -172,7 +178,7 @@ def _run() -> int:
             "concurrency": arguments.max_batch_size,
             "log_file": arguments.log_file,
             "existing": "update",
-            "set": {"engine": {"gpus": arguments.num_gpus}} if uses_gpus() else {},
+            "set": {"engine": {"gpus": arguments.num_gpus}} if engine == "vllm" else {},
         }
     )
     command = ["python", *sys.argv]
@@ -183,9 +189,15 @@ def _run() -> int:
             write_report_of(watch)
 
 
-def uses_gpus() -> bool:
-    """The embedded model and endpoints have no --num_gpus; more than one is refused by name there."""
-    return arguments.num_gpus > 1 or pick("", arguments.model)[0] == "vllm"
+def _engine() -> str:
+    """What runs the model. UsageError, in the log file too, where it is not here, with what would work."""
+    try:
+        return pick("", arguments.model)[0]
+    except UsageError as error:
+        with Path(arguments.log_file).open("a", encoding="utf-8") as file:
+            file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} ERROR {error}\n")
+        ways = f"--model http://HOST:PORT/v1 (an endpoint) or --model {EMBEDDED} (small, on this CPU)"
+        raise UsageError(str(error), hint=f"{error.hint}\n  or without it: {ways}") from error
 
 
 def main() -> None:

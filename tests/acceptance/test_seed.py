@@ -14,6 +14,7 @@ import vlsi_transformer as seed
 
 from rtlglot import Model
 from rtlglot.records import Reply
+from tests.server import Stub
 
 SCRIPT = Path(seed.__file__)
 
@@ -153,6 +154,21 @@ def test_without_vllm_the_default_model_says_what_to_install(tmp_path: Path) -> 
     (tmp_path / "rtl.json").write_text('{"1": {"instruction": "x"}}')
     result = run_seed(tmp_path, code=2)
     assert "pip install 'rtlglot[vllm]'" in result.stderr
+    assert "--model http://HOST:PORT/v1 (an endpoint) or --model smollm2-135m-instruct" in result.stderr
+    assert (
+        "ERROR the model 'meta-llama/Llama-3.1-8B-Instruct' needs"
+        in (tmp_path / "vllm_processing.log").read_text()
+    )
+
+
+def test_an_endpoint_takes_num_gpus_with_a_note(tmp_path: Path) -> None:
+    (tmp_path / "rtl.json").write_text('{"1": {"instruction": "Design a gate."}}')
+    answer = {"content": "The gate drives its output high while both of its inputs are high."}
+    with Stub.running(rules=[{"do": "reply", "message": answer}]) as stub:
+        result = run_seed(tmp_path, "--model", stub.base_url, "--num_gpus", "4")
+    assert "note: --num_gpus 4 has no effect: an endpoint has its own" in result.stderr
+    (output,) = tmp_path.glob("*_with_description.json")
+    assert len(json.loads(output.read_text())) == 1
 
 
 @pytest.mark.embedded
