@@ -9,21 +9,23 @@ Runs inside the Box.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from rtlglot.records import Json
 from rtlglot.tools.simulator.simulation import Simulation, Simulator
-from rtlglot.tools.simulator.texts import Together, as_design, shell_of, with_names
+from rtlglot.tools.simulator.texts import Together, as_design, behind_buffers, shell_of
 from rtlglot.tools.simulator.transcript import Ear, Heard, Judgement
-from rtlglot.verilog.interface import Port
+from rtlglot.tools.slang.driven import driven_inputs
+from rtlglot.tools.slang.source import read_source
 from rtlglot.verilog.mutations import Mutant, mutants
 from rtlglot.verilog.tokens import code_tokens
 
 ENOUGH = 4
 """So many mutants told apart are enough."""
 MOST_MUTANTS = 12
+FOR_SURE = ("empty", "all 0", "all 1")
 _KINDS = frozenset({"operator", "inversion", "edge", "constant", "signal", "condition", "dropped"})
 """Changes that mostly change what a design does."""
 _PATIENCE = 4.0
@@ -47,8 +49,8 @@ class Controls:
     """None: there is none, or it cannot be simulated under this testbench."""
     why_no_reference: str = ""
     late: Heard | None = None
-    """Of the reference with its clock a moment later: another answer means that the testbench
-    changes its inputs at the very edge of the clock."""
+    """Of the reference with its clock (else all its inputs) a moment later: another answer means that
+    the testbench changes inputs, or looks, at the very moment of an edge."""
     broken: tuple[Control, ...] = ()
     of_candidate: bool = False
     """The mutants are the candidate's, not the reference's."""
@@ -58,7 +60,9 @@ class Controls:
     @property
     def races(self) -> bool:
         """Whether the testbench races with its own clock."""
-        return None not in (self.late, self.reference) and self.late.digest != self.reference.digest  # type: ignore[union-attr]
+        if self.reference is None or self.late is None or self.late.ended != "ok":
+            return False
+        return self.late.digest != self.reference.digest
 
     def to_json(self) -> dict[str, Json]:
         """As plain JSON values."""
@@ -123,79 +127,77 @@ class Stage:
         return ran.ended, ran.output
 
 
-def learn(stage: Stage, reference: str | None, candidate: str, *, limit_s: float) -> Controls:
-    """Play the controls; `limit_s` CPU seconds are the most for all of them together."""
+def learn(stage: Stage, reference: str | None, heard: Heard, *, limit_s: float) -> Controls:
+    """Play the controls, for a candidate of which the testbench said `heard`; `limit_s` CPU seconds
+    are the most for all of them together."""
     end_s = stage.used_s + limit_s
-    right, before_s = as_design(reference, stage.together), stage.used_s
-    heard = stage.play(right) if right is not None else None
-    why = "" if heard is None or heard.ended == "ok" else f"the reference ends with {heard.ended} here"
-    if why:
-        right, heard = None, None
-    patience_s = min(stage.cpu_s, 2 + _PATIENCE * (stage.used_s - before_s))
+    right, before_s, why = as_design(reference, stage.together), stage.used_s, ""
     late = None
-    if right is not None and (delayed := late_clock(right, stage.together)):
+    if right is not None:
+        of_right = stage.play(right)
+        if of_right.ended == "ok":
+            heard = of_right
+        else:
+            right, why = None, f"the reference ends with {of_right.ended} here"
+    patience_s = min(stage.cpu_s, 2 + _PATIENCE * (stage.used_s - before_s))
+    if right is not None and (delayed := late_inputs(right, stage.together)):
         late = stage.play(delayed, patience_s)
-    played = _play_broken(stage, right or candidate, heard, patience_s, end_s)
+    design = right or stage.together.texts[-1]
+    played = _play_broken(stage, design, heard, patience_s, end_s)
     neutral: frozenset[int] = frozenset()
-    if right is not None and heard is not None and heard.judgement.passed is False:
-        neutral = heard.lines.intersection(*(said.lines for _, _, said in played if said.ended == "ok"))
+    if right is not None and heard.judgement.passed is False:
+        neutral = heard.lines.intersection(*(said.lines for _, said in played if said.ended == "ok"))
         heard = stage.play(right, unsaid=neutral)
-        played = [(name, text, stage.play(text, patience_s, neutral)) for name, text, _ in played]
-    broken = tuple(Control(name, said) for name, _, said in played)
-    return Controls(heard, why, late, broken, of_candidate=right is None, neutral=neutral)
+        played = [(text, stage.play(text.text, patience_s, neutral)) for text, _ in played]
+    broken = tuple(Control(text.where, said) for text, said in played)
+    known = None if right is None else heard
+    return Controls(known, why, late, broken, of_candidate=right is None, neutral=neutral)
 
 
 def _play_broken(
-    stage: Stage, design: str, right: Heard | None, patience_s: float, end_s: float
-) -> list[tuple[str, str, Heard]]:
-    """Name, text and what was said, until enough mutants are told apart."""
-    played = [(name, text, stage.play(text, patience_s)) for name, text in _broken_for_sure(stage.together)]
+    stage: Stage, design: str, right: Heard, patience_s: float, end_s: float
+) -> list[tuple[Mutant, Heard]]:
+    """Broken designs and what was said, until enough mutants are told apart."""
+    played = [(text, stage.play(text.text, patience_s)) for text in broken_for_sure(stage.together)]
     told = 0
     for mutant in _mutants(design):
         if told >= ENOUGH or stage.used_s > end_s:
             break
         said = stage.play(mutant.text, patience_s)
-        played.append((mutant.where, mutant.text, said))
-        told += said.ended != "compile" and (right is None or said.digest != right.digest)
-    return [one for one in played if one[2].ended != "compile"]
+        played.append((mutant, said))
+        told += said.ended != "compile" and said.digest != right.digest
+    return [(text, said) for text, said in played if said.ended != "compile"]
 
 
 def only_empty(stage: Stage) -> Controls:
     """The cheapest control alone."""
-    name, text = next(_broken_for_sure(stage.together))
-    return Controls(broken=(Control(name, stage.play(text)),), of_candidate=True)
+    empty = broken_for_sure(stage.together)[0]
+    return Controls(broken=(Control(empty.where, stage.play(empty.text)),), of_candidate=True)
 
 
-def _broken_for_sure(together: Together) -> Iterator[tuple[str, str]]:
-    seat = together.seats[0]
-    yield "empty", shell_of(seat, together.design)
-    for value in "01":
-        yield f"all {value}", shell_of(seat, together.design, value)
+def broken_for_sure(together: Together) -> list[Mutant]:
+    """Modules with the design's ports that cannot be right: nothing in one, constants in the others."""
+    seat, name = together.seats[0], together.design
+    texts = (shell_of(seat, name), shell_of(seat, name, "0"), shell_of(seat, name, "1"))
+    return [Mutant("shell", text, where) for where, text in zip(FOR_SURE, texts, strict=True)]
 
 
 def _mutants(text: str) -> list[Mutant]:
-    found = [mutant for mutant in mutants(text, most=3 * MOST_MUTANTS) if mutant.kind in _KINDS]
-    return found[:MOST_MUTANTS]
+    """Of which each is a design that keeps to itself."""
+    found: list[Mutant] = []
+    for mutant in mutants(text, most=3 * MOST_MUTANTS):
+        if mutant.kind in _KINDS and len(found) < MOST_MUTANTS:
+            source = read_source(mutant.text, "sv2017", driven_inputs)
+            if not source.problems and not any(top.remarks for top in source.tops):
+                found.append(mutant)
+    return found
 
 
-def late_clock(design: str, together: Together) -> str | None:
-    """The design in a module that passes its clocks on a moment later, as any clock buffer does.
-    None where it has none, or parameters."""
+def late_inputs(design: str, together: Together) -> str | None:
+    """The design in a module that passes its clocks on a moment later, as any clock buffer does; where
+    it has none, all its inputs. None where it has no inputs."""
     words = [token.text for token in code_tokens(design)]
     clocks = {after for word, after in itertools.pairwise(words) if word in ("posedge", "negedge")}
-    seat, name = together.seats[0], together.design
-    inputs = [port.name for port in seat.ports if port.direction == "input" and port.name in clocks]
-    if not inputs or seat.parameters or len(together.seats) > 1:
-        return None
-    inner = f"{name}_on_time"
-    ports = ", ".join(f"{port.direction} {_range(port)} {port.name}" for port in seat.ports)
-    passed = ", ".join(
-        f".{port.name}({port.name}{'_late' if port.name in inputs else ''})" for port in seat.ports
-    )
-    late = "".join(f"  wire {clock}_late;\n  assign {clock}_late = {clock};\n" for clock in inputs)
-    buffered = f"module {name}({ports});\n{late}  {inner} design({passed});\nendmodule\n"
-    return with_names(design, {name: inner}) + "\n" + buffered
-
-
-def _range(port: Port) -> str:
-    return f"[{(port.width or 1) - 1}:0]"
+    inputs = [port.name for port in together.seats[0].ports if port.direction == "input"]
+    late = [name for name in inputs if name in clocks] or inputs
+    return behind_buffers(design, together, late=late) if late else None

@@ -6,8 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rtlglot.tools.simulator.controls import Control, Controls
+from rtlglot.tools.simulator.controls import FOR_SURE, Control, Controls
 from rtlglot.tools.simulator.transcript import Heard
+
+_FEW = 3
+"""So many mutants must be told apart, or a third of fewer: some change nothing, in code that is dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,13 @@ class Decision:
 def decide(heard: Heard, controls: Controls, testbench: str) -> Decision:
     """What the testbench's words mean for the candidate of which they were `heard`."""
     if controls.reference is not None:
-        return _beside_reference(heard, controls.reference, controls.broken)
+        decision = _beside_reference(heard, controls.reference, controls.broken)
+        if decision.status == "fail" and controls.races and not controls.late.judgement.passed:  # type: ignore[union-attr]
+            text = (
+                "this testbench fails the reference too, behind a buffer of its inputs: its no tells nothing"
+            )
+            return Decision("unsupported", "controls", "racing-testbench", (text, *decision.lines))
+        return decision
     return _alone(heard, controls.broken, testbench)
 
 
@@ -84,15 +93,17 @@ def _alone(heard: Heard, broken: Sequence[Control], testbench: str) -> Decision:
 
 
 def _weak(through: Sequence[Control], broken: Sequence[Control]) -> Decision | None:
-    """Where a testbench lets an empty module pass, or most of what is broken."""
+    """Where a testbench lets an empty module pass, or nearly all that is broken."""
     names = _names(through)
+    mutants = [control for control in broken if control.name not in FOR_SURE]
+    passing = [name for name in names if name not in FOR_SURE]
     if "empty" in names:
         text = "this testbench lets an empty module pass too, so that it passed tells nothing"
     elif not broken:
         text = "no broken design could be played under this testbench, so that it passed tells nothing"
-    elif 2 * len(through) > len(broken):
-        shown = "; ".join(names[:5])
-        text = f"this testbench lets {len(through)} of {len(broken)} broken designs pass: {shown}"
+    elif set(FOR_SURE[1:]) <= set(names) or len(mutants) - len(passing) < min(_FEW, len(mutants) / 3):
+        text = f"this testbench lets {len(through)} of {len(broken)} broken designs pass: "
+        text += "; ".join(names[:5])
     else:
         return None
     return Decision("unsupported", "controls", "weak-testbench", (text,), names)

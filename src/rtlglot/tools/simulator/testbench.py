@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rtlglot.records import Json
-from rtlglot.tools.simulator.controls import Controls, Stage, learn, only_empty
+from rtlglot.tools.simulator.controls import FOR_SURE, Controls, Stage, learn, only_empty
 from rtlglot.tools.simulator.decide import Decision, by_words, decide
 from rtlglot.tools.simulator.installed import from_json
 from rtlglot.tools.simulator.texts import (
     Refused,
     Together,
+    behind_buffers,
     probe_of,
     put_together,
     refuse_what_reaches_out,
@@ -59,6 +60,7 @@ def run(arguments: dict[str, Any]) -> Json:
     try:
         source = read_source(asked.text, asked.standard, driven_inputs)
         _compiles(source)
+        _is_one_design(source, asked)
         refuse_what_reaches_out(source, asked.text)
         together = put_together(source, asked.testbench, asked.reference, asked.text)
         ports = frozenset(port.name for port in together.seats[0].ports)
@@ -71,16 +73,14 @@ def run(arguments: dict[str, Any]) -> Json:
     except Refused as refused:
         finding = {"code": refused.code, "message": str(refused), "line": refused.line}
         return {"status": refused.status, "findings": [finding]}
-    if not asked.control:
-        decision, controls = by_words(heard), Controls()
-    else:
-        heard, controls = _learned(asked, stage, heard)
-        decision = decide(heard, controls, asked.testbench)
+    decision, heard, controls = _decided(asked, stage, heard)
     return _told(decision, heard, controls, together) | {"cpu_s": stage.used_s}
 
 
-def _learned(asked: Asked, stage: Stage, heard: Heard) -> tuple[Heard, Controls]:
-    """What was heard of the candidate, and what is known of the testbench or is learned now."""
+def _decided(asked: Asked, stage: Stage, heard: Heard) -> tuple[Decision, Heard, Controls]:
+    """The answer, what was heard of the candidate, and what is known of the testbench."""
+    if not asked.control:
+        return by_words(heard), heard, Controls()
     candidate = stage.together.texts[-1]
     if asked.controls is not None:
         controls = Controls.from_json(asked.controls)
@@ -88,10 +88,24 @@ def _learned(asked: Asked, stage: Stage, heard: Heard) -> tuple[Heard, Controls]
         # mutants of a candidate that fails teach nothing
         controls = only_empty(stage)
     else:
-        controls = learn(stage, asked.reference, candidate, limit_s=asked.controls_s)
+        controls = learn(stage, asked.reference, heard, limit_s=asked.controls_s)
     if controls.neutral:
         heard = stage.play(candidate, unsaid=controls.neutral)
-    return heard, controls
+    decision = decide(heard, controls, asked.testbench)
+    if decision.let_through[:1] == FOR_SURE[:1] and not set(FOR_SURE[1:]) & set(decision.let_through):
+        return _firmly(stage, heard, controls, asked.testbench), heard, controls
+    return decision, heard, controls
+
+
+def _firmly(stage: Stage, heard: Heard, controls: Controls, testbench: str) -> Decision:
+    """Where a testbench only does not see x and z: the candidate must pass whatever these are."""
+    rest = replace(controls, broken=tuple(one for one in controls.broken if one.name != FOR_SURE[0]))
+    designs = [behind_buffers(stage.together.texts[-1], stage.together, firm=value) for value in "01"]
+    played = [stage.play(design, unsaid=controls.neutral) for design in designs if design is not None]
+    decisions = [decide(one, rest, testbench) for one in (heard, *played)]
+    if len(decisions) < 1 + len(designs):
+        return decide(heard, controls, testbench)
+    return next((one for one in decisions if one.status != "pass"), decisions[-1])
 
 
 def _compiles(source: Source) -> None:
@@ -101,6 +115,17 @@ def _compiles(source: Source) -> None:
     if all(problem["code"] == "UnknownModule" for problem in source.problems):
         raise Refused("incomplete", "UnknownModule", first["message"], first["line"])
     raise Refused("fail", first["code"], first["message"], first["line"])
+
+
+def _is_one_design(source: Source, asked: Asked) -> None:
+    """A text that is another design where a macro is defined was not the one that was tested."""
+    if source.macros and asked.reference:
+        known = read_source(asked.reference, asked.standard).macros
+    else:
+        known = ()
+    if foreign := [name for name in source.macros if name not in known]:
+        message = f"what this text is depends on macros that it does not define: {', '.join(foreign)}"
+        raise Refused("unsupported", "conditional", message)
 
 
 def _stands_alone(stage: Stage) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rtlglot.tools.slang.benches import Names, Seat, names_of, seats_of
@@ -17,6 +18,7 @@ _READING = frozenset({"$readmemh", "$readmemb", "$fscanf", "$fgets", "$fread", "
 _COMPLAINING = frozenset({"$error", "$fatal"})
 _OVERRULING = {"1364-2005": frozenset({"force", "release"})}
 _OVERRULING["1800-2017"] = _OVERRULING["1364-2005"] | {"bind", "alias"}
+_BUFFERS = 3
 _TIMESCALE = re.compile(r"`timescale\s+(10{0,2}\s*[munpf]?s)\s*/\s*(10{0,2}\s*[munpf]?s)\b")
 
 
@@ -229,6 +231,35 @@ def shell_of(seat: Seat, name: str, value: str = "") -> str:
     ]
     head = f"module {name}{f' #({parameters})' if parameters else ''}({ports});"
     return "\n".join([head, *body, "endmodule\n"])
+
+
+def behind_buffers(
+    design: str, together: Together, *, late: Collection[str] = (), firm: str = ""
+) -> str | None:
+    """The design in a module of its name that passes the inputs `late` on a moment later and shows
+    x and z of the outputs as `firm`, '0' or '1'. None where it sits in several places."""
+    if len(together.seats) > 1:
+        return None
+    seat, name = together.seats[0], together.design
+    inner, body, passed = f"{name}_inside", [], []
+    for port in seat.ports:
+        width, wire = port.width or 1, f"{port.name}_inside"
+        firmed = bool(firm) and port.direction == "output"
+        if firmed:
+            body.append(f"  wire [{width - 1}:0] {wire};")
+        if port.name in late:
+            names = [port.name, *(f"{port.name}_late{n}" for n in range(_BUFFERS - 1)), wire]
+            for before, after in itertools.pairwise(names):
+                body += [f"  wire [{width - 1}:0] {after};", f"  assign {after} = {before};"]
+        if firmed:
+            value = f"{wire}[n] === 1'b{1 - int(firm)} ? 1'b{1 - int(firm)} : 1'b{firm}"
+            loop = f"for (genvar n = 0; n < {width}; n = n + 1) begin : firm_{port.name}"
+            body.append(f"  {loop} assign {port.name}[n] = {value}; end")
+        passed.append(f".{port.name}({wire if port.name in late or firmed else port.name})")
+    values = ", ".join(f".{parameter}({parameter})" for parameter, _ in seat.parameters)
+    body.append(f"  {inner} {f'#({values}) ' if values else ''}{inner}_dut({', '.join(passed)});")
+    head = shell_of(seat, name).removesuffix("endmodule\n")
+    return with_names(design, {name: inner}) + "\n" + head + "\n".join([*body, "endmodule\n"])
 
 
 def probe_of(seat: Seat, design: str, name: str) -> str:
