@@ -65,6 +65,12 @@ class Prompt:
         known = [part for part in parts if part is not None]
         return frozenset().union(*known) if len(known) == len(parts) else None
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """Fields without which no row can be rendered; none where it handles the row as a whole."""
+        parts = [template for template in (self._user, self._system) if template is not None]
+        return frozenset().union(*(part.needs for part in parts)) if self.fields is not None else frozenset()
+
     def render(self, row: Row, interface: str | None = None) -> tuple[Message, ...]:
         """The chat for a row. `interface` is a module header that the answer must have.
 

@@ -121,7 +121,7 @@ _OTHER_FILES = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 class Template:
     """A compiled template: `render(row=…)` gives its text."""
 
-    __slots__ = ("_compiled", "_name", "constant", "fields", "names")
+    __slots__ = ("_compiled", "_name", "constant", "fields", "names", "needs")
 
     def __init__(self, text: str, name: str, *, line: int = 1, known: frozenset[str]) -> None:
         """`known`: the names it may use; `line`: where it starts in the file `name`.
@@ -138,6 +138,8 @@ class Template:
             reads = list(_reads(tree))
             self.fields = None if None in reads else frozenset(filter(None, reads))
             """Fields of the row that it reads; None where it handles the row as a whole."""
+            self.needs = frozenset(filter(None, reads)) - set(_optional(tree))
+            """Those without which it cannot be rendered; what it asks for first may be missing."""
             _check_names(tree, known, name)
             for loop in tree.find_all(nodes.For):
                 loop.iter = nodes.Filter(loop.iter, "_timed", [], [], None, None, lineno=loop.lineno)
@@ -207,6 +209,14 @@ def _reads(node: nodes.Node) -> Iterator[str | None]:
     else:
         for child in node.iter_child_nodes():
             yield from _reads(child)
+
+
+def _optional(tree: nodes.Template) -> Iterator[str | None]:
+    """Fields of which the template asks whether they are there, or says what stands for them."""
+    for node in tree.find_all((nodes.Test, nodes.Filter)):
+        asks = node.name in ("defined", "undefined", "default", "d")
+        if asks and isinstance(node.node, (nodes.Getattr, nodes.Getitem)) and _is_row(node.node.node):
+            yield _field(node.node)
 
 
 def _is_row(node: nodes.Node) -> bool:

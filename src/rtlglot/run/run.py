@@ -103,7 +103,7 @@ def _prepare(plan: Assembly, ledger: Ledger, watch: Watch, command: Sequence[str
 def _refuse_unknown_fields(plan: Assembly) -> None:
     """A field that no row has is a typing error, not so many failed rows."""
     columns, spec = plan.dataset.columns, plan.spec
-    named = [spec.source, spec.reference, spec.testbench, spec.interface]
+    named = [spec.source, spec.reference, spec.testbench, spec.interface, *sorted(plan.prompt.needs)]
     for name in named:
         if columns and name and name != "auto" and name not in columns:
             raise InputError(

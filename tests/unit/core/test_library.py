@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import rtlglot
+from rtlglot.errors import InputError
 from rtlglot.records import Message, Request, Sampling
 
 ROWS = '{"id": "a", "instruction": "Design a gate."}\n{"id": "b"}\n'
@@ -114,3 +115,16 @@ async def test_check_report_export_and_compare(tmp_path: Path) -> None:
     assert rtlglot.write_report(one).read_bytes().startswith(b"<!")
     assert rtlglot.export(one, tmp_path / "sft.jsonl", format="openai").rows == 2
     assert rtlglot.compare(one, two).common == 2
+
+
+def test_a_field_of_the_prompt_that_no_row_has_is_refused_before_asking(tmp_path: Path) -> None:
+    rows, prompt, output = tmp_path / "in.jsonl", tmp_path / "p.md", tmp_path / "out.jsonl"
+    rows.write_text('{"id": 1, "verilog": "module m; endmodule"}\n')
+    prompt.write_text("Describe {{ row.verilgo }}")
+    with pytest.raises(InputError, match="no row has a field 'verilgo'") as caught:
+        rtlglot.transform(
+            str(rows), str(output), source="verilog", target="description", engine="scripted",
+            model="sentence", prompt=str(prompt),
+        )  # fmt: skip
+    assert "verilog" in (caught.value.hint or "")
+    assert not output.exists()

@@ -167,3 +167,15 @@ def test_fields_that_are_read(text: str, fields: set[str] | None) -> None:
 
 def test_the_whole_row_is_shown_as_json() -> None:
     assert template("{{ row }}").render(row=Fields({"a": "x", "b": " "}), interface=None) == '{"a": "x"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "needs"),
+    [
+        ("{{ row.a }}{{ row['b'] }}", {"a", "b"}),
+        ("{% if row.a is defined %}{{ row.a }}{% endif %}{{ row.b }}", {"b"}),
+        ("{{ row.a | default('x') }}{{ row.b }}", {"b"}),
+    ],
+)
+def test_fields_without_which_nothing_is_rendered(text: str, needs: set[str]) -> None:
+    assert template(text).needs == needs
