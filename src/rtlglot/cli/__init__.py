@@ -90,7 +90,7 @@ def guarded(call: Callable[[], int]) -> int:
     try:
         return call()
     except RtlglotError as error:
-        print_error(error)
+        _print_error(error)
         return error.exit_code
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
@@ -101,7 +101,7 @@ def guarded(call: Callable[[], int]) -> int:
         return 0
 
 
-def print_error(error: RtlglotError) -> None:
+def _print_error(error: RtlglotError) -> None:
     """'error: what was tried, what came back', then what to do."""
     print(f"rtlglot: error: {error}", file=sys.stderr)
     if error.hint:

@@ -14,14 +14,14 @@ from rtlglot.run.watch import Summary, Tally
 if TYPE_CHECKING:
     from rich.live import Live
 
-PLAIN_EVERY_S = 30.0
+_PLAIN_EVERY_S = 30.0
 COLUMNS = 80
 
 
 def watch_for(stream: IO[str], *, resume: str, quiet: bool = False) -> PlainWatch:
     """The watch that suits where it is seen."""
     if stream.isatty() and os.environ.get("TERM") != "dumb" and not quiet:
-        return LiveWatch(stream, resume)
+        return _LiveWatch(stream, resume)
     return PlainWatch(stream, resume)
 
 
@@ -55,9 +55,9 @@ class PlainWatch:
     def tick(self, tally: Tally) -> None:
         """A line every 30 s, the first after 30 s."""
         now = time.monotonic()
-        if now - max(self._told, tally.started) >= PLAIN_EVERY_S:
+        if now - max(self._told, tally.started) >= _PLAIN_EVERY_S:
             self._told = now
-            self._say("  ".join(part for part in (*progress_parts(tally), tally.trouble) if part))
+            self._say("  ".join(part for part in (*_progress_parts(tally), tally.trouble) if part))
 
     def settled(self, outcome: Outcome) -> None:
         """Nothing: the tally has it."""
@@ -65,14 +65,14 @@ class PlainWatch:
     def end(self, summary: Summary) -> None:
         """The summary that accounts for every row."""
         self.summary = summary
-        for line in summary_lines(summary, self._resume):
+        for line in _summary_lines(summary, self._resume):
             self._say(line)
 
     def _say(self, text: str) -> None:
         print(text, file=self._stream, flush=True)
 
 
-class LiveWatch(PlainWatch):
+class _LiveWatch(PlainWatch):
     """A block of lines that is drawn anew, by rich."""
 
     def __init__(self, stream: IO[str], resume: str) -> None:
@@ -98,7 +98,7 @@ class LiveWatch(PlainWatch):
         from rich.text import Text
 
         width = min(self._console.width, 100)
-        block = Text("\n".join(line[: width - 1] for line in live_lines(tally, width)))
+        block = Text("\n".join(line[: width - 1] for line in _live_lines(tally, width)))
         if self._live is None:
             self._live = Live(block, console=self._console, auto_refresh=False, transient=False)
             self._live.start()
@@ -118,7 +118,7 @@ class LiveWatch(PlainWatch):
             self._live = None
 
 
-def progress_parts(tally: Tally) -> list[str]:
+def _progress_parts(tally: Tally) -> list[str]:
     """Rows, rates, outcomes, time left."""
     rate = tally.rows_per_s
     parts = [
@@ -135,9 +135,9 @@ def progress_parts(tally: Tally) -> list[str]:
     return parts
 
 
-def live_lines(tally: Tally, width: int) -> list[str]:
+def _live_lines(tally: Tally, width: int) -> list[str]:
     """The block on a terminal: a bar, the rates, the outcomes, trouble if there is any."""
-    rows, rate, tokens_in, tokens_out, accepted, rejected, failed, *left = progress_parts(tally)
+    rows, rate, tokens_in, tokens_out, accepted, rejected, failed, *left = _progress_parts(tally)
     bar_width = max(10, min(40, width - len(rows) - len(rate) - 20))
     full = int(bar_width * tally.settled / tally.total) if tally.total else bar_width
     bar = "█" * full + "░" * (bar_width - full)
@@ -148,7 +148,7 @@ def live_lines(tally: Tally, width: int) -> list[str]:
     return [*lines, tally.trouble] if tally.trouble else lines
 
 
-ENDINGS = {
+_ENDINGS = {
     "done": "done",
     "emitted": "requests written",
     "lost": "the engine was lost",
@@ -157,17 +157,17 @@ ENDINGS = {
 }
 
 
-def summary_lines(summary: Summary, resume: str) -> list[str]:
+def _summary_lines(summary: Summary, resume: str) -> list[str]:
     """Every row is accounted for; what to do next."""
     lines = [
-        f"{ENDINGS[summary.ending]}: {count(summary.total, 'row')} = {summary.accepted:,} accepted"
+        f"{_ENDINGS[summary.ending]}: {count(summary.total, 'row')} = {summary.accepted:,} accepted"
         f" + {summary.rejected:,} rejected + {summary.failed:,} failed"
         + (f" + {summary.pending:,} pending" if summary.pending else "")
     ]
     for reason, number in summary.reasons.items():
         if not reason.startswith("accepted"):
             lines.append(f"  {number:>8,} {reason}")
-    lines += rung_lines(summary)
+    lines += _rung_lines(summary)
     if summary.kept:
         lines.append(f"  {summary.kept:,} rows were settled before and reused")
     lines.append(
@@ -187,7 +187,7 @@ def summary_lines(summary: Summary, resume: str) -> list[str]:
     return lines
 
 
-def rung_lines(summary: Summary) -> list[str]:
+def _rung_lines(summary: Summary) -> list[str]:
     """What each check said about the rows of this run: 'equivalence  40 equivalent, 2 different'."""
     return [
         f"  {check:<12} {', '.join(f'{number:,} {status}' for status, number in statuses.items())}"

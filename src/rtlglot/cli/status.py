@@ -27,7 +27,7 @@ examples:
   rtlglot status designs.jsonl --json
   watch -n 5 rtlglot status designs.jsonl"""
 
-Paint = Callable[[str, str], str]
+_Paint = Callable[[str, str], str]
 """(text, status) -> the text in that status' colour."""
 
 _BAR = 40
@@ -104,7 +104,7 @@ def _when(found: Standing, now: float) -> Iterator[str]:
     yield f"{number}begun {begun}{took}"
 
 
-def _table(found: Standing, paint: Paint) -> Iterator[str]:
+def _table(found: Standing, paint: _Paint) -> Iterator[str]:
     for status in ("accepted", "rejected", "failed", "pending"):
         reasons = dict(found.outcomes.get(status, {}))
         rows = found.pending if status == "pending" else sum(reasons.values())
@@ -118,7 +118,7 @@ def _table(found: Standing, paint: Paint) -> Iterator[str]:
                 yield f"    {reason.replace('_', ' '):<20}{number:>10,}{number / found.total:>8.1%}"
 
 
-def _bar(found: Standing, paint: Paint) -> str:
+def _bar(found: Standing, paint: _Paint) -> str:
     """Each status by a letter of its own: colour is never alone."""
     parts, used = [], 0
     marks = {"accepted": "█", "rejected": "▒", "failed": "×"}

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-WORTH_WAITING_TOKENS = 64
+_WORTH_WAITING_TOKENS = 64
 """A shorter common prefix is cheaper to compute again than to wait for."""
-MOST_WARM = 16
+_MOST_WARM = 16
 """So many of the latest prompts are remembered as warm; all share what all share."""
 
 
@@ -49,7 +49,7 @@ class Admission:
         self._block_tokens = block_tokens
         self._max_in_flight = max_in_flight
         self._prefix_caching = prefix_caching
-        self._warm: deque[NDArray[np.int64]] = deque(maxlen=MOST_WARM)
+        self._warm: deque[NDArray[np.int64]] = deque(maxlen=_MOST_WARM)
         self._taken = 0
 
     @property
@@ -110,7 +110,7 @@ class Admission:
             return False
         gain = max(common(job.ids, ids) for ids in coming)
         warm = max((common(job.ids, ids) for ids in self._warm), default=0)
-        return gain - warm >= WORTH_WAITING_TOKENS
+        return gain - warm >= _WORTH_WAITING_TOKENS
 
 
 def common(one: NDArray[np.int64], two: NDArray[np.int64]) -> int:

@@ -19,7 +19,7 @@ _ARRAY = 9
 _MOST_KEPT = 64
 """Arrays longer than this (the vocabulary) are passed over."""
 
-TENSOR_TYPES = {
+_TENSOR_TYPES = {
     0: "F32",
     1: "F16",
     2: "Q4_0",
@@ -127,7 +127,7 @@ class _Reader:
         dimensions = self._unpack("I")
         self._at += 8 * dimensions
         number, offset = self._unpack("I"), self._unpack("Q")
-        return TENSOR_TYPES.get(number, f"type {number}"), offset
+        return _TENSOR_TYPES.get(number, f"type {number}"), offset
 
     def _value(self, kind: int) -> Any:
         if kind == _STRING:

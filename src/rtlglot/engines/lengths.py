@@ -14,11 +14,11 @@ FEWEST_BYTES_PER_TOKEN = 2.5
 """For a bound instead of an estimate."""
 TEMPLATE_TOKENS = 8
 """What a chat template adds to a message."""
-DOUBT = 2.0
+_DOUBT = 2.0
 """An estimate may be wrong by this factor: where it does not matter then, nobody need count."""
 
 
-LEAST_REPLY_TOKENS = 16
+_LEAST_REPLY_TOKENS = 16
 """A prompt that leaves less room than this in the context is too long."""
 
 
@@ -27,7 +27,7 @@ def fit(prompt_tokens: int, max_tokens: int, context_tokens: int | None) -> int:
     if context_tokens is None:
         return max_tokens
     room = context_tokens - prompt_tokens
-    if room < min(LEAST_REPLY_TOKENS, max_tokens):
+    if room < min(_LEAST_REPLY_TOKENS, max_tokens):
         raise RowError(
             Reason.PROMPT_TOO_LONG,
             f"the prompt has {prompt_tokens} tokens and the model's context is {context_tokens}",
@@ -47,7 +47,7 @@ def most(messages: Sequence[Message]) -> int:
 
 def fits_surely(messages: Sequence[Message], max_tokens: int, context_tokens: int) -> bool:
     """Whether there is room for prompt and reply even if the estimate is badly wrong."""
-    return estimate(messages) * DOUBT + max_tokens <= context_tokens
+    return estimate(messages) * _DOUBT + max_tokens <= context_tokens
 
 
 def fit_roughly(messages: Sequence[Message], max_tokens: int, context_tokens: int | None) -> int:
@@ -59,9 +59,9 @@ def fit_roughly(messages: Sequence[Message], max_tokens: int, context_tokens: in
     if context_tokens is None or fits_surely(messages, max_tokens, context_tokens):
         return max_tokens
     guess = estimate(messages)
-    fit(int(guess / DOUBT / 2), max_tokens, context_tokens)
+    fit(int(guess / _DOUBT / 2), max_tokens, context_tokens)
     room = int(0.9 * (context_tokens - guess))
-    return min(max_tokens, max(room, LEAST_REPLY_TOKENS))
+    return min(max_tokens, max(room, _LEAST_REPLY_TOKENS))
 
 
 def size_bytes(messages: Sequence[Message]) -> int:

@@ -32,20 +32,20 @@ from rtlglot.options import fill, refuse_below
 from rtlglot.records import Finish, Json, Message, Reason, Reply, Request
 
 CHILD = "rtlglot.engines.openvino_child"
-KV_BYTES = 2
+_KV_BYTES = 2
 """Most that one number in the KV cache takes; the CPU's own default takes 1.2."""
-KV_VALUES = 65_536
+_KV_VALUES = 65_536
 """Of one token, where the model does not say: an 8B model's."""
-TYPICAL_TOKENS = 1536
+_TYPICAL_TOKENS = 1536
 """A prompt with its reply, for sizing the KV cache."""
 SEEDS = 4_294_967_291
 """OpenVINO looks at 32 bits of a seed; a prime, so that the higher bits of ours count too."""
-MOST_CONTEXT_TOKENS = 32_768
+_MOST_CONTEXT_TOKENS = 32_768
 """A longer context is kept free only where kv_cache_gib asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
-class OpenVinoOptions:
+class _OpenVinoOptions:
     """Options of the openvino engine."""
 
     device: str = "CPU"
@@ -79,7 +79,7 @@ class OpenVinoEngine(Engine):
 
     def __init__(self, model: str, options: Mapping[str, Any] | None = None) -> None:
         self._model = model
-        self._options = fill(OpenVinoOptions, options or {}, part="engine.openvino")
+        self._options = fill(_OpenVinoOptions, options or {}, part="engine.openvino")
         self._program: Program | None = None
         self._opening = asyncio.Lock()
         self._info: EngineInfo | None = None
@@ -218,12 +218,12 @@ class OpenVinoEngine(Engine):
         return {name: value for name, value in wanted.items() if value is not None}
 
     def _kv_tokens(self, facts: ModelFacts) -> int:
-        token_bytes = (facts.kv_values_per_token or KV_VALUES) * KV_BYTES
+        token_bytes = (facts.kv_values_per_token or _KV_VALUES) * _KV_BYTES
         if self._options.kv_cache_gib is not None:
             return max(1, int(self._options.kv_cache_gib * (1 << 30) / token_bytes))
-        longest = min(facts.context_tokens or TYPICAL_TOKENS, MOST_CONTEXT_TOKENS)
-        wanted = max(longest, self._options.max_in_flight * TYPICAL_TOKENS)
-        return min(wanted, max(TYPICAL_TOKENS, _memory_bytes() // 4 // token_bytes))
+        longest = min(facts.context_tokens or _TYPICAL_TOKENS, _MOST_CONTEXT_TOKENS)
+        wanted = max(longest, self._options.max_in_flight * _TYPICAL_TOKENS)
+        return min(wanted, max(_TYPICAL_TOKENS, _memory_bytes() // 4 // token_bytes))
 
 
 async def _convert(link: Path) -> None:

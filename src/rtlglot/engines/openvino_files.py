@@ -17,8 +17,8 @@ from rtlglot import models
 from rtlglot.engines.gguf import GgufHeader, read_header
 from rtlglot.errors import ConfigError, EngineDead
 
-ARCHITECTURES = frozenset({"llama", "qwen2", "qwen3"})
-QUANTIZATIONS = frozenset({"F32", "F16", "Q4_0", "Q4_1", "Q8_0", "Q4_K", "Q6_K"})
+_ARCHITECTURES = frozenset({"llama", "qwen2", "qwen3"})
+_QUANTIZATIONS = frozenset({"F32", "F16", "Q4_0", "Q4_1", "Q8_0", "Q4_K", "Q6_K"})
 """What OpenVINO GenAI 2026.4 reads from a GGUF file."""
 _IR = "openvino_model.xml"
 _IR_TOKENIZER = "openvino_tokenizer.xml"
@@ -43,17 +43,17 @@ def describe(path: Path) -> ModelFacts:
 
 
 def _refuse_unreadable(path: Path, header: GgufHeader) -> None:
-    if header.architecture not in ARCHITECTURES:
+    if header.architecture not in _ARCHITECTURES:
         raise ConfigError(
             f"{path} is a {header.architecture!r} model; from a GGUF file OpenVINO loads only "
-            f"{', '.join(sorted(ARCHITECTURES))}",
+            f"{', '.join(sorted(_ARCHITECTURES))}",
             hint="a llama.cpp or Ollama server serves it: --engine openai --base-url URL",
         )
-    unknown = header.tensor_types - QUANTIZATIONS
+    unknown = header.tensor_types - _QUANTIZATIONS
     if unknown:
         raise ConfigError(
             f"{path} has tensors of the type {', '.join(sorted(unknown))}, which OpenVINO cannot read",
-            hint=f"take a file with {', '.join(sorted(QUANTIZATIONS))} (Q4_K_M and Q8_0 are such)",
+            hint=f"take a file with {', '.join(sorted(_QUANTIZATIONS))} (Q4_K_M and Q8_0 are such)",
         )
     if header.metadata.get("split.count", 1) != 1:
         raise ConfigError(

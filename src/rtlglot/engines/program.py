@@ -23,9 +23,9 @@ import orjson
 from rtlglot.errors import EngineDead, RowError
 from rtlglot.records import Reason
 
-LINE_BYTES = 64 << 20
+_LINE_BYTES = 64 << 20
 """Longest answer; a reply of a million tokens is a tenth of this."""
-KEPT_LINES = 40
+_KEPT_LINES = 40
 """Of what the child writes on standard error, shown only when it dies."""
 CLOSE_S = 1.0
 """How long the child may take to end by itself."""
@@ -42,7 +42,7 @@ class Program:
         self._group = group
         self._numbers = itertools.count()
         self._open: dict[int, asyncio.Future[dict[str, Any]]] = {}
-        self._last_words: deque[str] = deque(maxlen=KEPT_LINES)
+        self._last_words: deque[str] = deque(maxlen=_KEPT_LINES)
         self._cause = ""
         self.ended: str | None = None
         """How it ended; None while it lives."""
@@ -69,7 +69,7 @@ class Program:
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=PIPE,
-                limit=LINE_BYTES,
+                limit=_LINE_BYTES,
                 env={**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", **(env or {})},
                 start_new_session=group,
             )

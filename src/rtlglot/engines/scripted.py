@@ -29,14 +29,14 @@ from rtlglot.errors import ConfigError, EngineDead, RowError, RtlglotError, Tran
 from rtlglot.options import fill
 from rtlglot.records import Finish, Json, Message, Reason, Reply, Request
 
-CHARACTERS_PER_TOKEN = 4
+_CHARACTERS_PER_TOKEN = 4
 """The whole tokenizer: a rule of thumb, so that counts are exact and known in advance."""
 TEMPLATE_TOKENS = 4
 """What a chat template would add to each message."""
 
 
 @dataclass(frozen=True, slots=True)
-class ScriptedOptions:
+class _ScriptedOptions:
     """Options of the scripted engine."""
 
     delay_s: float = 0.0
@@ -56,7 +56,7 @@ class ScriptedEngine(Engine):
 
     def __init__(self, model: str, options: Mapping[str, Any] | None = None) -> None:
         self._model = model
-        self._options = fill(ScriptedOptions, options or {}, part="engine.scripted")
+        self._options = fill(_ScriptedOptions, options or {}, part="engine.scripted")
         self._script: Script | None = None
         self._answer: Answer | None = None
         self._running = False
@@ -183,8 +183,8 @@ class ScriptedEngine(Engine):
 
     def _load(self) -> Mapping[str, Json]:
         name = self._model
-        if name in BUILT_IN:
-            self._answer = BUILT_IN[name]
+        if name in _BUILT_IN:
+            self._answer = _BUILT_IN[name]
             return {"script": name}
         module, _, function = name.rpartition(":")
         path = Path(name)
@@ -194,7 +194,7 @@ class ScriptedEngine(Engine):
         if not path.is_file():
             raise ConfigError(
                 f"the scripted engine knows no model {name!r}",
-                hint=f"a file of replies, package.module:function, or one of {', '.join(BUILT_IN)}",
+                hint=f"a file of replies, package.module:function, or one of {', '.join(_BUILT_IN)}",
             )
         self._script = read_script(path)
         return {"script": "file", "content": _hash(path)}
@@ -235,7 +235,7 @@ def _wake(waiting: asyncio.Future[None]) -> None:
 
 
 def _prompt_tokens(messages: Sequence[Message]) -> int:
-    return sum(len(message.content) // CHARACTERS_PER_TOKEN + TEMPLATE_TOKENS for message in messages)
+    return sum(len(message.content) // _CHARACTERS_PER_TOKEN + TEMPLATE_TOKENS for message in messages)
 
 
 def _cut(reply: Reply, max_tokens: int, stop: tuple[str, ...]) -> Reply:
@@ -245,9 +245,9 @@ def _cut(reply: Reply, max_tokens: int, stop: tuple[str, ...]) -> Reply:
         text = text.partition(end)[0]
     if reply.completion_tokens is not None:
         return replace(reply, text=text)
-    tokens = -(-len(text) // CHARACTERS_PER_TOKEN)
+    tokens = -(-len(text) // _CHARACTERS_PER_TOKEN)
     if tokens > max_tokens:
-        text, finish, tokens = text[: max_tokens * CHARACTERS_PER_TOKEN], Finish.LENGTH, max_tokens
+        text, finish, tokens = text[: max_tokens * _CHARACTERS_PER_TOKEN], Finish.LENGTH, max_tokens
     return replace(reply, text=text, finish=finish, completion_tokens=tokens)
 
 
@@ -279,7 +279,7 @@ def _module(request: Request) -> str:
     return f"```verilog\nmodule {name}(input wire a, output wire y);\n  assign y = ~a;\nendmodule\n```"
 
 
-BUILT_IN: Mapping[str, Answer] = {
+_BUILT_IN: Mapping[str, Answer] = {
     "echo": _echo,
     "sentence": _sentence,
     "module": _module,

@@ -16,7 +16,7 @@ from rtlglot.formats.values import encode
 from rtlglot.records import Row
 from rtlglot.registry import did_you_mean
 
-ID_FIELDS = ("id", "task_id", "rtl_id")
+_ID_FIELDS = ("id", "task_id", "rtl_id")
 """Fields that hold the id where neither --id nor the container says, in this order."""
 
 
@@ -150,7 +150,7 @@ class Dataset:
         if name is None and first.key is not None:
             return self._key
         if name is None:
-            name = next((known for known in ID_FIELDS if known in first.fields), None)
+            name = next((known for known in _ID_FIELDS if known in first.fields), None)
         if name is None:
             return self._number
         return lambda record: self._value(record, name)
@@ -161,7 +161,7 @@ class Dataset:
         return record.key
 
     def _number(self, record: Record) -> str:
-        for name in ID_FIELDS:
+        for name in _ID_FIELDS:
             if name in record.fields:
                 raise self._error(
                     record,

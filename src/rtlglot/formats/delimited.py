@@ -43,9 +43,9 @@ class Csv:
             lines = _lines(stream, source, offset)
             yield from _records(csv.reader(lines, delimiter=self.delimiter, strict=True), source)
 
-    def write(self, out: BinaryIO, shape: Shape, scratch: Path) -> CsvWriter:
+    def write(self, out: BinaryIO, shape: Shape, scratch: Path) -> _CsvWriter:
         """The header is written last: it needs all rows."""
-        return CsvWriter(out, self.delimiter, Spool(scratch))
+        return _CsvWriter(out, self.delimiter, Spool(scratch))
 
 
 class Tsv(Csv):
@@ -55,7 +55,7 @@ class Tsv(Csv):
     delimiter = "\t"
 
 
-class CsvWriter:
+class _CsvWriter:
     """Collects rows, then writes them under the union of their columns."""
 
     keyed = False

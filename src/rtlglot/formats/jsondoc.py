@@ -50,12 +50,12 @@ class JsonDocument:
             if text.peek():
                 raise text.broken(f"there is more text after the closing {'}' if opening == '{' else ']'}")
 
-    def write(self, out: BinaryIO, shape: Shape, scratch: Path) -> JsonDocumentWriter:
+    def write(self, out: BinaryIO, shape: Shape, scratch: Path) -> _JsonDocumentWriter:
         """An object by id where the input was one, else a list."""
-        return JsonDocumentWriter(out, keyed=shape.keyed)
+        return _JsonDocumentWriter(out, keyed=shape.keyed)
 
 
-class JsonDocumentWriter:
+class _JsonDocumentWriter:
     """Writes entry by entry, one field per line."""
 
     def __init__(self, out: BinaryIO, *, keyed: bool) -> None:

@@ -42,12 +42,12 @@ class JsonLines:
                     yield Record(number, f"line {number}", None, fields)
                 offset += len(line)
 
-    def write(self, out: BinaryIO, shape: Shape, scratch: Path) -> JsonLinesWriter:
+    def write(self, out: BinaryIO, shape: Shape, scratch: Path) -> _JsonLinesWriter:
         """One line per row."""
-        return JsonLinesWriter(out)
+        return _JsonLinesWriter(out)
 
 
-class JsonLinesWriter:
+class _JsonLinesWriter:
     """Writes one object per line."""
 
     keyed = False

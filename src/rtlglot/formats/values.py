@@ -21,13 +21,13 @@ import orjson
 from rtlglot.records import Json
 
 
-class FloatLiteral(float):
+class _FloatLiteral(float):
     """A float that is written as it was read."""
 
     __slots__ = ("literal",)
     literal: str
 
-    def __new__(cls, literal: str) -> FloatLiteral:
+    def __new__(cls, literal: str) -> _FloatLiteral:
         self = super().__new__(cls, literal)
         self.literal = literal
         return self
@@ -39,12 +39,12 @@ class FloatLiteral(float):
         return self.literal
 
 
-class IntLiteral(int):
+class _IntLiteral(int):
     """An int that is written as it was read: -0, or one that does not fit in 64 bits."""
 
     literal: str
 
-    def __new__(cls, literal: str) -> IntLiteral:
+    def __new__(cls, literal: str) -> _IntLiteral:
         self = super().__new__(cls, literal)
         self.literal = literal
         return self
@@ -56,28 +56,28 @@ class IntLiteral(int):
         return self.literal
 
 
-def read_float(literal: str) -> float:
+def _read_float(literal: str) -> float:
     """A plain float where writing it gives the same literal, else one that carries its literal."""
     value = float(literal)
-    return value if orjson.dumps(value) == literal.encode() else FloatLiteral(literal)
+    return value if orjson.dumps(value) == literal.encode() else _FloatLiteral(literal)
 
 
-def read_int(literal: str) -> int:
+def _read_int(literal: str) -> int:
     """A plain int where it fits in 64 bits and is not -0, else one that carries its literal."""
     if len(literal) < 19 and literal != "-0":
         return int(literal)
     value = int(literal)
-    return value if -(2**63) <= value < 2**64 and literal != "-0" else IntLiteral(literal)
+    return value if -(2**63) <= value < 2**64 and literal != "-0" else _IntLiteral(literal)
 
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not a JSON number; write null, or leave the field out")
 
 
-DECODER = json.JSONDecoder(parse_float=read_float, parse_int=read_int, parse_constant=_refuse)
+DECODER = json.JSONDecoder(parse_float=_read_float, parse_int=_read_int, parse_constant=_refuse)
 """Decodes text with all literals kept. Raises ValueError (with a place: json.JSONDecodeError)."""
 
-MAX_LEVELS = 128
+_MAX_LEVELS = 128
 """Of objects and lists in each other. What is read must also be writable: orjson ends at 254."""
 _HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
@@ -91,11 +91,11 @@ def decode(data: bytes) -> Json:
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError:
-        return decode_exactly(data.decode())  # slower, and says what is wrong and where
-    return value if _is_plain((value,), data, MAX_LEVELS) else decode_exactly(data.decode())
+        return _decode_exactly(data.decode())  # slower, and says what is wrong and where
+    return value if _is_plain((value,), data, _MAX_LEVELS) else _decode_exactly(data.decode())
 
 
-def decode_exactly(text: str) -> Json:
+def _decode_exactly(text: str) -> Json:
     """As `decode`, without the fast path."""
     try:
         value = DECODER.decode(text)
@@ -107,7 +107,7 @@ def decode_exactly(text: str) -> Json:
 
 def refuse_unwritable(value: Json, text: str, start: int, end: int) -> None:
     """Raise ValueError where `value`, read from text[start:end], is too deep or not valid Unicode."""
-    _refuse_deep((value,), MAX_LEVELS)
+    _refuse_deep((value,), _MAX_LEVELS)
     if _HALF_PAIR.search(text, start, end) is None:
         return
     try:
@@ -151,7 +151,7 @@ def _refuse_deep(values: Iterable[Json], levels: int) -> None:
 
 def too_deep() -> ValueError:
     """What is raised for a value that is nested deeper than MAX_LEVELS."""
-    return ValueError(f"nested more than {MAX_LEVELS} levels deep")
+    return ValueError(f"nested more than {_MAX_LEVELS} levels deep")
 
 
 _OPTIONS = orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATACLASS
@@ -175,7 +175,7 @@ def encode(value: Json, options: int = 0) -> bytes:
 
 
 def _as_json(value: Any) -> Any:
-    if isinstance(value, FloatLiteral | IntLiteral):
+    if isinstance(value, _FloatLiteral | _IntLiteral):
         return orjson.Fragment(value.literal)
     return as_json(value)
 
@@ -190,7 +190,7 @@ def as_json(value: Any) -> Json:
     if isinstance(value, Mapping):
         return {str(key): member for key, member in value.items()}
     if isinstance(value, decimal.Decimal):
-        return FloatLiteral(format(value, "f")) if value.is_finite() else None
+        return _FloatLiteral(format(value, "f")) if value.is_finite() else None
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):
         return value.isoformat()
     if isinstance(value, datetime.timedelta):
@@ -207,7 +207,7 @@ def as_json(value: Any) -> Json:
 
 
 def _encode_slowly(value: Json) -> str:
-    if isinstance(value, FloatLiteral | IntLiteral):
+    if isinstance(value, _FloatLiteral | _IntLiteral):
         return value.literal
     if type(value) is dict:
         members = (f"{json.dumps(str(key))}:{_encode_slowly(member)}" for key, member in value.items())

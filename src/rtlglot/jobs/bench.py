@@ -24,7 +24,7 @@ from rtlglot.run.supervise import Supervised
 CONCURRENCY = "concurrency"
 """Can be swept like an engine's option: requests in flight."""
 
-Setting = Mapping[str, str]
+_Setting = Mapping[str, str]
 Chat = tuple[Message, ...]
 
 
@@ -50,7 +50,7 @@ class BenchSpec:
 class Measured:
     """One line of the table."""
 
-    setting: Setting
+    setting: _Setting
     trouble: str = ""
     """Why there is nothing to measure; '' where there is."""
     rows: int = 0
@@ -86,7 +86,7 @@ class Measured:
         return number / self.seconds if self.seconds else 0.0
 
 
-def settings(sweep: Mapping[str, Sequence[str]]) -> list[Setting]:
+def settings(sweep: Mapping[str, Sequence[str]]) -> list[_Setting]:
     """Every combination, the last option varying fastest; one empty setting without a sweep."""
     return [dict(zip(sweep, values, strict=True)) for values in itertools.product(*sweep.values())]
 
@@ -125,7 +125,7 @@ def bench(spec: BenchSpec, tell: Callable[[str], None]) -> list[Measured]:
     return lines
 
 
-def describe(setting: Setting) -> str:
+def describe(setting: _Setting) -> str:
     """'tensor_parallel=2 prefix_caching=on'."""
     return " ".join(f"{name}={value}" for name, value in setting.items())
 
@@ -136,7 +136,7 @@ def best(lines: Sequence[Measured]) -> Measured | None:
     return max(usable, key=lambda line: (not line.failed, line.it_s), default=None)
 
 
-async def measure(spec: BenchSpec, setting: Setting) -> Measured:
+async def measure(spec: BenchSpec, setting: _Setting) -> Measured:
     """Start the engine with a setting, ask everything, close it."""
     measured = Measured(setting)
     engine = Supervised(_make(spec, setting), in_flight=_in_flight(spec, setting))
@@ -154,7 +154,7 @@ async def measure(spec: BenchSpec, setting: Setting) -> Measured:
     return measured
 
 
-def _make(spec: BenchSpec, setting: Setting) -> Engine:
+def _make(spec: BenchSpec, setting: _Setting) -> Engine:
     options = {name: value for name, value in setting.items() if name != CONCURRENCY}
     engine: Engine = ENGINES.load(spec.engine)(spec.model, {**spec.options, **options})
     if engine.expects:
@@ -168,7 +168,7 @@ def _longest(chats: Sequence[Chat], sampling: Sampling) -> int:
     return longest // 2 + sampling.max_tokens
 
 
-def _in_flight(spec: BenchSpec, setting: Setting) -> int | None:
+def _in_flight(spec: BenchSpec, setting: _Setting) -> int | None:
     value = setting.get(CONCURRENCY)
     if value is None:
         return spec.concurrency

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
-INTERVAL_S = 0.5
+_INTERVAL_S = 0.5
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _GPU_QUERY = ("--query-gpu=memory.used", "--format=csv,noheader,nounits")
 
@@ -39,7 +39,7 @@ class PeakMemory:
     def _sample(self) -> None:
         last = False
         while not last:
-            last = self._done.wait(INTERVAL_S)
+            last = self._done.wait(_INTERVAL_S)
             self.rss_bytes = max(self.rss_bytes, family_rss_bytes(os.getpid()))
             self.gpu_bytes = max(self.gpu_bytes, self._gpu())
 
@@ -53,7 +53,7 @@ class PeakMemory:
         return 0
 
 
-class Usage(NamedTuple):
+class _Usage(NamedTuple):
     """What one process takes."""
 
     rss_pages: int
@@ -67,16 +67,16 @@ def family_rss_bytes(ancestor: int) -> int:
     return sum(usage.rss_pages for usage in family(ancestor)) * _PAGE_BYTES
 
 
-def family(ancestor: int) -> list[Usage]:
+def family(ancestor: int) -> list[_Usage]:
     """A process and its descendants, those that still run; Linux only, empty elsewhere."""
     parents: dict[int, int] = {}
-    usages: dict[int, Usage] = {}
+    usages: dict[int, _Usage] = {}
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):
             # The name, in parentheses, may hold anything; state, parent … follow it.
             fields = (entry / "stat").read_text().rpartition(")")[2].split()
             pid = int(entry.name)
-            usages[pid] = Usage(int(fields[21]), int(fields[11]) + int(fields[12]))
+            usages[pid] = _Usage(int(fields[21]), int(fields[11]) + int(fields[12]))
             parents[pid] = int(fields[1])
     return [usage for pid, usage in usages.items() if _descends(pid, ancestor, parents)]
 

@@ -12,7 +12,7 @@ from rtlglot.plan.shape import ModelShape
 ENOUGH_ROWS = 128
 """Rows in flight that keep a replica busy without preemption. With fewer, a larger split pays."""
 
-MOST_GPUS = 64
+_MOST_GPUS = 64
 """How far `would_fit` looks."""
 
 
@@ -152,7 +152,7 @@ def _would_fit(shape: ModelShape, gpus: Gpus, need: Need) -> Iterator[str]:
                 " (a checkpoint made so)" if name == "awq" else ""
             )
             break
-    for count in range(gpus.count + 1, MOST_GPUS + 1):
+    for count in range(gpus.count + 1, _MOST_GPUS + 1):
         if any(s.fits for s in _splits(shape, replace(gpus, count=count), need)):
             yield f"{count} GPUs of {gpus.memory_gib:.1f} GiB: --gpus {count}"
             return

@@ -12,10 +12,10 @@ GIB = 2**30
 SHOWN = 79.1 / 80
 """Share of a card's nominal GB that it shows as GiB; 79.1 GiB is what an 80 GB H100 shows."""
 
-RESERVED_GIB = 1.5
+_RESERVED_GIB = 1.5
 """CUDA context, graphs and fragmentation on each GPU. Assumed, not measured."""
 
-SAMPLED_ROWS = 256
+_SAMPLED_ROWS = 256
 """Rows whose logits are in memory at once, at 8 bytes an entry. Assumed, not measured."""
 
 
@@ -77,7 +77,7 @@ def budget(shape: ModelShape, need: Need, memory_gib: float, *, tensor: int, pip
     """One GPU's budget when a replica is split over tensor x pipeline GPUs."""
     weights = _weights_bytes(shape, tensor, pipeline)
     activations = _activation_bytes(shape, need, tensor)
-    kv = memory_gib * GIB * need.utilization - weights - activations - RESERVED_GIB * GIB
+    kv = memory_gib * GIB * need.utilization - weights - activations - _RESERVED_GIB * GIB
     tokens = int(kv // kv_bytes_per_token(shape, tensor, pipeline)) if kv > 0 else 0
     return Budget(weights / GIB, activations / GIB, kv / GIB, tokens)
 
@@ -98,4 +98,4 @@ def _weights_bytes(shape: ModelShape, tensor: int, pipeline: int) -> float:
 def _activation_bytes(shape: ModelShape, need: Need, tensor: int) -> float:
     width = shape.intermediate * max(1, shape.experts_per_token) + shape.shared_intermediate
     step = need.max_num_batched_tokens * (4 * shape.hidden + 2 * width / tensor) * 2
-    return step + SAMPLED_ROWS * (shape.vocabulary / tensor) * 8
+    return step + _SAMPLED_ROWS * (shape.vocabulary / tensor) * 8

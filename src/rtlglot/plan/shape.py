@@ -12,13 +12,13 @@ from rtlglot.errors import ConfigError
 from rtlglot.plan.hub import snapshots
 from rtlglot.plan.known import ALIASES, KNOWN
 
-DENSE = frozenset({
+_DENSE = frozenset({
     "gemma", "gemma2", "granite", "llama", "mistral", "olmo2", "phi3", "qwen2", "qwen3", "smollm3",
 })  # fmt: skip
-MIXTURES = frozenset({"mixtral", "qwen2_moe", "qwen3_moe"})
-DTYPE_BITS = {"bfloat16": 16.0, "float16": 16.0, "half": 16.0, "float32": 32.0, "float": 32.0}
+_MIXTURES = frozenset({"mixtral", "qwen2_moe", "qwen3_moe"})
+_DTYPE_BITS = {"bfloat16": 16.0, "float16": 16.0, "half": 16.0, "float32": 32.0, "float": 32.0}
 # Scales and zero points of groups of 128 (AWQ, GPTQ) or 64 (bitsandbytes) weights included.
-QUANTIZED_BITS = {
+_QUANTIZED_BITS = {
     "fp8": 8.0,
     "int8": 8.0,
     "awq": 4.16,
@@ -27,7 +27,7 @@ QUANTIZED_BITS = {
     "gptq_marlin": 4.16,
     "bitsandbytes": 4.5,
 }
-KV_BITS = {"auto": None, "bfloat16": 16.0, "float16": 16.0, "fp8": 8.0, "fp8_e4m3": 8.0, "fp8_e5m2": 8.0}
+_KV_BITS = {"auto": None, "bfloat16": 16.0, "float16": 16.0, "fp8": 8.0, "fp8_e4m3": 8.0, "fp8_e5m2": 8.0}
 
 
 class ShapeError(ConfigError):
@@ -89,13 +89,13 @@ class ModelShape:
         """The same model as an engine loads it. Raises ConfigError for an unknown name."""
         shape = self
         if dtype != "auto":
-            bits = _bits(DTYPE_BITS, dtype, "dtype")
+            bits = _bits(_DTYPE_BITS, dtype, "dtype")
             weights = bits if shape.weight_bits == shape.embedding_bits else shape.weight_bits
             shape = replace(shape, weight_bits=weights, embedding_bits=bits, kv_bits=bits)
         if quantization and quantization != "none":
-            shape = replace(shape, weight_bits=_bits(QUANTIZED_BITS, quantization, "quantization"))
+            shape = replace(shape, weight_bits=_bits(_QUANTIZED_BITS, quantization, "quantization"))
         if kv_dtype != "auto":
-            shape = replace(shape, kv_bits=_bits(KV_BITS, kv_dtype, "KV cache dtype"))
+            shape = replace(shape, kv_bits=_bits(_KV_BITS, kv_dtype, "KV cache dtype"))
         return shape
 
 
@@ -143,10 +143,10 @@ def _config_file(model: str) -> Path | None:
 def from_config(config: Mapping[str, Any], name: str) -> ModelShape:
     """A shape from the content of a config.json, in the words of Hugging Face transformers."""
     kind = str(config.get("model_type", "unknown"))
-    if kind not in DENSE | MIXTURES or config.get("kv_lora_rank"):
+    if kind not in _DENSE | _MIXTURES or config.get("kv_lora_rank"):
         raise ShapeError(
             f"the planner cannot do the sums for {name!r}: its architecture is {kind!r}",
-            hint=f"architectures it can: {', '.join(sorted(DENSE | MIXTURES))}",
+            hint=f"architectures it can: {', '.join(sorted(_DENSE | _MIXTURES))}",
         )
     heads = _number(config, "num_attention_heads", name)
     hidden = _number(config, "hidden_size", name)
@@ -168,7 +168,7 @@ def from_config(config: Mapping[str, Any], name: str) -> ModelShape:
         kv_bits=bits,
         notes=_notes(config),
     )
-    return _mixture(shape, config, name) if kind in MIXTURES else shape
+    return _mixture(shape, config, name) if kind in _MIXTURES else shape
 
 
 def _mixture(shape: ModelShape, config: Mapping[str, Any], name: str) -> ModelShape:
@@ -194,7 +194,7 @@ def _precision(config: Mapping[str, Any], name: str) -> tuple[float, float | Non
     """Bits of a plain weight, and of a quantized one where the checkpoint is quantized."""
     dtype = str(config.get("dtype") or config.get("torch_dtype") or "bfloat16").removeprefix("torch.")
     # vLLM's 'auto' loads a float32 checkpoint at 16 bits.
-    bits = 16.0 if dtype == "float32" else _bits(DTYPE_BITS, dtype, "dtype")
+    bits = 16.0 if dtype == "float32" else _bits(_DTYPE_BITS, dtype, "dtype")
     quantization = config.get("quantization_config")
     if not quantization:
         return bits, None
@@ -207,7 +207,7 @@ def _precision(config: Mapping[str, Any], name: str) -> tuple[float, float | Non
         raise ShapeError(f"the planner cannot read the quantization of {name!r}")
     if method in ("awq", "gptq") and isinstance(width := quantization.get("bits"), int):
         return bits, width + 0.16
-    return bits, _bits(QUANTIZED_BITS, method, "quantization")
+    return bits, _bits(_QUANTIZED_BITS, method, "quantization")
 
 
 def _notes(config: Mapping[str, Any]) -> tuple[str, ...]:

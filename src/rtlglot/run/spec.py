@@ -21,12 +21,12 @@ from rtlglot.records import Json, Pair, Reason, Status
 from rtlglot.registry import did_you_mean
 
 
-def deep_merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+def _deep_merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     """Nested dicts, `above` wins."""
     merged = dict(below)
     for name, value in above.items():
         if isinstance(value, Mapping) and isinstance(merged.get(name), Mapping):
-            value = deep_merge(merged[name], value)
+            value = _deep_merge(merged[name], value)
         merged[name] = value
     return merged
 
@@ -60,7 +60,7 @@ def _parse_set(value: Mapping[str, Any] | list[str]) -> dict[str, Any]:
         nested: Any = text
         for part in reversed(parts):
             nested = {part: nested}
-        result = deep_merge(result, nested)
+        result = _deep_merge(result, nested)
     return result
 
 
@@ -202,7 +202,7 @@ def make_spec(values: Mapping[str, Any], spec_file: str = "") -> Spec:
     """A Spec from flags (None: not given) over a spec file. Raises UsageError by name."""
     given = {name: value for name, value in values.items() if value is not None}
     below = _named(_read_file(spec_file), f"the spec file {spec_file}") if spec_file else {}
-    return fill(Spec, deep_merge(below, _named(given, "a spec")))
+    return fill(Spec, _deep_merge(below, _named(given, "a spec")))
 
 
 @functools.cache
@@ -220,7 +220,7 @@ def _named(values: Mapping[str, Any], where: str) -> dict[str, Any]:
     for name in named:
         if name not in flags(Spec):
             raise UsageError(f"{where} has no option {name!r}", hint=did_you_mean(name, flags(Spec)))
-    return {**named, "set": deep_merge({"engine": engine} if engine else {}, named.get("set", {}))}
+    return {**named, "set": _deep_merge({"engine": engine} if engine else {}, named.get("set", {}))}
 
 
 def _read_file(path: str) -> dict[str, Any]:

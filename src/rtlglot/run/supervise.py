@@ -21,10 +21,10 @@ from rtlglot.errors import EngineDead, EngineLost, RowError, TransientError
 from rtlglot.records import Json, Message, Reason, Reply, Request
 from rtlglot.run.gate import Gate
 
-FAILURES_BEFORE_ALONE = 8
-DEATHS_BEFORE_ALONE = 2
-RESTARTS_WITHOUT_A_REPLY = 3
-PATIENCE_S = 1800.0
+_FAILURES_BEFORE_ALONE = 8
+_DEATHS_BEFORE_ALONE = 2
+_RESTARTS_WITHOUT_A_REPLY = 3
+_PATIENCE_S = 1800.0
 """Without one reply for this long an endpoint that only errs counts as lost; rate limits do not."""
 LONGEST_PAUSE_S = 60.0
 
@@ -33,7 +33,7 @@ class Supervised(Engine):
     """An Engine around an Engine."""
 
     def __init__(
-        self, engine: Engine, *, in_flight: int | None = None, patience_s: float = PATIENCE_S
+        self, engine: Engine, *, in_flight: int | None = None, patience_s: float = _PATIENCE_S
     ) -> None:
         """`in_flight` overrides how many requests the engine asks for."""
         self._engine = engine
@@ -72,7 +72,7 @@ class Supervised(Engine):
         deaths = failures = 0
         served = self._replies
         while True:
-            alone = deaths >= DEATHS_BEFORE_ALONE or failures >= FAILURES_BEFORE_ALONE
+            alone = deaths >= _DEATHS_BEFORE_ALONE or failures >= _FAILURES_BEFORE_ALONE
             epoch = self._epoch
             try:
                 return await self._ask(request, alone=alone)
@@ -138,7 +138,7 @@ class Supervised(Engine):
             if epoch != self._epoch:
                 return  # another row's turn has restarted it already
             self._restarts += 1
-            if self._restarts > RESTARTS_WITHOUT_A_REPLY:
+            if self._restarts > _RESTARTS_WITHOUT_A_REPLY:
                 raise EngineLost(
                     f"the engine died {self._restarts} times without one reply in between: {error}",
                     hint="see the log file; when it is mended, run the same command: it resumes",

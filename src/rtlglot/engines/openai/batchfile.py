@@ -31,11 +31,11 @@ from rtlglot.errors import (
 )
 from rtlglot.records import Json, Reply, Request
 
-CHAT_URL = "/v1/chat/completions"
+_CHAT_URL = "/v1/chat/completions"
 MOST_REQUESTS = 50_000
 MOST_BYTES = 200_000_000
 """What OpenAI takes in one file (200 MB); vLLM sets no limit. The file may be split between lines."""
-NAMED_LINES = 3
+_NAMED_LINES = 3
 
 
 def custom_id(request: bytes, sample: int, attempt: int) -> str:
@@ -79,7 +79,7 @@ class RequestWriter:
         wanted, context = request.sampling.max_tokens, self._options.context_tokens
         max_tokens = lengths.fit_roughly(request.messages, wanted, context)
         body = wire.chat(request, max_tokens, self._dialect)
-        line = wire.encode({"custom_id": name, "method": "POST", "url": CHAT_URL, "body": body}) + b"\n"
+        line = wire.encode({"custom_id": name, "method": "POST", "url": _CHAT_URL, "body": body}) + b"\n"
         try:
             self._file.write(line)
         except OSError as error:
@@ -144,7 +144,7 @@ def read_results(path: Path) -> Iterator[Result]:
     except OSError as error:
         raise InputError(str(error.strerror), file=str(path)) from error
     if broken:
-        shown = ", ".join(broken[:NAMED_LINES]) + (" …" if len(broken) > NAMED_LINES else "")
+        shown = ", ".join(broken[:_NAMED_LINES]) + (" …" if len(broken) > _NAMED_LINES else "")
         raise InputError(
             f"{len(broken)} lines are no results of a batch (line {shown}); all others were taken in",
             file=str(path),

@@ -11,7 +11,7 @@ import asyncio
 
 from rtlglot.errors import BudgetSpent
 
-PER = 1_000_000
+_PER = 1_000_000
 """Prices are for a million tokens."""
 
 
@@ -29,7 +29,7 @@ class CostMeter:
 
     def price(self, prompt_tokens: int, reply_tokens: int) -> float:
         """What these tokens cost."""
-        return (prompt_tokens * self._price_in + reply_tokens * self._price_out) / PER
+        return (prompt_tokens * self._price_in + reply_tokens * self._price_out) / _PER
 
     async def reserve(self, prompt_tokens: int, reply_tokens: int) -> float:
         """Set the worst case aside and give it; waits while those of others leave no room.

@@ -11,10 +11,10 @@ from urllib.parse import quote
 from rtlglot.engines.openai.options import PART, SECRET_NAME, OpenAiOptions, json_object
 from rtlglot.errors import ConfigError, UsageError
 
-KEY_VARIABLES = ("RTLGLOT_API_KEY", "OPENAI_API_KEY")
-SHORTEST_SECRET = 6
+_KEY_VARIABLES = ("RTLGLOT_API_KEY", "OPENAI_API_KEY")
+_SHORTEST_SECRET = 6
 """Shorter values are dummies ('x', 'EMPTY' …); blotting them out would only garble texts."""
-TELLING = 12
+_TELLING = 12
 """An error that repeats this many first characters of a key is blotted to the end of the word."""
 MASK = "[key]"
 
@@ -23,9 +23,9 @@ class Secrets:
     """Values that appear in no log, ledger, report, repr or error."""
 
     def __init__(self, values: list[str]) -> None:
-        known = sorted({value for value in values if len(value) >= SHORTEST_SECRET}, key=len, reverse=True)
+        known = sorted({value for value in values if len(value) >= _SHORTEST_SECRET}, key=len, reverse=True)
         forms = [form for value in known for form in _forms(value)]
-        starts = [value[:TELLING] for value in known if len(value) > TELLING]
+        starts = [value[:_TELLING] for value in known if len(value) > _TELLING]
         self._exact = [form.encode() for form in forms]
         self._start = [start.encode() for start in starts]
         patterns = [re.escape(form) for form in forms]
@@ -52,11 +52,11 @@ def _forms(value: str) -> list[str]:
     return list(dict.fromkeys([value, quote(value, safe=""), value.replace("/", "\\/"), *coded]))
 
 
-def key_variable(options: OpenAiOptions) -> str:
+def _key_variable(options: OpenAiOptions) -> str:
     """The environment variable that holds the key, or '' where there is none."""
     if options.api_key_env:
         return options.api_key_env
-    return next((name for name in KEY_VARIABLES if os.environ.get(name, "").strip()), "")
+    return next((name for name in _KEY_VARIABLES if os.environ.get(name, "").strip()), "")
 
 
 def read_headers(options: OpenAiOptions) -> tuple[dict[str, str], Secrets]:
@@ -67,7 +67,7 @@ def read_headers(options: OpenAiOptions) -> tuple[dict[str, str], Secrets]:
     """
     headers: dict[str, str] = {}
     secrets: list[str] = []
-    name = key_variable(options)
+    name = _key_variable(options)
     if name:
         key = _variable(name, "api_key_env")
         headers["Authorization"] = f"Bearer {key}"

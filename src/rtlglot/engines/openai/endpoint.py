@@ -21,11 +21,11 @@ from rtlglot.engines.openai.faults import Answer
 from rtlglot.engines.openai.options import CHAT_PATH, OpenAiOptions, below, check_allowed
 from rtlglot.errors import ConfigError, EngineDead, RtlglotError, TransientError, UsageError
 
-CONNECT_TIMEOUT_S = 30.0
-KEEP_ALIVE_S = 4.0
+_CONNECT_TIMEOUT_S = 30.0
+_KEEP_ALIVE_S = 4.0
 """Idle connections are dropped before a server does it: uvicorn, below vLLM and others, waits 5 s."""
-LARGEST_ANSWER_BYTES = 64 * 2**20
-LARGEST_PLAIN_BODY_BYTES = 2**20
+_LARGEST_ANSWER_BYTES = 64 * 2**20
+_LARGEST_PLAIN_BODY_BYTES = 2**20
 """aiohttp wants larger bodies as a file."""
 
 
@@ -54,10 +54,10 @@ class Endpoint:
             connector=aiohttp.TCPConnector(
                 limit=0,  # how many are in flight is the supervisor's decision
                 ssl=_tls(options) if base.scheme == "https" else True,
-                keepalive_timeout=KEEP_ALIVE_S,
+                keepalive_timeout=_KEEP_ALIVE_S,
                 ttl_dns_cache=300,
             ),
-            timeout=aiohttp.ClientTimeout(total=options.timeout_s, sock_connect=CONNECT_TIMEOUT_S),
+            timeout=aiohttp.ClientTimeout(total=options.timeout_s, sock_connect=_CONNECT_TIMEOUT_S),
             cookie_jar=aiohttp.DummyCookieJar(),
         )
 
@@ -76,7 +76,7 @@ class Endpoint:
     async def _send(self, method: str, url: URL, body: bytes | None) -> Answer:
         if self._session.closed:
             raise EngineDead(f"{url}: the engine is closed")
-        large = body is not None and len(body) > LARGEST_PLAIN_BODY_BYTES
+        large = body is not None and len(body) > _LARGEST_PLAIN_BODY_BYTES
         failure: RtlglotError
         try:
             async with self._session.request(
@@ -105,7 +105,7 @@ class Endpoint:
     def _explain(self, url: URL, error: Exception) -> RtlglotError:
         where = f"{url.scheme}://{url.authority}"
         if isinstance(error, aiohttp.ConnectionTimeoutError):
-            return NotSent(f"{where}: no connection within {CONNECT_TIMEOUT_S:g} s")
+            return NotSent(f"{where}: no connection within {_CONNECT_TIMEOUT_S:g} s")
         if isinstance(error, TimeoutError):
             return TransientError(f"{where}: no answer within timeout_s={self._timeout_s:g}")
         said = self._secrets.scrub_text(f"{type(error).__name__}: {error}".removesuffix(": "))
@@ -141,8 +141,8 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
     async for chunk in response.content.iter_any():
         chunks.append(chunk)
         size += len(chunk)
-        if size > LARGEST_ANSWER_BYTES:
-            raise aiohttp.ClientPayloadError(f"the answer is larger than {LARGEST_ANSWER_BYTES} bytes")
+        if size > _LARGEST_ANSWER_BYTES:
+            raise aiohttp.ClientPayloadError(f"the answer is larger than {_LARGEST_ANSWER_BYTES} bytes")
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 

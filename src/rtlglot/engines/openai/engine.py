@@ -21,9 +21,9 @@ from rtlglot.engines.openai.options import base_url, below, read_options
 from rtlglot.errors import ConfigError, EngineDead, EngineLost, RowError, TransientError
 from rtlglot.records import Json, Message, Reason, Reply, Request
 
-FIRST_PAUSE_S = 0.25
+_FIRST_PAUSE_S = 0.25
 """Between tries at the start; doubles up to 4 s."""
-NO_LIST = frozenset({403, 404, 405, 501})
+_NO_LIST = frozenset({403, 404, 405, 501})
 """What gateways without a list of models say. A wrong key shows at the first request then."""
 
 
@@ -174,7 +174,7 @@ class OpenAiEngine(Engine):
         """The model's entry in the endpoint's list; None where there is no list or it is not asked."""
         url = below(endpoint.base, "/models")
         answer = await self._first_answer(endpoint, url)
-        if answer.status != 200 and answer.status not in NO_LIST:
+        if answer.status != 200 and answer.status not in _NO_LIST:
             raise failure(answer, str(url))
         served = read_models(answer.body) if answer.status == 200 else []
         if not served:
@@ -190,7 +190,7 @@ class OpenAiEngine(Engine):
     async def _first_answer(self, endpoint: Endpoint, url: URL) -> Answer:
         """An answer that is not 'later'. Raises EngineLost where none comes in time."""
         deadline = time.monotonic() + self._options.start_timeout_s
-        pause_s, tries, last = FIRST_PAUSE_S, 0, ""
+        pause_s, tries, last = _FIRST_PAUSE_S, 0, ""
         while (left_s := deadline - time.monotonic()) > 0:
             tries += 1
             try:

@@ -21,17 +21,17 @@ from rtlglot.records import Reason
 
 ROW = frozenset({400, 413, 422, 451})
 WAIT = frozenset({408, 409, 425, 429, *range(500, 600)}) - {501, 505}
-OVERLOAD = frozenset({429, 503, 529})
+_OVERLOAD = frozenset({429, 503, 529})
 """529 is what some hosts say for 'overloaded'."""
 TOO_LONG = frozenset({"context_length_exceeded", "exceed_context_size_error", "string_above_max_length"})
 """Codes or types of OpenAI (and most hosts), llama.cpp, and OpenAI for a field's own limit."""
-TOO_LONG_PARAM = "input_tokens"
+_TOO_LONG_PARAM = "input_tokens"
 """vLLM has no code for it: it names the parameter."""
 REFUSED = frozenset({"content_filter", "content_policy_violation", "moderation_blocked"})
-EMPTY_ACCOUNT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
+_EMPTY_ACCOUNT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 UNSUPPORTED = frozenset({"unsupported_parameter", "unsupported_value", "unknown_parameter"})
 LONGEST_WAIT_S = 86_400.0
-SHOWN_CHARACTERS = 300
+_SHOWN_CHARACTERS = 300
 
 
 class Answer(NamedTuple):
@@ -43,7 +43,7 @@ class Answer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
+class _Complaint:
     """What an error body says; each server has its own form."""
 
     message: str
@@ -71,9 +71,9 @@ def failure(answer: Answer, where: str) -> RtlglotError:
             f"{where} answers {status} with something that is no reply: {complaint.message}"
         )
     if status in WAIT:
-        return TransientError(said, retry_after_s=retry_after_s(answer.headers), overload=status in OVERLOAD)
+        return TransientError(said, retry_after_s=retry_after_s(answer.headers), overload=status in _OVERLOAD)
     if status in ROW:
-        too_long = complaint.param == TOO_LONG_PARAM or status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        too_long = complaint.param == _TOO_LONG_PARAM or status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         return RowError(Reason.PROMPT_TOO_LONG if too_long else Reason.BAD_REQUEST, said)
     if status == HTTPStatus.PAYMENT_REQUIRED:
         return BudgetSpent(said, hint=_RESUME)
@@ -83,13 +83,13 @@ def failure(answer: Answer, where: str) -> RtlglotError:
 _RESUME = "when the account has credit again, run the same command: it resumes"
 
 
-def _by_code(complaint: Complaint, said: str) -> RtlglotError | None:
+def _by_code(complaint: _Complaint, said: str) -> RtlglotError | None:
     codes = {complaint.code, complaint.kind}
     if codes & TOO_LONG:
         return RowError(Reason.PROMPT_TOO_LONG, said)
     if codes & REFUSED:
         return RowError(Reason.REFUSED, said)
-    if codes & EMPTY_ACCOUNT:
+    if codes & _EMPTY_ACCOUNT:
         return BudgetSpent(said, hint=_RESUME)
     if codes & UNSUPPORTED:
         hint = f"leave it out: --set engine.omit={complaint.param or 'FIELD'}"
@@ -99,22 +99,22 @@ def _by_code(complaint: Complaint, said: str) -> RtlglotError | None:
     return None
 
 
-def read_complaint(body: bytes) -> Complaint:
+def read_complaint(body: bytes) -> _Complaint:
     """Whatever can be found in an error body: OpenAI's form, FastAPI's, plain text, nothing."""
     try:
         said = orjson.loads(body)
     except orjson.JSONDecodeError:
-        return Complaint(_short(body[: 8 * SHOWN_CHARACTERS].decode("utf-8", "replace")))
+        return _Complaint(_short(body[: 8 * _SHOWN_CHARACTERS].decode("utf-8", "replace")))
     if isinstance(said, list) and len(said) == 1:
         said = said[0]  # Gemini's form
     if not isinstance(said, dict):
-        return Complaint(_short(_text(said)))
+        return _Complaint(_short(_text(said)))
     inner = said.get("error", said)
     if not isinstance(inner, dict):
-        return Complaint(_short(_text(inner)), kind=_text(said.get("error_type")))
+        return _Complaint(_short(_text(inner)), kind=_text(said.get("error_type")))
     message = inner.get("message") or inner.get("detail") or said.get("message") or said.get("detail") or said
     code = inner.get("code")
-    return Complaint(
+    return _Complaint(
         message=_short(_text(message)),
         code=code if isinstance(code, str) else "",
         kind=_text(inner.get("type")),
@@ -186,4 +186,4 @@ def _text(value: Any) -> str:
 
 def _short(text: str) -> str:
     text = " ".join(text.split())
-    return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "…"
+    return text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "…"

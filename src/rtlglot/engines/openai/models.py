@@ -10,9 +10,9 @@ from rtlglot.errors import ConfigError
 from rtlglot.records import Json
 from rtlglot.registry import did_you_mean
 
-CONTEXT_FIELDS = ("max_model_len", "context_length", "context_window", "max_context_length")
+_CONTEXT_FIELDS = ("max_model_len", "context_length", "context_window", "max_context_length")
 """vLLM and SGLang; Together and OpenRouter; Groq; Mistral and LM Studio."""
-SHOWN_MODELS = 12
+_SHOWN_MODELS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ def find_model(name: str, served: list[ServedModel], where: str) -> ServedModel:
         if candidate in by_name:
             return by_name[candidate]
     names = sorted(by_name)
-    listed = ", ".join(names[:SHOWN_MODELS]) + (
-        f" and {more} more" if (more := len(names) - SHOWN_MODELS) > 0 else ""
+    listed = ", ".join(names[:_SHOWN_MODELS]) + (
+        f" and {more} more" if (more := len(names) - _SHOWN_MODELS) > 0 else ""
     )
     close = did_you_mean(name, names)
     raise ConfigError(
@@ -61,7 +61,7 @@ def find_model(name: str, served: list[ServedModel], where: str) -> ServedModel:
 
 
 def _context_tokens(entry: Mapping[str, Json]) -> int | None:
-    for field in CONTEXT_FIELDS:
+    for field in _CONTEXT_FIELDS:
         value = entry.get(field)
         if isinstance(value, int) and not isinstance(value, bool) and value > 0:
             return value

@@ -19,11 +19,11 @@ from rtlglot.errors import EngineDead, InputError, RowError, TransientError, Una
 from rtlglot.options import fill
 from rtlglot.records import Json, Reply, Request
 
-IN_FLIGHT = 64
+_IN_FLIGHT = 64
 
 
 @dataclass(frozen=True, slots=True)
-class BatchOptions:
+class _BatchOptions:
     """Options of both; all others are those of the engine that they stand for."""
 
     file: str
@@ -37,10 +37,10 @@ class _Batch(Engine):
         own = {name: value for name, value in (options or {}).items() if name in ("file", "stands_for")}
         if not own.get("file"):
             raise UsageError("which batch file?", hint="--emit-batch FILE or --ingest-batch FILE")
-        batch = fill(BatchOptions, own, part="engine.batch")
+        batch = fill(_BatchOptions, own, part="engine.batch")
         self._model, self._path, self.stands_for = model, Path(batch.file), batch.stands_for
         self._options = {name: value for name, value in (options or {}).items() if name not in own}
-        self._in_flight = int(self._options.get("max_in_flight", IN_FLIGHT))
+        self._in_flight = int(self._options.get("max_in_flight", _IN_FLIGHT))
         self._identity: Mapping[str, Json] = ENGINES.load(self.stands_for)(model, self._options).identity()
 
     def identity(self) -> Mapping[str, Json]:

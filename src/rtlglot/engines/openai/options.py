@@ -32,7 +32,7 @@ OURS = {
     "stop": "the sampling's stop texts",
 }
 """Fields of the body that `extra` may not set, and what sets them."""
-OMITTABLE = ("max_tokens", "temperature", "top_p", "seed", "stop")
+_OMITTABLE = ("max_tokens", "temperature", "top_p", "seed", "stop")
 SECRET_NAME = re.compile(r"key|token|auth|secret|cookie|password|signature", re.IGNORECASE)
 """What a header or a URL's field is called when its value must not be written down."""
 
@@ -95,8 +95,8 @@ class OpenAiOptions:
         if self.client_key and not self.client_cert:
             raise UsageError(f"{PART}.client_key needs client_cert")
         for name in self.omit:
-            if name not in OMITTABLE:
-                raise UsageError(f"{PART}.omit is {name!r}", hint=f"one of {', '.join(OMITTABLE)}")
+            if name not in _OMITTABLE:
+                raise UsageError(f"{PART}.omit is {name!r}", hint=f"one of {', '.join(_OMITTABLE)}")
 
 
 def read_options(values: Mapping[str, Any]) -> OpenAiOptions:

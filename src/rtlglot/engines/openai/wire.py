@@ -20,7 +20,7 @@ from rtlglot.records import Finish, Json, Message, Reason, Reply, Request
 CUT = frozenset({"length", "max_tokens", "model_length"})
 """OpenAI's word, and those of hosts that pass on what is below them (Anthropic, Mistral)."""
 REFUSED = frozenset({"content_filter", "refusal", "safety"})
-NOT_ENDED = frozenset({"abort", "error", "cancelled"})
+_NOT_ENDED = frozenset({"abort", "error", "cancelled"})
 """vLLM's and OpenRouter's words for a reply that the server gave up."""
 
 
@@ -102,7 +102,7 @@ def read_reply(answer: Json, max_tokens: int | None, seconds: float) -> Reply | 
     if word in REFUSED or (refusal and not text):
         said = f": {refusal}" if isinstance(refusal, str) else ""
         raise RowError(Reason.REFUSED, f"the endpoint ended the reply with {word!r}{said}")
-    if word in NOT_ENDED:
+    if word in _NOT_ENDED:
         raise TransientError(f"the endpoint gave the reply up (finish_reason {word!r})")
     usage = answer.get("usage")
     usage = usage if isinstance(usage, dict) else {}

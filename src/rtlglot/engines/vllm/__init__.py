@@ -28,7 +28,7 @@ from rtlglot.errors import ConfigError, EngineDead
 from rtlglot.plan import ModelShape, ShapeError, load_shape
 from rtlglot.records import Finish, Json, Message, Reply, Request
 
-QUEUE = 1.25
+_QUEUE = 1.25
 """In flight per place in the batch: so that vLLM's scheduler always has a queue."""
 
 
@@ -229,4 +229,4 @@ class VllmEngine(Engine):
         most: int = held["max_num_seqs"]
         if held["kv_tokens"]:
             most = min(most, max(1, held["kv_tokens"] // self._options.row_tokens))
-        return math.ceil(most * QUEUE)
+        return math.ceil(most * _QUEUE)

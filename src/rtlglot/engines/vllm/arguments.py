@@ -20,7 +20,7 @@ OURS = {
 }
 """Other names, vLLM's or other engines', of what has a shorter name here; both are understood."""
 
-SET_BY_US = frozenset({"model", "skip_tokenizer_init", "runner", "task", "device_ids"})
+_SET_BY_US = frozenset({"model", "skip_tokenizer_init", "runner", "task", "device_ids"})
 """vLLM's names that an option here or the engine itself decides."""
 
 SAME_TEXT = frozenset({
@@ -44,7 +44,7 @@ def check_names(names: Mapping[str, Json], ours: Set[str]) -> None:
     """
     known = known_names()
     for name in names:
-        if name in SET_BY_US:
+        if name in _SET_BY_US:
             raise ConfigError(f"engine.vllm: {name!r} is set by rtlglot", hint="leave it out")
         if known and name not in known:
             raise ConfigError(

@@ -91,18 +91,18 @@ def weights_identity(folder: Path) -> str:
         size = file.stat().st_size
         digest.update(f"{file.name}\0{size}\0".encode())
         with file.open("rb") as content:
-            if size <= SMALL_BYTES:
+            if size <= _SMALL_BYTES:
                 digest.update(content.read())
                 continue
-            for place in range(PLACES):
-                content.seek((size - PIECE_BYTES) * place // (PLACES - 1))
-                digest.update(content.read(PIECE_BYTES))
+            for place in range(_PLACES):
+                content.seek((size - _PIECE_BYTES) * place // (_PLACES - 1))
+                digest.update(content.read(_PIECE_BYTES))
     return digest.hexdigest()
 
 
-SMALL_BYTES = 16 << 20
-PLACES = 16
-PIECE_BYTES = 64 << 10
+_SMALL_BYTES = 16 << 20
+_PLACES = 16
+_PIECE_BYTES = 64 << 10
 
 
 def _first_line(error: BaseException) -> str:

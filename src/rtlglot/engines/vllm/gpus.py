@@ -6,8 +6,8 @@ import os
 import shutil
 import subprocess
 
-QUERY = ("--query-gpu=index,uuid,memory.total,memory.reserved", "--format=csv,noheader,nounits")
-TIMEOUT_S = 20.0
+_QUERY = ("--query-gpu=index,uuid,memory.total,memory.reserved", "--format=csv,noheader,nounits")
+_TIMEOUT_S = 20.0
 
 
 def visible_gpus() -> dict[str, float]:
@@ -23,7 +23,7 @@ def _ask() -> str:
     if tool is None:
         return ""
     try:
-        done = subprocess.run([tool, *QUERY], capture_output=True, text=True, timeout=TIMEOUT_S, check=True)
+        done = subprocess.run([tool, *_QUERY], capture_output=True, text=True, timeout=_TIMEOUT_S, check=True)
     except (OSError, subprocess.SubprocessError):
         return ""
     return done.stdout

@@ -11,10 +11,10 @@ from rtlglot.plan import Gpus, ModelShape, Need, Plan, Split, plan
 from rtlglot.plan.choose import ENOUGH_ROWS, split_of
 from rtlglot.records import Json
 
-ROUND_TOKENS = 256
+_ROUND_TOKENS = 256
 """A context that is cut to what fits is rounded down to a multiple of this."""
-DEFAULT_BATCHED_TOKENS = 8192
-DEFAULT_UTILIZATION = 0.92
+_DEFAULT_BATCHED_TOKENS = 8192
+_DEFAULT_UTILIZATION = 0.92
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ def layout(
     need = Need(
         wanted or shape.context_tokens,
         row_tokens=options.row_tokens,
-        max_num_batched_tokens=options.max_num_batched_tokens or DEFAULT_BATCHED_TOKENS,
-        utilization=_number(arguments, "gpu_memory_utilization", DEFAULT_UTILIZATION),
+        max_num_batched_tokens=options.max_num_batched_tokens or _DEFAULT_BATCHED_TOKENS,
+        utilization=_number(arguments, "gpu_memory_utilization", _DEFAULT_UTILIZATION),
     )
     made = plan(shape, Gpus(count, memory_gib, per_node=count), need)
     split, note = _choose(made, options), ""
@@ -86,7 +86,7 @@ def _wanted_tokens(options: VllmOptions, shape: ModelShape | None, data_tokens: 
         return int(options.max_model_len)
     if data_tokens is None:
         return None
-    rounded = -(-data_tokens // ROUND_TOKENS) * ROUND_TOKENS
+    rounded = -(-data_tokens // _ROUND_TOKENS) * _ROUND_TOKENS
     return min(rounded, shape.context_tokens) if shape else rounded
 
 
@@ -163,7 +163,7 @@ def _shortened(made: Plan, options: VllmOptions) -> tuple[Need, Split | None]:
     """The longest context that fits, where the whole one does not."""
     budgets = [split.budget for split in _allowed(made, options) if split.budget is not None]
     most = max((spent.kv_tokens for spent in budgets), default=0)
-    tokens = most // ROUND_TOKENS * ROUND_TOKENS
+    tokens = most // _ROUND_TOKENS * _ROUND_TOKENS
     if tokens < made.need.row_tokens:
         return made.need, None
     need = replace(made.need, max_model_len=tokens)

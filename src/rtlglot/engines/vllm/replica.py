@@ -28,13 +28,13 @@ from typing import Any
 from rtlglot.engines.channel import Channel, Message, live_and_die_with_the_parent
 from rtlglot.registry import did_you_mean
 
-GRACE_S = 8.0
+_GRACE_S = 8.0
 """For vLLM to end its own processes once our parent is gone or done; then they are killed."""
 
 ON = frozenset({"true", "1", "on", "yes"})
-OFF = frozenset({"false", "0", "off", "no"})
+_OFF = frozenset({"false", "0", "off", "no"})
 
-CPU_KV_BYTES = 4 << 30
+_CPU_KV_BYTES = 4 << 30
 """Of the KV cache on a CPU, where the user does not say: at most a quarter of the memory."""
 
 
@@ -73,7 +73,7 @@ class Server:
     def _parent_ended(self) -> None:
         self._loop.call_soon_threadsafe(self._done.set)
         # Whatever the event loop is busy with: nothing of ours may outlive the parent for long.
-        threading.Event().wait(GRACE_S)
+        threading.Event().wait(_GRACE_S)
         os.killpg(0, signal.SIGKILL)
 
     def _take(self, message: Message) -> None:
@@ -103,7 +103,7 @@ class Server:
             self._loop.call_later(0.2, self._done.set)
 
     async def _load(self, message: Message) -> Message:
-        named = {**cpu_defaults(message["replicas"]), "disable_log_stats": True, **message["arguments"]}
+        named = {**_cpu_defaults(message["replicas"]), "disable_log_stats": True, **message["arguments"]}
         arguments = engine_arguments(message["model"], named)
         from vllm.usage.usage_lib import UsageContext
         from vllm.v1.engine.async_llm import AsyncLLM
@@ -117,7 +117,7 @@ class Server:
         except Exception as error:
             raise Refused("load", f"vLLM did not come up: {_said(error)}") from error
         # On a CPU a seeded request whose prompt is read in parts kills vLLM 0.32's engine.
-        self._seeds = not (on_cpu() and config.scheduler_config.enable_chunked_prefill)
+        self._seeds = not (_on_cpu() and config.scheduler_config.enable_chunked_prefill)
         self._use_lora(message["lora"])
         self._parse_reasoning = reasoning_parser(message["reasoning_parser"], self._engine)
         return {
@@ -169,24 +169,24 @@ class Server:
         return outputs[-1]
 
 
-def on_cpu() -> bool:
+def _on_cpu() -> bool:
     """Whether this is vLLM's CPU build."""
     from vllm.platforms import current_platform
 
     return bool(current_platform.is_cpu())
 
 
-def cpu_defaults(replicas: int) -> dict[str, Any]:
+def _cpu_defaults(replicas: int) -> dict[str, Any]:
     """What to ask of vLLM on a CPU; nothing elsewhere."""
     # Read when vLLM starts its workers: by default it leaves one core idle.
     os.environ.setdefault("VLLM_CPU_NUM_OF_RESERVED_CPU", "0")
-    if not on_cpu():
+    if not _on_cpu():
         return {}
     defaults: dict[str, Any] = {"enable_chunked_prefill": False}
     if not os.environ.get("VLLM_CPU_KVCACHE_SPACE"):
         # vLLM would take 92 % of the machine's memory.
         memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        defaults["kv_cache_memory_bytes"] = min(CPU_KV_BYTES, memory_bytes // 4) // replicas
+        defaults["kv_cache_memory_bytes"] = min(_CPU_KV_BYTES, memory_bytes // 4) // replicas
     return defaults
 
 
@@ -214,7 +214,7 @@ def engine_arguments(model: str, named: Mapping[str, Any]) -> Any:
 
 def _words(name: str, value: Any, *, switch: bool) -> list[str]:
     flag, text = name.replace("_", "-"), str(value).lower()
-    if switch and text in ON | OFF:
+    if switch and text in ON | _OFF:
         return [f"--{flag}" if text in ON else f"--no-{flag}"]
     if isinstance(value, list | tuple):
         return [f"--{flag}", *map(str, value)]

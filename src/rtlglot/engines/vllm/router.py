@@ -17,9 +17,9 @@ log = logging.getLogger("rtlglot.engines")
 MODULE = "rtlglot.engines.vllm.replica"
 CLOSE_S = 15.0
 """How long vLLM may take to end by itself."""
-REVIVALS = 3
+_REVIVALS = 3
 """Attempts in a row to bring a replica back before it counts as lost."""
-REVIVAL_PAUSE_S = 5.0
+_REVIVAL_PAUSE_S = 5.0
 
 Answer = dict[str, Any]
 
@@ -35,11 +35,11 @@ class Launch:
     warm: bool
     """Whether its first prompt is read in alone, so that the others find the shared prefix cached."""
     module: str = MODULE
-    pause_s: float = REVIVAL_PAUSE_S
+    pause_s: float = _REVIVAL_PAUSE_S
     """After the first failed revival; longer after each."""
 
 
-class Replica:
+class _Replica:
     """One vLLM in its own program; started again after a death."""
 
     def __init__(self, launch: Launch, changed: Callable[[], None]) -> None:
@@ -127,13 +127,13 @@ class Replica:
         log.warning("%s died and is started again: %s", self.launch.name, why)
         if dead is not None:
             await dead.aclose(patience_s=CLOSE_S)
-        for attempt in range(1, REVIVALS + 1):
+        for attempt in range(1, _REVIVALS + 1):
             try:
                 await self.start()
                 break
             except (ConfigError, EngineDead, OSError) as error:
                 why = str(error)
-                log.warning("%s, start %d of %d: %s", self.launch.name, attempt, REVIVALS, error)
+                log.warning("%s, start %d of %d: %s", self.launch.name, attempt, _REVIVALS, error)
                 await asyncio.sleep(self.launch.pause_s * attempt)
         else:
             self.lost = why
@@ -146,7 +146,7 @@ class Router:
 
     def __init__(self, launches: Sequence[Launch]) -> None:
         self._moved = asyncio.Event()
-        self.replicas = [Replica(launch, self._changed) for launch in launches]
+        self.replicas = [_Replica(launch, self._changed) for launch in launches]
 
     async def start(self) -> None:
         """Start all; the first failure ends all."""
@@ -168,7 +168,7 @@ class Router:
         """End all."""
         await asyncio.gather(*(replica.aclose() for replica in self.replicas))
 
-    async def _free(self) -> Replica:
+    async def _free(self) -> _Replica:
         while True:
             for replica in self.replicas:
                 replica.look()
