@@ -16,9 +16,9 @@ def main() -> None:
     live_and_die_with_the_parent()
     # Importing OpenVINO reports to its maker, unless its telemetry package cannot be imported.
     sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
-    from rtlglot.engines.openvino_server import Server
+    from rtlglot.engines.openvino_server import OpenVinoServer
 
-    Server(Channel()).serve()
+    OpenVinoServer(Channel()).serve()
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ from rtlglot.records import Reason
 _SAVE = {"enable_save_ov_model": True}
 
 
-class Server:
+class OpenVinoServer:
     """Answers messages; steps the pipeline while there is work."""
 
     def __init__(self, channel: Channel) -> None:

@@ -47,7 +47,7 @@ class _ScriptedOptions:
     """A file that gets one JSON line per asking, before it is answered."""
 
 
-Answer = Callable[[Request], Any]
+_AnswerCall = Callable[[Request], Any]
 """What a user's function may be: text or a Reply, at once or awaited."""
 
 
@@ -58,7 +58,7 @@ class ScriptedEngine(Engine):
         self._model = model
         self._options = fill(_ScriptedOptions, options or {}, part="engine.scripted")
         self._script: Script | None = None
-        self._answer: Answer | None = None
+        self._answer: _AnswerCall | None = None
         self._running = False
         self._waiting: set[asyncio.Future[None]] = set()
         self._log: int | None = None
@@ -200,7 +200,7 @@ class ScriptedEngine(Engine):
         return {"script": "file", "content": _hash(path)}
 
 
-def _function(module_name: str, function: str) -> tuple[Answer, str | None]:
+def _function(module_name: str, function: str) -> tuple[_AnswerCall, str | None]:
     """The function and the hash of the file it is in (None where it has none)."""
     try:
         if module_name.endswith(".py"):
@@ -279,7 +279,7 @@ def _module(request: Request) -> str:
     return f"```verilog\nmodule {name}(input wire a, output wire y);\n  assign y = ~a;\nendmodule\n```"
 
 
-_BUILT_IN: Mapping[str, Answer] = {
+_BUILT_IN: Mapping[str, _AnswerCall] = {
     "echo": _echo,
     "sentence": _sentence,
     "module": _module,

@@ -10,17 +10,17 @@ from rtlglot.formats.dataset import Dataset, Selection, open_dataset
 from rtlglot.formats.sink import check_writable
 from rtlglot.formats.table import FORMATS, Format, Record, RowWriter, Shape, format_of
 from rtlglot.formats.values import decode, encode, text_of
-from rtlglot.formats.writer import Writer, open_writer
+from rtlglot.formats.writer import DatasetWriter, open_writer
 
 __all__ = [
     "FORMATS",
     "Dataset",
+    "DatasetWriter",
     "Format",
     "Record",
     "RowWriter",
     "Selection",
     "Shape",
-    "Writer",
     "check_writable",
     "decode",
     "encode",

@@ -28,7 +28,7 @@ def open_writer(
     format: str | None = None,
     keyed: bool = False,
     with_id: bool = True,
-) -> Writer:
+) -> DatasetWriter:
     """A writer for `path`: a context manager that puts the whole file in place when its block ends.
 
     `like` is the dataset that the rows come from: a JSON document gets its shape (object by id, or
@@ -37,10 +37,10 @@ def open_writer(
     Raises UsageError, OutputError.
     """
     shape = Shape(keyed=keyed) if like is None else like.shape
-    return Writer(path, like, format or format_of(path), shape, with_id=with_id)
+    return DatasetWriter(path, like, format or format_of(path), shape, with_id=with_id)
 
 
-class Writer:
+class DatasetWriter:
     """Writes rows; see `open_writer`."""
 
     def __init__(
@@ -58,7 +58,7 @@ class Writer:
         self._stack = contextlib.ExitStack()
         self._rows: RowWriter | None = None
 
-    def __enter__(self) -> Writer:
+    def __enter__(self) -> DatasetWriter:
         with contextlib.ExitStack() as stack:
             out = stack.enter_context(open_sink(self._path))
             self._rows = stack.enter_context(self._started(out))

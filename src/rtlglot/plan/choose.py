@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from rtlglot.errors import ConfigError
-from rtlglot.plan.memory import Budget, Gpus, Need, budget
+from rtlglot.plan.memory import GpuBudget, Gpus, Need, budget
 from rtlglot.plan.shape import ModelShape
 
 ENOUGH_ROWS = 128
@@ -24,7 +24,7 @@ class Split:
     pipeline_parallel: int
     data_parallel: int
     """Independent replicas."""
-    budget: Budget | None
+    budget: GpuBudget | None
     """None where the split is not possible at all."""
     rows_in_flight: int
     """Of one replica, at the need's tokens a row."""

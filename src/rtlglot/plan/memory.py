@@ -57,7 +57,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class GpuBudget:
     """How one GPU's memory is spent, GiB, and what the KV cache of its replica holds."""
 
     weights_gib: float
@@ -73,13 +73,13 @@ def shown_gib(nominal_gb: float) -> float:
     return nominal_gb * SHOWN
 
 
-def budget(shape: ModelShape, need: Need, memory_gib: float, *, tensor: int, pipeline: int) -> Budget:
+def budget(shape: ModelShape, need: Need, memory_gib: float, *, tensor: int, pipeline: int) -> GpuBudget:
     """One GPU's budget when a replica is split over tensor x pipeline GPUs."""
     weights = _weights_bytes(shape, tensor, pipeline)
     activations = _activation_bytes(shape, need, tensor)
     kv = memory_gib * GIB * need.utilization - weights - activations - _RESERVED_GIB * GIB
     tokens = int(kv // kv_bytes_per_token(shape, tensor, pipeline)) if kv > 0 else 0
-    return Budget(weights / GIB, activations / GIB, kv / GIB, tokens)
+    return GpuBudget(weights / GIB, activations / GIB, kv / GIB, tokens)
 
 
 def kv_bytes_per_token(shape: ModelShape, tensor: int = 1, pipeline: int = 1) -> float:

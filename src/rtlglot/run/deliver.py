@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rtlglot.errors import InputError, UsageError
-from rtlglot.formats import Dataset, Writer, check_writable, open_dataset, open_writer, text_of
+from rtlglot.formats import Dataset, DatasetWriter, check_writable, open_dataset, open_writer, text_of
 from rtlglot.ledger import Ledger
 from rtlglot.records import Outcome, Row, Status
 
@@ -84,7 +84,7 @@ def _joined(dataset: Dataset, ledger: Ledger, recipe: bytes) -> Iterator[tuple[R
         yield row, settled.outcome
 
 
-def _write_accepted(output: Writer, delivery: Delivery, row: Row, outcome: Outcome) -> None:
+def _write_accepted(output: DatasetWriter, delivery: Delivery, row: Row, outcome: Outcome) -> None:
     output.write(row.id, accepted_fields(row, outcome, delivery.target, think=delivery.keep_think))
 
 

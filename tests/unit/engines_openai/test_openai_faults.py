@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.server import Stub
 from tests.unit.engines_openai.chats import Started, ask
 
-from rtlglot.engines.openai.faults import LONGEST_WAIT_S, Answer, failure, read_complaint, retry_after_s
+from rtlglot.engines.openai.faults import LONGEST_WAIT_S, HttpAnswer, failure, read_complaint, retry_after_s
 from rtlglot.errors import BudgetSpent, ConfigError, RowError, RtlglotError, TransientError
 from rtlglot.records import Finish, Reason
 
@@ -297,6 +297,6 @@ json_values = st.recursive(
 def test_any_json_ends_as_one_of_our_errors(value: object, status: int) -> None:
     import orjson
 
-    error = failure(Answer(status, {}, orjson.dumps(value)), "http://x/v1")
+    error = failure(HttpAnswer(status, {}, orjson.dumps(value)), "http://x/v1")
     assert isinstance(error, RowError | TransientError | ConfigError | BudgetSpent)
     assert len(str(error)) < 500

@@ -18,7 +18,7 @@ import orjson
 from rtlglot import models
 from rtlglot.engines import lengths
 from rtlglot.engines.openai import wire
-from rtlglot.engines.openai.faults import Answer, failure
+from rtlglot.engines.openai.faults import HttpAnswer, failure
 from rtlglot.engines.openai.options import read_options
 from rtlglot.errors import (
     ConfigError,
@@ -165,7 +165,7 @@ def _outcome(answer: Mapping[str, Json], where: str) -> Reply | RowError | Trans
                 return reply
         # Without a status the request was not served: expired, cancelled, or the server had trouble.
         known = status if isinstance(status, int) else 200
-        error = failure(Answer(known, {}, orjson.dumps(complaint)), where)
+        error = failure(HttpAnswer(known, {}, orjson.dumps(complaint)), where)
     except RtlglotError as refusal:
         error = refusal
     if isinstance(error, RowError | TransientError):

@@ -17,7 +17,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from rtlglot.engines.openai.credentials import Secrets
-from rtlglot.engines.openai.faults import Answer
+from rtlglot.engines.openai.faults import HttpAnswer
 from rtlglot.engines.openai.options import CHAT_PATH, OpenAiOptions, below, check_allowed
 from rtlglot.errors import ConfigError, EngineDead, RtlglotError, TransientError, UsageError
 
@@ -61,11 +61,11 @@ class Endpoint:
             cookie_jar=aiohttp.DummyCookieJar(),
         )
 
-    async def get(self, url: URL) -> Answer:
+    async def get(self, url: URL) -> HttpAnswer:
         """Raises TransientError and ConfigError for what breaks on the way, EngineDead once closed."""
         return await self._send("GET", url, None)
 
-    async def post(self, url: URL, body: bytes) -> Answer:
+    async def post(self, url: URL, body: bytes) -> HttpAnswer:
         """As `get`."""
         return await self._send("POST", url, body)
 
@@ -73,7 +73,7 @@ class Endpoint:
         """Close all connections; requests in flight end as EngineDead."""
         await self._session.close()
 
-    async def _send(self, method: str, url: URL, body: bytes | None) -> Answer:
+    async def _send(self, method: str, url: URL, body: bytes | None) -> HttpAnswer:
         if self._session.closed:
             raise EngineDead(f"{url}: the engine is closed")
         large = body is not None and len(body) > _LARGEST_PLAIN_BODY_BYTES
@@ -90,8 +90,8 @@ class Endpoint:
             ) as response:
                 data = self._secrets.scrub(await _read(response))
                 if response.status == 200:  # nobody reads its headers
-                    return Answer(response.status, {}, data)
-                return Answer(response.status, self._scrubbed(response.headers), data)
+                    return HttpAnswer(response.status, {}, data)
+                return HttpAnswer(response.status, self._scrubbed(response.headers), data)
         except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
             closed = self._session.closed
             failure = EngineDead(f"{url}: the engine was closed") if closed else self._explain(url, error)

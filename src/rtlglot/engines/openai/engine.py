@@ -15,7 +15,7 @@ from rtlglot.engines.openai import wire
 from rtlglot.engines.openai.cost import CostMeter
 from rtlglot.engines.openai.credentials import read_headers
 from rtlglot.engines.openai.endpoint import Endpoint, NotSent
-from rtlglot.engines.openai.faults import WAIT, Answer, failure
+from rtlglot.engines.openai.faults import WAIT, HttpAnswer, failure
 from rtlglot.engines.openai.models import ServedModel, find_model, read_models
 from rtlglot.engines.openai.options import base_url, below, read_options
 from rtlglot.errors import ConfigError, EngineDead, EngineLost, RowError, TransientError
@@ -187,7 +187,7 @@ class OpenAiEngine(Engine):
             return None
         return find_model(self._asked, served, str(endpoint.base))
 
-    async def _first_answer(self, endpoint: Endpoint, url: URL) -> Answer:
+    async def _first_answer(self, endpoint: Endpoint, url: URL) -> HttpAnswer:
         """An answer that is not 'later'. Raises EngineLost where none comes in time."""
         deadline = time.monotonic() + self._options.start_timeout_s
         pause_s, tries, last = _FIRST_PAUSE_S, 0, ""
@@ -213,7 +213,7 @@ class OpenAiEngine(Engine):
         )
 
 
-def _read(answer: Answer, max_tokens: int, begun: float, where: str) -> Reply:
+def _read(answer: HttpAnswer, max_tokens: int, begun: float, where: str) -> Reply:
     if answer.status == 200:
         reply = wire.read_reply(wire.decode(answer.body), max_tokens, time.perf_counter() - begun)
         if reply is not None:

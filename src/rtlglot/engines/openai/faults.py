@@ -34,7 +34,7 @@ LONGEST_WAIT_S = 86_400.0
 _SHOWN_CHARACTERS = 300
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     """What an endpoint sent back, whatever its status."""
 
     status: int
@@ -55,7 +55,7 @@ class _Complaint:
     """A status that the body gives as its code: some hosts send an error with 200 around it."""
 
 
-def failure(answer: Answer, where: str) -> RtlglotError:
+def failure(answer: HttpAnswer, where: str) -> RtlglotError:
     """The error that an answer stands for; `where` is the URL, for people."""
     complaint = read_complaint(answer.body)
     status = answer.status

@@ -21,7 +21,7 @@ _REVIVALS = 3
 """Attempts in a row to bring a replica back before it counts as lost."""
 _REVIVAL_PAUSE_S = 5.0
 
-Answer = dict[str, Any]
+_Answer = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class _Replica:
         """`changed` is called whenever it comes up or is lost."""
         self.launch = launch
         self.in_flight = 0
-        self.holds: Answer = {}
+        self.holds: _Answer = {}
         """What it can hold: context_tokens, kv_tokens, max_num_seqs."""
         self.lost = ""
         """Why it does not come back; '' while there is hope."""
@@ -79,7 +79,7 @@ class _Replica:
         self._program = program
         self._changed()
 
-    async def generate(self, ids: Sequence[int], sampling: Mapping[str, Any]) -> Answer:
+    async def generate(self, ids: Sequence[int], sampling: Mapping[str, Any]) -> _Answer:
         """Raises RowError, and EngineDead(heals=True) where it dies; it is started again by itself."""
         self.in_flight += 1
         program = self._program
@@ -160,7 +160,7 @@ class Router:
             await self.aclose()
             raise
 
-    async def generate(self, ids: Sequence[int], sampling: Mapping[str, Any]) -> Answer:
+    async def generate(self, ids: Sequence[int], sampling: Mapping[str, Any]) -> _Answer:
         """One answer. Raises RowError, EngineDead (heals unless every replica is lost)."""
         return await (await self._free()).generate(ids, sampling)
 
@@ -184,7 +184,7 @@ class Router:
         self._moved.set()
 
 
-async def _generate(program: Program, ids: Sequence[int], sampling: Mapping[str, Any]) -> Answer:
+async def _generate(program: Program, ids: Sequence[int], sampling: Mapping[str, Any]) -> _Answer:
     message = {"op": "generate", "ids": ids, "sampling": sampling}
     answer = await program.ask(message, cancel_with="cancel")
     match answer.get("error"):
