@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rtlglot.tools.slang.source import read_source
+from rtlglot.tools.slang.interfaces import interface
 from rtlglot.verilog.interface import Port
 from rtlglot.verilog.tokens import code_tokens
 
@@ -60,17 +60,17 @@ class Face:
 
 def face_of(text: str, top: str = "") -> Face | None:
     """The face of a design's top (the last one where none is named); None where it cannot be played."""
-    source = read_source(text, "sv2017")
-    tops = [one for one in source.tops if one.name == top or not top]
-    if not tops or any(p.direction not in ("input", "output") or not p.width for p in tops[-1].ports):
+    found = interface({"text": text, "standard": "sv2017", "top": top or None})["top"]
+    ports = tuple(Port(**port) for port in found["ports"]) if found else ()
+    if not ports or any(p.direction not in ("input", "output") or not p.width for p in ports):
         return None
     words = [token.text for token in code_tokens(text)]
     edges = {b: a for a, b in itertools.pairwise(words) if a in ("posedge", "negedge")}
-    inputs = [p.name for p in tops[-1].ports if p.direction == "input" and p.width == 1]
+    inputs = [p.name for p in ports if p.direction == "input" and p.width == 1]
     looks = {name for name in inputs if _RESET.search(name) and "clk" not in name.lower()}
     clocks = tuple(name for name in inputs if name in edges and name not in looks)
     low = {name for name in looks if edges.get(name) == "negedge" or re.search(r"n$|^n|_b$", name)}
-    return Face(tops[-1].name, tops[-1].ports, clocks, tuple((n, int(n not in low)) for n in sorted(looks)))
+    return Face(found["module"], ports, clocks, tuple((n, int(n not in low)) for n in sorted(looks)))
 
 
 def stimuli(face: Face, count: int, *, seed: int = 1, directed: Sequence[Step] = ()) -> list[Step]:
