@@ -42,6 +42,8 @@ _TOKEN = re.compile(
     r"|(?P<other>\S)"
 )
 _RULE = re.compile(r"[=*#_~+-]{3,}")
+_CELL = re.compile(r"(?<=[a-z])\s*\|(?=\s*\d)")
+"""Between the cells of a table, where a number follows its name."""
 _COMPARED = re.compile(
     r"\b(?:expect(?:ed|s|ing)?|should(?: be)?|want(?:ed)?|exp|ref(?:erence)?)\b\W*([0-9a-fA-FxXzZ']+)"
     r".*?\b(?:got|actual(?:ly)?|was|is|but|received|observed|dut|found)\b\W*([0-9a-fA-FxXzZ']+)"
@@ -85,6 +87,7 @@ class _Token:
 def claims_of(line: str, ports: Collection[str] = ()) -> list[Claim]:
     """What a line claims. `ports` are names of the design's ports: they are no words."""
     line = _RULE.sub(" | ", line[:MOST_LINE].lower().replace("n't", " not "))
+    line = _CELL.sub(":", line)
     tokens = list(_tokens(line, ports))
     reader = _Reader(tokens)
     reader.read()
@@ -100,12 +103,9 @@ def _tokens(line: str, ports: Collection[str]) -> Iterator[_Token]:
     for match in _TOKEN.finditer(re.sub(r"\btime[ _-]out\b|\btimed[ _-]out\b", "timeout", line)):
         kind = match.lastgroup or "other"
         if match["number"]:
-            whole = _value(match["number"])
+            yield _Token("number", match[0], _value(match["number"]))
             if match["percent"]:
-                yield _Token("number", match[0], whole)
                 yield _Token("percent", "%")
-            else:
-                yield _Token("number", match[0], whole)
         elif kind == "word" and match[0] in ports:
             yield _Token("port", match[0])
         elif kind == "word" and "_" in match[0].strip("_"):
@@ -214,8 +214,6 @@ class _Reader:
             total = Fraction(100)
         elif behind > number + 1:
             total = self._tokens[behind - 1].number
-        elif self._text(behind) in ("of", "out"):
-            total = None
         readings = sum(token.kind == "is" for token in self._tokens)
         known = sum(_side(token.text) is not None for token in self._tokens if token.kind == "word")
         self.claims.append(Claim(side, self._tokens[number].number, total, reading=readings > max(known, 1)))
@@ -228,7 +226,7 @@ class _Reader:
             return False
         behind = start + 1 if none else self._after(start)
         at, side = behind, None
-        while at < behind + 3 and self._kind(at) in ("word", "part"):
+        while at < behind + 4 and self._kind(at) in ("word", "part"):
             found = _side(self._text(at))
             if found in (Side.GOOD, Side.BAD) and self._kind(at) == "word":
                 side = found
@@ -268,8 +266,9 @@ class _Reader:
         side = _side(token.text) if token.kind == "word" else None
         if side not in (Side.GOOD, Side.BAD):
             return
-        if self._kind(self._at + 1) == "number" and side is Side.GOOD:
-            # 'Passed 16 of 16'
+        beside = any(claim.count is not None for claim in self.claims)
+        if self._kind(self._at + 1) == "number" and (side is Side.GOOD or beside):
+            # 'Passed 16 of 16', and 'Failed 0' behind it
             behind = self._after(self._at + 1)
             self._count(side, self._at + 1, behind)
             self._at = behind - 1
