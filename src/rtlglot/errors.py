@@ -3,6 +3,7 @@
     RtlglotError
     ├── UsageError            the command or the library call was wrong          exit 2
     │   ├── InputError        a dataset cannot be read as asked: file, row, field
+    │   │   └── DuplicateId   two of its rows have the same id
     │   ├── OutputError       a file cannot be written
     │   └── ConfigError       the engine cannot be set up as asked (unknown model, does not fit)
     ├── LedgerError           the ledger is in use, damaged or of another version  exit 2
@@ -46,6 +47,10 @@ class InputError(UsageError):
         place = ", ".join(part for part in (file, row, f"field {field!r}" if field else "") if part)
         super().__init__(f"{place}: {message}" if place else message, hint=hint)
         self.file, self.row, self.field = file, row, field
+
+
+class DuplicateId(InputError):
+    """Two rows of a dataset have the same id."""
 
 
 class OutputError(UsageError):

@@ -1,6 +1,6 @@
 """The nouns of rtlglot: what a row is, what is asked of an engine, what comes of it.
 
-Plain frozen data, no behaviour beyond naming. Everything else in the package is verbs on these.
+Plain frozen data, and what follows from it alone. Everything else in the package is verbs on these.
 """
 
 from __future__ import annotations
@@ -185,6 +185,14 @@ class Assurance(StrEnum):
     PROVED = "proved"
     """It is formally equivalent to its reference."""
 
+    @property
+    def rank(self) -> int:
+        """0 for the weakest; to compare by."""
+        return _RANKS[self]
+
+
+_RANKS = {assurance: rank for rank, assurance in enumerate(Assurance)}
+
 
 class Severity(StrEnum):
     """How much a finding weighs."""
@@ -219,12 +227,17 @@ class Verdict:
     data: Mapping[str, Json] = field(default_factory=dict)
     """What this check measured: cells, trace, k, semantics …; JSON values only."""
 
+    must_answer: bool = False
+    """Whether no text is accepted without this check's answer."""
+    assurance: Assurance = Assurance.NONE
+    """What a yes of this check is worth."""
+
     @property
     def reason(self) -> Reason:
         """What this verdict alone makes of the candidate: ok, check_failed or unexamined."""
         if self.status in NO:
             return Reason.CHECK_FAILED
-        if self.status in NO_ANSWER and self.check in MUST_ANSWER:
+        if self.status in NO_ANSWER and self.must_answer:
             return Reason.UNEXAMINED
         return Reason.OK
 
@@ -234,14 +247,12 @@ class Verdict:
         return self.reason is Reason.OK
 
 
+YES = frozenset({CheckStatus.PASS, CheckStatus.EQUIVALENT})
+"""The statuses that say a clear yes to a candidate."""
 NO = frozenset({CheckStatus.FAIL, CheckStatus.DIFFERENT, CheckStatus.PORTS_DIFFER})
 """The statuses that say no to a candidate."""
 NO_ANSWER = frozenset({CheckStatus.TIMEOUT, CheckStatus.ERROR, CheckStatus.UNAVAILABLE})
 """The statuses that speak of the tool and the machine, not of the candidate."""
-MUST_ANSWER = frozenset({"screen", "syntax", "elaborate", "interface", "synth"})
-"""Checks without whose answer no Verilog is accepted: a real design gets one in a fraction of a second,
-so a text that gets none is made to break the tool, or breaks it. Where a proof or a simulation finds no
-end, a candidate stands on these."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def test_every_row_gets_a_verdict_on_every_rung(shell: Shell) -> None:
     rows = {row["id"]: row for row in shell.lines("v.jsonl")}
     assert list(rows) == [row["id"] for row in ROWS]
     for row in rows.values():
-        assert list(row) == ["id", "verdicts", "tools"]
+        assert list(row) == ["id", "status", "reason", "assurance", "verdicts", "tools"]
         assert list(row["verdicts"]) == ["screen", "syntax", "elaborate", "synth"]
         for verdict in row["verdicts"].values():
             assert {"status", "findings", "seconds"} <= set(verdict)
@@ -60,6 +60,30 @@ def test_every_row_gets_a_verdict_on_every_rung(shell: Shell) -> None:
     assert rows["latch"]["verdicts"]["synth"]["latches"] == 1
     assert "pyosys" in rows["good"]["tools"]
     assert "8 rows = 4 that no check said no to + 3 rejected + 1 without a text" in result.stdout
+
+
+def test_every_row_ends_once_and_says_how_sure_that_is(shell: Shell) -> None:
+    rows = [*ROWS, {"id": "good", "verilog": GOOD}]  # verdicts need no unique ids
+    shell.write("in.jsonl", rows)
+    shell.rtlglot("check", "in.jsonl", "-o", "v.jsonl")
+    ended = [(r["id"], r["status"], r["reason"], r["assurance"]) for r in shell.lines("v.jsonl")]
+    assert ended == [
+        ("good", "accepted", "ok", "synthesised"),
+        ("syntax", "rejected", "check_failed", "none"),
+        ("undeclared", "rejected", "check_failed", "none"),
+        ("part", "accepted", "ok", "none"),
+        ("include", "rejected", "check_failed", "none"),
+        ("latch", "accepted", "ok", "synthesised"),
+        ("none", "failed", "missing_field", "none"),
+        ("listed", "accepted", "ok", "synthesised"),
+        ("good", "accepted", "ok", "synthesised"),
+    ]
+    found = json.loads(shell.rtlglot("status", "v.jsonl", "--json").stdout)
+    assert found["assurances"] == {"synthesised": 4, "none": 1}
+    assert found["rejected_by"] == {"syntax": 1, "elaborate": 1, "screen": 1}
+    shell.rtlglot("check", "in.jsonl", "-o", "v.jsonl", "--require", "synthesised")
+    (part,) = [row for row in shell.lines("v.jsonl") if row["id"] == "part"]
+    assert (part["status"], part["reason"]) == ("rejected", "unexamined")
 
 
 def test_strict_rejects_a_latch(shell: Shell) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 
 from rtlglot.checks import CHECKS, Check
 from rtlglot.errors import UsageError
-from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
+from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.registry import did_you_mean
 from rtlglot.sandbox import Box
 
@@ -95,24 +96,48 @@ def _names(rungs: str, target: str) -> tuple[str, ...]:
 
 async def climb(checks: Sequence[Check], context: Context, ask: Ask) -> list[Verdict]:
     """A verdict for every check, by `ask`; those after the first that is not ok, and those that lack
-    what they need, are skipped."""
+    what they need, are skipped.
+
+    Of the checks that hold a text against something of its row (a reference, a testbench) all are asked,
+    also where one says no: another one may contradict it.
+    """
     verdicts: list[Verdict] = []
-    stopper = ""
+    stopper: Check | None = None
     for check in checks:
-        if stopper:
-            verdicts.append(skipped(check.name, f"it ended at '{stopper}'"))
+        if stopper and not (vouches(stopper) and vouches(check)):
+            verdicts.append(skipped(check.name, f"it ended at '{stopper.name}'"))
         elif not check.applies(context):
             verdicts.append(skipped(check.name, "the row lacks what this check needs"))
         else:
             verdict = await ask(check)
             verdicts.append(verdict)
-            stopper = "" if verdict.ok else check.name
+            stopper = stopper or (None if verdict.ok else check)
     return verdicts
+
+
+def vouches(one: Check | Verdict) -> bool:
+    """Whether a check holds texts against something of their row: its yes and its no weigh more."""
+    return one.assurance.rank >= Assurance.TESTED.rank
+
+
+def stamped(check: Check, verdict: Verdict) -> Verdict:
+    """A check's verdict with what the check declares of itself."""
+    return replace(verdict, check=check.name, must_answer=check.must_answer, assurance=check.assurance)
+
+
+def proving(options: Mapping[str, Mapping[str, Json]]) -> Check:
+    """The check whose yes is a proof, made with its options of these."""
+    name = next(name for name in ladders()["verilog"] if _class(name).assurance is Assurance.PROVED)
+    return _class(name)(options.get(name, {}))
 
 
 def asking(text: str, context: Context, box: Box) -> Ask:
     """Asks each check anew: for a climb without a ledger."""
-    return lambda check: check.check(text, context, box)
+
+    async def ask(check: Check) -> Verdict:
+        return stamped(check, await check.check(text, context, box))
+
+    return ask
 
 
 def skipped(check: str, why: str, code: str = "skipped") -> Verdict:

@@ -167,7 +167,8 @@ def _without_paths(value: Json) -> Json:
 def _left_out(summary: ExportSummary, history: History | None) -> str:
     parts = ["## What was left out"]
     if history:
-        rows = [(f"{status}: {reason}", f"{n:,}") for (status, reason), n in history.counts().items()]
+        counts = history.counts()
+        rows = [(f"{status}: {reason}", f"{n:,}") for (status, reason), n in counts.outcomes.most_common()]
         parts += ["What the rows of the run's input ended as:", _table(("", "rows"), rows)]
     dropped = [(reason, f"{n:,}") for reason, n in summary.dropped.items()]
     if dropped:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from rtlglot.checks.words import in_plain_words
 from rtlglot.exports.example import Comparison
 from rtlglot.exports.history import Tried
-from rtlglot.records import NO, CheckStatus, Outcome, Verdict
+from rtlglot.records import NO, YES, CheckStatus, Outcome, Verdict
 
-SAID_YES = frozenset({CheckStatus.PASS, CheckStatus.EQUIVALENT, CheckStatus.BOUNDED})
+SAID_YES = YES | {CheckStatus.BOUNDED}
 """What sets a text apart from one to which the same check said no."""
 
 

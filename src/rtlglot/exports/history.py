@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rtlglot.errors import LedgerError
-from rtlglot.formats import text_of
 from rtlglot.ledger import opening, reading
-from rtlglot.records import Attempt, Json, Outcome, Pair, Reason, Verdict
+from rtlglot.ledger.reading import Counts
+from rtlglot.records import Attempt, Context, Json, Outcome, Pair, Reason, Verdict
+from rtlglot.run.context import context_fields
+from rtlglot.run.deliver import ours
 
 
 class Tried(NamedTuple):
@@ -43,6 +45,7 @@ class History:
         self.run = runs[-1]
         self.recipe: Mapping[str, Json] = reading.recipe_body(self._db, self.run.recipe)
         self.pair = Pair(str(self.run.spec["source"]), str(self.run.spec["target"]))
+        self._around = context_fields(self.run.spec)
         self.checks: tuple[Mapping[str, Json], ...] = tuple(self.recipe.get("checks", ()))
 
     def close(self) -> None:
@@ -54,8 +57,8 @@ class History:
         """The recipe's checks, in the order of the ladder."""
         return tuple(str(check["check"]) for check in self.checks)
 
-    def counts(self) -> dict[tuple[str, str], int]:
-        """(status, reason) -> rows of the run's input."""
+    def counts(self) -> Counts:
+        """How the rows of the run's input stand."""
         return reading.counts(self._db, self.run.recipe)
 
     def outcome(self, id_: str) -> Outcome | None:
@@ -79,17 +82,8 @@ class History:
             if attempt.text in texts
         ]
 
-    def reference(self, fields: Mapping[str, Json]) -> str | None:
-        """The Verilog that a row's text was compared with, if the row has any."""
+    def context(self, fields: Mapping[str, Json]) -> Context:
+        """What a row's text was held against; `fields` as the run delivered them."""
         target = self.pair.target
-        name = str(self.run.spec.get("reference") or "") or (target if target == "verilog" else "verilog")
-        if name != target:
-            return text_of(fields.get(name))
         # What stood in the target field was set aside by the run.
-        aside = f"reference_{name}"
-        return text_of(fields.get(f"rtlglot_{aside}", fields.get(aside)))
-
-    def testbench(self, fields: Mapping[str, Json]) -> str | None:
-        """The row's testbench, if the run was told of one."""
-        name = str(self.run.spec.get("testbench") or "")
-        return text_of(fields.get(name)) if name else None
+        return self._around({**fields, target: ours(fields, f"reference_{target}")})

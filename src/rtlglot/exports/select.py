@@ -15,11 +15,10 @@ from rtlglot.exports.example import Comparison, Example, Turn
 from rtlglot.exports.history import History, Tried
 from rtlglot.exports.spec import ExportSpec
 from rtlglot.formats import Dataset, open_dataset, text_of
-from rtlglot.records import CheckStatus, Json, Outcome, Pair, Row, Status
+from rtlglot.records import YES, CheckStatus, Json, Outcome, Pair, Row, Status
 from rtlglot.registry import did_you_mean
+from rtlglot.run.deliver import ENDING, ours, without_ours
 
-CLEAR_YES = frozenset({CheckStatus.PASS, CheckStatus.EQUIVALENT})
-_OURS = ("status", "reason", "detail", "text", "where")
 _STATUSES = frozenset(status.value for status in Status)
 
 
@@ -65,10 +64,10 @@ class Selection:
     def _rows(self) -> Iterator[tuple[Row, str]]:
         if self._spec.only != "rejected":
             for row in self._dataset:
-                yield row, str(_ours(row.fields, "status"))
+                yield row, str(ours(row.fields, "status"))
         if self._spec.only != "accepted" and self._failures.exists():
             for row in open_dataset(self._failures):
-                yield _as_output(row, self.fields.target), str(_ours(row.fields, "status"))
+                yield _as_output(row, self.fields.target), str(ours(row.fields, "status"))
 
     def _example(self, row: Row, status: str, number: int) -> Example | None:
         id_ = str(row.fields.get("rtlglot_id", row.id))
@@ -83,7 +82,7 @@ class Selection:
         elif status == Status.FAILED:
             self._drop("the row is failed")
             return None
-        fields = {name: value for name, value in row.fields.items() if name not in self._bookkeeping(row)}
+        fields = self._kept(row)
         extra = self._extra(fields)
         if self._compares:
             pairs = self._comparisons(fields, outcome)
@@ -123,7 +122,7 @@ class Selection:
     def _reached(self, statuses: Mapping[str, str]) -> bool:
         for check in self._spec.min_status:
             status = statuses.get(check, "unknown")
-            if status not in CLEAR_YES:
+            if status not in YES:
                 self._drop(f"{check} did not say yes ({status})")
                 return False
         return True
@@ -142,20 +141,21 @@ class Selection:
 
     def _may_be_chosen(self, one: Tried) -> bool:
         """False for a passed text that lacks a yes which the user asks for."""
-        said = {verdict.check for verdict in one.verdicts if verdict.status in CLEAR_YES}
+        said = {verdict.check for verdict in one.verdicts if verdict.status in YES}
         return not one.passed or said.issuperset(self._spec.min_status)
 
     def _extra(self, fields: Mapping[str, Json]) -> dict[str, str]:
         if self._history is None:
             return {}
-        known = {"reference": self._history.reference(fields), "testbench": self._history.testbench(fields)}
+        context = self._history.context(fields)
+        known = {"reference": context.reference, "testbench": context.testbench}
         return {name: text for name, text in known.items() if text}
 
-    def _bookkeeping(self, row: Row) -> set[str]:
-        """Names of what a run adds to its rows; kept where rejected rows are exported too."""
-        if self._spec.only != "accepted" or _ours(row.fields, "status") not in _STATUSES:
-            return set()
-        return {f"rtlglot_{n}" if f"rtlglot_{n}" in row.fields else n for n in ("status", "reason")}
+    def _kept(self, row: Row) -> dict[str, Json]:
+        """A row's fields; what the run added is kept where rejected rows are exported too."""
+        if self._spec.only != "accepted" or ours(row.fields, "status") not in _STATUSES:
+            return dict(row.fields)
+        return without_ours(row.fields, ("status", "reason"))
 
     def _drop(self, reason: str) -> None:
         self.dropped[reason] += 1
@@ -171,21 +171,13 @@ class Selection:
                 )
 
 
-def _ours(fields: Mapping[str, Json], name: str) -> Json:
-    """What a run wrote under a name, also where the input had that name already."""
-    return fields.get(f"rtlglot_{name}", fields.get(name))
-
-
 def _as_output(row: Row, target: str) -> Row:
     """A row of a failures file as it would stand in the output: the rejected text in the target field."""
-    fields = dict(row.fields)
-    text = _ours(fields, "text")
-    for name in _OURS:
-        fields.pop(f"rtlglot_{name}" if f"rtlglot_{name}" in fields else name, None)
+    fields = without_ours(row.fields)
     if fields.get(target) is not None:
         fields[f"reference_{target}"] = fields[target]
-    fields[target] = text
-    fields |= {name: _ours(row.fields, name) for name in ("status", "reason", "detail")}
+    fields[target] = ours(row.fields, "text")
+    fields |= {name: ours(row.fields, name) for name in (*ENDING, "detail")}
     return Row(row.id, fields, row.position, row.where)
 
 

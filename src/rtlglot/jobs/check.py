@@ -1,4 +1,4 @@
-"""Check: a verdict per rung for every design of a dataset that exists already.
+"""Check: the walk of rows whose text is their own: a verdict per rung for every design of a dataset.
 
 Verdicts are kept in a ledger beside the output as they are given, so a stopped check goes on where it
 was, and a check added later costs only itself.
@@ -8,42 +8,39 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+import orjson
+
 from rtlglot.checks import Check
 from rtlglot.checks.ladder import kind_of, ladder, skipped
-from rtlglot.errors import InputError, UsageError
-from rtlglot.formats import (
-    Dataset,
-    Selection,
-    check_writable,
-    format_of,
-    open_dataset,
-    open_writer,
-    text_of,
-)
-from rtlglot.jobs.check_record import Record, check_recipe
+from rtlglot.errors import DuplicateId, UsageError
+from rtlglot.formats import Selection, check_writable, format_of, open_dataset, open_writer, text_of
 from rtlglot.jobs.verdicts import flat, nested, tools_of
 from rtlglot.ledger import Ledger
-from rtlglot.ledger.recipe import Recipe
+from rtlglot.ledger.recipe import Recipe, recipe_key
 from rtlglot.options import flag, like, refuse_unlisted
-from rtlglot.prose.asked import asked_name
-from rtlglot.records import Context, Json, Row, Verdict
-from rtlglot.registry import did_you_mean
-from rtlglot.run.deliver import refuse_foreign
-from rtlglot.run.examine import NOT_ASKED, Examine
+from rtlglot.records import Context, Json, Outcome, Pair, Reason, Sampling, Status
+from rtlglot.run.context import ContextFields, context_fields
+from rtlglot.run.deliver import ending_of, refuse_foreign
+from rtlglot.run.examine import Examine
 from rtlglot.run.interrupt import stopping
-from rtlglot.run.loop import run_loop
+from rtlglot.run.judge import Judge
+from rtlglot.run.settle import Rows, Settler
 from rtlglot.run.spec import Spec
+from rtlglot.run.walk import Eye, walk_own
+from rtlglot.run.watch import Nobody, Tally
 from rtlglot.sandbox import open_box
-from rtlglot.verilog.interface import required_header
+
+log = logging.getLogger("rtlglot")
 
 IN_FLIGHT_PER_CORE = 48
 """Enough to fill shared forks."""
@@ -120,6 +117,8 @@ class CheckSummary:
     """Rows without a text in the field."""
     pending: int = 0
     """Designs not examined to the end, because the check was stopped: the same command goes on."""
+    assurances: dict[str, int] = dataclasses.field(default_factory=dict)
+    """How sure the good ones are -> rows, the strongest first."""
     rungs: dict[str, dict[str, int]] = dataclasses.field(default_factory=dict)
     ending: str = "done"
     """'done', 'interrupted' (SIGINT) or 'stopped' (SIGTERM)."""
@@ -139,6 +138,17 @@ class Progress:
     total: int
 
 
+class _Progressing(Nobody):
+    """Passes on how far a check is."""
+
+    def __init__(self, tally: Tally, tell: Callable[[Progress], None]) -> None:
+        self._tally, self._tell = tally, tell
+
+    def settled(self, outcome: Outcome) -> None:
+        """A row got its outcome."""
+        self._tell(Progress(self._tally.settled, self._tally.total))
+
+
 def check(
     spec: CheckSpec, on_progress: Callable[[Progress], None] | None = None, command: Sequence[str] = ()
 ) -> CheckSummary:
@@ -152,28 +162,69 @@ def check(
 async def _check(
     spec: CheckSpec, on_progress: Callable[[Progress], None], command: Sequence[str]
 ) -> CheckSummary:
-    checks = checks_for(spec)
+    asked_for = checks_for(spec)
     output = Path(spec.output)
     refuse_foreign(output)
     check_writable(output)
     dataset = open_dataset(spec.input, spec.selection, format=spec.format or None)
-    context = _context_of(spec)
+    around = context_fields(dataclasses.asdict(spec), spec.kind)
+    reads = tuple(sorted({spec.field, *around.names}))
     with closing(Ledger(output.with_name(output.name + ".ledger"))) as ledger:
-        total = _count(dataset, spec)
-        record = Record(ledger, dataset, *_recorded(spec, checks), command)
-        ending = await _examine_all(
-            spec, dataset, (ledger, checks, record), lambda n: on_progress(Progress(n, total))
-        )
-        summary = await _write(spec, dataset, Examine(ledger, checks, None), checks, context)
-        summary = replace(summary, ending=ending if summary.pending else "done")
-        record.end(summary.ending)
-        return summary
+        rows = _indexed(Rows(dataset, b"", reads), ledger, spec)
+        checks = tuple(one for one in asked_for if _lacks(one, spec, dataset.columns) == "")
+        recipe = _recipe(spec, checks)
+        rows = replace(rows, recipe=recipe_key(recipe))
+        run = ledger.begin_run(recipe, orjson.dumps(dataclasses.asdict(spec), default=str).decode(), command)
+        ledger.redo(rows.recipe, None, (Reason.UNEXAMINED.value,))  # they may get an answer this time
+        counts = ledger.counts(rows.recipe)
+        tally = Tally(counts, kept=counts.settled)
+        settler = Settler(rows, ledger, tally, _Progressing(tally, on_progress))
+        ending = await _walk_all(spec, settler, checks, around) if tally.pending else "done"
+        if not tally.pending:
+            ledger.finish_redo(rows.recipe)
+        ledger.end_run(run, ending)
+        rungs = await _write(spec, rows, ledger, checks, around)
+    return CheckSummary(
+        rows=tally.total,
+        good=tally.count(Status.ACCEPTED),
+        rejected=tally.count(Status.REJECTED),
+        empty=tally.count(Status.FAILED),
+        pending=tally.pending,
+        assurances=counts.sureness(),
+        rungs=rungs,
+        ending=ending,
+        output=spec.output,
+    )
 
 
-def _recorded(spec: CheckSpec, checks: Sequence[Check]) -> tuple[Recipe, dict[str, Json]]:
-    """What the ledger keeps of a check: what decided it, and where and how it ran."""
-    recipe = check_recipe(spec.field, checks, spec.standard, spec.interface)
-    return recipe, dataclasses.asdict(spec)
+def _recipe(spec: CheckSpec, checks: Sequence[Check]) -> Recipe:
+    """All that decides what a check says: no engine, no model."""
+    return Recipe(
+        pair=Pair(spec.field, spec.field),
+        prompt="",
+        engine="",
+        model="",
+        identity={},
+        sampling=Sampling(max_tokens=0),
+        checks=tuple(check.identity() for check in checks),
+        standard=spec.standard,
+        interface=spec.interface,
+        top=spec.top,
+        blackboxes=spec.blackbox,
+        require=spec.require,
+    )
+
+
+def _indexed(rows: Rows, ledger: Ledger, spec: CheckSpec) -> Rows:
+    """The rows, indexed; numbered where their ids are not unique, which verdicts need not be."""
+    named = (spec.field, spec.reference, spec.testbench, spec.interface)
+    try:
+        rows.index(ledger, named)
+    except DuplicateId as error:
+        log.warning("%s; the report and the like number the rows", error)
+        rows = replace(rows, numbered=True)
+        rows.index(ledger, named)
+    return rows
 
 
 def checks_for(spec: CheckSpec) -> tuple[Check, ...]:
@@ -202,120 +253,50 @@ def checks_for(spec: CheckSpec) -> tuple[Check, ...]:
     return tuple(found)
 
 
-def _lacks(one: Check, spec: CheckSpec) -> str | None:
+def _lacks(one: Check, spec: CheckSpec, columns: Collection[str] = ("instruction",)) -> str | None:
     """The flag without which a check applies to no row; '' where it lacks none, None where none helps."""
     flags = ("reference", "testbench", "interface")
-    given: dict[str, Any] = {flag: "x" for flag in flags if getattr(spec, flag)} | {"instruction": "x"}
+    given: dict[str, Any] = {flag: "x" for flag in flags if getattr(spec, flag)}
+    given |= {"instruction": "x"} if "instruction" in columns else {}
     if one.applies(Context(spec.kind, **given)):
         return ""
     missing = (flag for flag in flags if one.applies(Context(spec.kind, **{**given, flag: "x"})))
     return next(missing, None)
 
 
-async def _examine_all(
-    spec: CheckSpec,
-    dataset: Dataset,
-    parts: tuple[Ledger, Sequence[Check], Record],
-    tell: Callable[[int], None],
-) -> str:
-    """Ask the checks about every row; how it ended."""
-    ledger, checks, record = parts
-    context, stop, done = _context_of(spec), asyncio.Event(), 0
+async def _walk_all(spec: CheckSpec, settler: Settler, checks: Sequence[Check], around: ContextFields) -> str:
+    """Every pending row through its walk; how it ended."""
+    ledger, stop = settler.ledger, asyncio.Event()
     async with AsyncExitStack() as stack:
         box = open_box()
         stack.push_async_callback(box.aclose)
         ledger.start_writing()
         stack.push_async_callback(ledger.stop_writing)
         ending = stack.enter_context(stopping(stop))
-        examine = Examine(ledger, checks, box)
-
-        async def walk(row: Row) -> None:
-            nonlocal done
-            text = text_of(row.fields.get(spec.field))
-            examined = () if text is None else await examine(text, context(row))
-            await record.settle(row, text, examined)
-            done += 1
-            tell(done)
-
+        eye = Eye(around, Examine(ledger, checks, box), Judge(checks, spec.require), ledger.save_text)
         in_flight = IN_FLIGHT_PER_CORE * (os.cpu_count() or 1)
-        whole = await run_loop(dataset, walk, in_flight=in_flight, stop=stop, drain_s=DRAIN_S)
+        whole = await settler(
+            lambda row: walk_own(row, spec.field, eye), in_flight=in_flight, stop=stop, drain_s=DRAIN_S
+        )
     return "done" if whole else ending[0]
 
 
-def _count(dataset: Dataset, spec: CheckSpec) -> int:
-    total = sum(1 for _ in dataset)
-    for name in (spec.field, spec.reference, spec.testbench, spec.interface):
-        if dataset.columns and name and name != "auto" and name not in dataset.columns:
-            raise InputError(
-                f"no row has a field {name!r}",
-                file=dataset.name,
-                hint=did_you_mean(name, list(dataset.columns)),
-            )
-    return total
-
-
-def _context_of(spec: CheckSpec) -> Callable[[Row], Context]:
-    def context(row: Row) -> Context:
-        def text(name: str) -> str | None:
-            return text_of(row.fields.get(name)) if name else None
-
-        reference, testbench = text(spec.reference), text(spec.testbench)
-        asked = text("instruction") if spec.kind == "verilog" else None
-        if spec.interface == "auto":
-            interface = required_header(reference, testbench, asked_name(asked or "")) if reference else None
-        else:
-            interface = text(spec.interface)
-        top = text(spec.top) or spec.top or None
-        return Context(
-            spec.kind,
-            reference,
-            testbench,
-            interface,
-            spec.standard,
-            asked,
-            top=top,
-            blackboxes=spec.blackbox,
-            parts_elsewhere=True,
-        )
-
-    return context
-
-
 async def _write(
-    spec: CheckSpec,
-    dataset: Dataset,
-    examine: Examine,
-    checks: Sequence[Check],
-    context: Callable[[Row], Context],
-) -> CheckSummary:
-    summary = CheckSummary(output=spec.output)
+    spec: CheckSpec, rows: Rows, ledger: Ledger, checks: Sequence[Check], around: ContextFields
+) -> dict[str, dict[str, int]]:
+    """The file of verdicts; check -> status -> rows."""
     rungs: dict[str, Counter[str]] = {check.name: Counter() for check in checks}
     is_table = format_of(spec.output) in ("csv", "tsv", "parquet")
-    tools = tools_of(checks)
+    tools, recall = tools_of(checks), Examine(ledger, checks, None).recall
     with open_writer(spec.output) as writer:
-        for row in dataset:
+        for row, settled in zip(rows.dataset, ledger.settled(rows.recipe), strict=True):
             text = text_of(row.fields.get(spec.field))
             if text is None:
                 verdicts = tuple(skipped(check.name, f"the row has no {spec.field}") for check in checks)
             else:
-                verdicts = await examine.recall(text, context(row))
-            _count_row(summary, text, verdicts)
+                verdicts = await recall(text, around(row.fields))
             for verdict in verdicts:
                 rungs[verdict.check][verdict.status.value] += 1
             fields = flat(verdicts) if is_table else {"verdicts": nested(verdicts), "tools": tools}
-            writer.write(row.id, {"id": row.id, **fields})
-    summary.rungs = {name: dict(statuses.most_common()) for name, statuses in rungs.items()}
-    return summary
-
-
-def _count_row(summary: CheckSummary, text: str | None, verdicts: Sequence[Verdict]) -> None:
-    """One row counts in exactly one place."""
-    summary.rows += 1
-    if text is None:
-        summary.empty += 1
-    elif not all(verdict.ok for verdict in verdicts):
-        summary.rejected += 1
-    elif any(finding.code == NOT_ASKED for verdict in verdicts for finding in verdict.findings):
-        summary.pending += 1
-    else:
-        summary.good += 1
+            writer.write(row.id, {"id": row.id, **ending_of(settled.outcome), **fields})
+    return {name: dict(statuses.most_common()) for name, statuses in rungs.items()}

@@ -50,7 +50,7 @@ async def _dry_run(plan: Assembly) -> str:
         for row in plan.dataset:
             estimate.rows += 1
             try:
-                messages = plan.prompt.render(row, plan.context(row).interface)
+                messages = plan.prompt.render(row, plan.context(row.fields).interface)
             except RowError as error:
                 estimate.unusable += 1
                 shown += [f"row {row.id}: {error.reason}: {error}"] if estimate.unusable <= SHOWN else []

@@ -9,25 +9,27 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import orjson
 
-from rtlglot.errors import InputError, LedgerError
+from rtlglot.errors import DuplicateId, LedgerError
 from rtlglot.ledger import reading, verdicts
+from rtlglot.ledger.ended import rungs
 from rtlglot.ledger.filesystem import is_network
 from rtlglot.ledger.intact import SAVE_TEXT, checksum, damaged, storable, text_key
 from rtlglot.ledger.keys import prefix_key
 from rtlglot.ledger.lock import Lock
 from rtlglot.ledger.outcomes import SETTLE, settle_parameters
-from rtlglot.ledger.reading import PAGE_ROWS
+from rtlglot.ledger.reading import PAGE_ROWS, Counts
 from rtlglot.ledger.recipe import Recipe, recipe_body, recipe_key
 from rtlglot.ledger.redo import finish_redo, redo
 from rtlglot.ledger.schema import prepare
 from rtlglot.ledger.writer import Writer
-from rtlglot.records import Finish, Outcome, Reply, Request, Verdict
+from rtlglot.records import CheckStatus, Finish, Outcome, Reply, Request, Verdict
 
 
 class Indexed(NamedTuple):
@@ -148,7 +150,7 @@ class Ledger:
     def index(self, rows: Iterable[Indexed], name: str = "") -> int:
         """Take in the input's ids and contents, all or nothing; how many rows there are.
 
-        `name` is the input's, for people. Raises InputError for an id that occurs twice, naming both places.
+        `name` is the input's, for people. Raises DuplicateId for an id that occurs twice, naming both places.
         """
         count = 0
         row: Indexed | None = None
@@ -168,7 +170,7 @@ class Ledger:
             query = "SELECT position FROM rows WHERE id = ?"
             (first,) = self._db.execute(query, (row.id,)).fetchone()
             self._db.execute("ROLLBACK")
-            raise InputError(
+            raise DuplicateId(
                 f"the id {row.id!r} occurs twice: as row {first + 1} and as row {row.position + 1}",
                 file=name,
                 row=row.where,
@@ -203,9 +205,13 @@ class Ledger:
         """Whether the input, as last indexed, has a row of this id."""
         return self._db.execute("SELECT 1 FROM rows WHERE id = ?", (id_,)).fetchone() is not None
 
-    def counts(self, recipe: bytes) -> dict[tuple[str, str], int]:
-        """(status, reason) -> how many rows of the input ended so."""
+    def counts(self, recipe: bytes) -> Counts:
+        """How the rows of the input stand."""
         return reading.counts(self._db, recipe)
+
+    def rungs(self, recipe: bytes) -> dict[str, Counter[CheckStatus]]:
+        """Check -> status -> rows whose text got it."""
+        return rungs(self._db, recipe)
 
     # -- replies ------------------------------------------------------------------------------
 

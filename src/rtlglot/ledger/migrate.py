@@ -16,11 +16,15 @@ from rtlglot.ledger.intact import SAVE_TEXT, checksum, text_key
 from rtlglot.records import Assurance
 
 _ASSURANCES = {
-    ("equivalence", "equivalent"): Assurance.PROVED,
-    ("testbench", "pass"): Assurance.TESTED,
-    ("synth", "pass"): Assurance.SYNTHESISED,
+    "elaborate": "read",
+    "wording": "read",
+    "fidelity": "read",
+    "synth": "synthesised",
+    "testbench": "tested",
+    "equivalence": "proved",
 }
-"""What a yes of the first version's checks was worth; that of any other is READ."""
+"""What a yes of the first version's checks was worth; that of any other is 'none'."""
+_MUST_ANSWER = ("screen", "syntax", "elaborate", "interface", "synth")
 _Attempt = list[Any]
 """[request, sample, attempt, reason, [verdict, …], repair], hashes in hex."""
 _QUOTED = ("```verilog\n", "\n```")
@@ -42,7 +46,11 @@ def from_1(db: sqlite3.Connection, tables: Iterable[str]) -> None:
         f"INSERT INTO replies SELECT {slot}, prefix, message, {reply}, checksum({slot}, {reply}), created "
         "FROM old_replies ORDER BY rowid"
     )
-    verdict = "verdict, check_, status, findings, data, seconds"
+    worth = " ".join(f"WHEN '{check}' THEN '{worth}'" for check, worth in _ASSURANCES.items())
+    verdict = (
+        f"verdict, check_, status, findings, data, seconds, check_ IN {_MUST_ANSWER}, "
+        f"CASE check_ {worth} ELSE 'none' END"
+    )
     db.execute(
         f"INSERT INTO verdicts SELECT {verdict}, checksum({verdict}), created "
         "FROM old_verdicts ORDER BY rowid"
@@ -72,7 +80,7 @@ def _bring(db: sqlite3.Connection, recipe: bytes, *columns: Any) -> None:
         None if text is None else text_key(text),
         orjson.dumps([text_key(one).hex() for one in several]).decode() if several else None,
         think,
-        orjson.dumps([[*attempt, key] for attempt, key in zip(attempts, keys, strict=True)]).decode(),
+        orjson.dumps([[*a[:5], key, *a[5:]] for a, key in zip(attempts, keys, strict=True)]).decode(),
         *tokens,
     )  # fmt: skip
     marks = ", ".join("?" * 15)
@@ -120,13 +128,12 @@ def _quoted(db: sqlite3.Connection, repair: _Attempt | None) -> str | None:
     return text
 
 
-def _yeses(db: sqlite3.Connection, attempt: _Attempt) -> list[tuple[str, str]]:
-    """(check, status) of the verdicts that said yes."""
-    query = "SELECT check_, status FROM old_verdicts WHERE verdict = ? AND status IN ('pass', 'equivalent')"
-    return [row for key in attempt[4] for row in db.execute(query, (bytes.fromhex(key),))]
+def _yeses(db: sqlite3.Connection, attempt: _Attempt) -> list[Assurance]:
+    """What the verdicts that said yes were worth."""
+    query = "SELECT assurance FROM verdicts WHERE verdict = ? AND status IN ('pass', 'equivalent')"
+    return [Assurance(worth) for key in attempt[4] for (worth,) in db.execute(query, (bytes.fromhex(key),))]
 
 
 def _assurance(db: sqlite3.Connection, decided: _Attempt | None) -> Assurance:
     yeses = _yeses(db, decided) if decided is not None else []
-    found = [_ASSURANCES.get(yes, Assurance.READ) for yes in yeses]
-    return max(found, key=list(Assurance).index, default=Assurance.NONE)
+    return max(yeses, key=lambda assurance: assurance.rank, default=Assurance.NONE)

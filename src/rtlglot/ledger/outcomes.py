@@ -92,8 +92,8 @@ def attempts_json(attempts: Sequence[Attempt]) -> str:
                 a.attempt,
                 a.reason.value,
                 [v.hex() for v in a.verdicts],
-                a.repair,
                 a.text.hex(),
+                a.repair,
             ]
             for a in attempts
         ]
@@ -114,5 +114,5 @@ def attempts_from(column: str) -> tuple[Attempt, ...]:
             repair=repair,
             text=bytes.fromhex(text),
         )
-        for request, sample, attempt, reason, verdicts, repair, text in orjson.loads(column)
+        for request, sample, attempt, reason, verdicts, text, repair in orjson.loads(column)
     )

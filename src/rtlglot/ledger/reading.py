@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import functools
 import sqlite3
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
@@ -16,7 +18,7 @@ from rtlglot.ledger import verdicts as stored_verdicts
 from rtlglot.ledger.intact import damaged
 from rtlglot.ledger.keys import digest
 from rtlglot.ledger.outcomes import COLUMNS, JOINED, outcome_from
-from rtlglot.records import Attempt, Json, Outcome, Verdict
+from rtlglot.records import Assurance, Attempt, Json, Outcome, Reason, Status, Verdict
 
 PAGE_ROWS = 500
 """Rows a query takes at a time: long reads would keep the write-ahead log from being reset."""
@@ -47,6 +49,7 @@ class Glance(NamedTuple):
     id: str
     status: str
     reason: str
+    assurance: Assurance
     detail: str
     text: bytes | None
     """Key of the text; None where there is none."""
@@ -56,6 +59,55 @@ class Glance(NamedTuple):
     prompt_tokens: int
     completion_tokens: int
     created: float
+
+
+@dataclass(slots=True)
+class Counts:
+    """How the rows of an input stand under a recipe; each is counted once."""
+
+    total: int = 0
+    outcomes: Counter[tuple[Status, Reason]] = field(default_factory=Counter)
+    """What they ended as."""
+    assurances: Counter[Assurance] = field(default_factory=Counter)
+    """How sure the accepted ones are."""
+
+    @property
+    def settled(self) -> int:
+        """Rows that have an outcome."""
+        return self.outcomes.total()
+
+    @property
+    def pending(self) -> int:
+        """Rows without an outcome yet."""
+        return self.total - self.settled
+
+    def count(self, status: Status) -> int:
+        """Rows that ended with a status."""
+        return sum(rows for (ended, _), rows in self.outcomes.items() if ended is status)
+
+    def see(self, status: str, reason: str, assurance: Assurance, rows: int = 1) -> None:
+        """Count rows of the input; `status` '' are pending ones."""
+        self.total += rows
+        if status:
+            self.settle(Status(status), Reason(reason), assurance, rows)
+
+    def settle(self, status: Status, reason: Reason, assurance: Assurance, rows: int = 1) -> None:
+        """Count the outcome of rows that were pending."""
+        self.outcomes[status, reason] += rows
+        if status is Status.ACCEPTED:
+            self.assurances[assurance] += rows
+
+    def reasons(self) -> dict[str, dict[str, int]]:
+        """{status: {reason: rows}}, the most frequent first."""
+        found: dict[str, dict[str, int]] = {}
+        for (status, reason), rows in self.outcomes.most_common():
+            found.setdefault(status.value, {})[reason.value] = rows
+        return found
+
+    def sureness(self) -> dict[str, int]:
+        """{assurance: accepted rows}, the strongest first."""
+        ranked = sorted(self.assurances, key=lambda assurance: -assurance.rank)
+        return {assurance.value: self.assurances[assurance] for assurance in ranked}
 
 
 class Bought(NamedTuple):
@@ -91,15 +143,13 @@ def recipe_body(db: sqlite3.Connection, recipe: bytes) -> dict[str, Json]:
     return orjson.loads(found[0]) if found else {}
 
 
-def total_rows(db: sqlite3.Connection) -> int:
-    """Rows of the input, as last indexed."""
-    return int(db.execute("SELECT count(*) FROM rows").fetchone()[0])
-
-
-def counts(db: sqlite3.Connection, recipe: bytes) -> dict[tuple[str, str], int]:
-    """(status, reason) -> how many rows of the input ended so, the most frequent first."""
-    query = f"SELECT o.status, o.reason, count(*) FROM {JOINED} GROUP BY 1, 2 ORDER BY 3 DESC"
-    return {(status, reason): n for status, reason, n in db.execute(query, (recipe,)) if status}
+def counts(db: sqlite3.Connection, recipe: bytes) -> Counts:
+    """How the rows of the input stand."""
+    query = f"SELECT o.status, o.reason, o.assurance, count(*) FROM {JOINED} GROUP BY 1, 2, 3"
+    found = Counts()
+    for status, reason, assurance, rows in db.execute(query, (recipe,)):
+        found.see(status or "", reason, Assurance(assurance or Assurance.NONE), rows)
+    return found
 
 
 def glances(db: sqlite3.Connection, recipe: bytes, status: str = "") -> Iterator[list[Glance]]:
@@ -118,10 +168,10 @@ def _glance(
 ) -> Glance:
     found = outcome_from(columns)
     if found is None:
-        return Glance(position, id_, "", "", "", None, None, (), 0, 0, 0.0)
+        return Glance(position, id_, "", "", Assurance.NONE, "", None, None, (), 0, 0, 0.0)
     return Glance(
-        position, id_, found.status.value, found.reason.value, found.detail, text, characters,
-        found.attempts, found.prompt_tokens, found.completion_tokens, created,
+        position, id_, found.status.value, found.reason.value, found.assurance, found.detail, text,
+        characters, found.attempts, found.prompt_tokens, found.completion_tokens, created,
     )  # fmt: skip
 
 

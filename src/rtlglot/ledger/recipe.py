@@ -30,6 +30,11 @@ class Recipe:
     standard: str = "sv2017"
     interface: str = ""
     """Field with the module header that a candidate must have, 'auto', or none."""
+    top: str = ""
+    """The top module's name, or a field that holds it."""
+    blackboxes: tuple[str, ...] = ()
+    require: str = "auto"
+    """The least assurance with which a text is accepted, or 'auto'."""
     share: bool = True
     """Whether identical requests are asked once."""
 

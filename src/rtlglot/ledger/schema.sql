@@ -67,14 +67,16 @@ CREATE TABLE IF NOT EXISTS replies (
 
 -- Every verdict. Key: hash of (text, check with options and tool versions, what the check knew of the row).
 CREATE TABLE IF NOT EXISTS verdicts (
-    verdict  BLOB PRIMARY KEY,
-    check_   TEXT NOT NULL,
-    status   TEXT NOT NULL,
-    findings TEXT NOT NULL,              -- JSON list
-    data     TEXT NOT NULL,              -- JSON
-    seconds  REAL NOT NULL,
-    checksum INTEGER NOT NULL,
-    created  REAL NOT NULL
+    verdict     BLOB PRIMARY KEY,
+    check_      TEXT NOT NULL,
+    status      TEXT NOT NULL,
+    findings    TEXT NOT NULL,           -- JSON list
+    data        TEXT NOT NULL,           -- JSON
+    seconds     REAL NOT NULL,
+    must_answer INTEGER NOT NULL,        -- 1 where no text is accepted without this check's answer
+    assurance   TEXT NOT NULL,           -- what a yes of this check is worth
+    checksum    INTEGER NOT NULL,
+    created     REAL NOT NULL
 );
 
 -- What each row ended as, under one recipe.
@@ -89,7 +91,7 @@ CREATE TABLE IF NOT EXISTS outcomes (
     text              BLOB,              -- in texts
     texts             TEXT,              -- JSON list of hashes in hex, where all samples were asked for
     think             TEXT,
-    attempts          TEXT NOT NULL,     -- JSON: [[request, sample, attempt, reason, [verdict, …], repair, text], …], hashes in hex
+    attempts          TEXT NOT NULL,     -- JSON: [[request, sample, attempt, reason, [verdict, …], text, repair], …], hashes in hex
     prompt_tokens     INTEGER NOT NULL,
     completion_tokens INTEGER NOT NULL,
     checksum          INTEGER NOT NULL,

@@ -8,28 +8,34 @@ from typing import Any
 import orjson
 
 from rtlglot.ledger.intact import checksum, damaged
-from rtlglot.records import CheckStatus, Finding, Severity, Verdict
+from rtlglot.records import Assurance, CheckStatus, Finding, Severity, Verdict
 
-COLUMNS = "verdict, check_, status, findings, data, seconds, checksum"
+COLUMNS = "verdict, check_, status, findings, data, seconds, must_answer, assurance, checksum"
 """What `verdict_from` takes, in this order."""
-SAVE = "INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+SAVE = "INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def verdict_parameters(key: bytes, verdict: Verdict) -> tuple[object, ...]:
     """The parameters of SAVE."""
     findings = orjson.dumps(verdict.findings).decode()
     data = orjson.dumps(dict(verdict.data)).decode()
-    columns = (key, verdict.check, verdict.status.value, findings, data, float(verdict.seconds))
+    columns = (
+        key, verdict.check, verdict.status.value, findings, data, float(verdict.seconds),
+        int(verdict.must_answer), verdict.assurance.value,
+    )  # fmt: skip
     return *columns, checksum(columns), time.time()
 
 
 def verdict_from(*row: Any) -> Verdict:
     """A verdict from its COLUMNS. Raises LedgerError where it was changed since it was written."""
     *columns, found = row
-    key, check, status, findings, data, seconds = columns
+    key, check, status, findings, data, seconds, must_answer, assurance = columns
     if checksum(columns) != found:
         raise damaged(f"verdicts WHERE verdict = x'{key.hex()}'")
-    return Verdict(check, CheckStatus(status), _findings(findings), seconds, orjson.loads(data))
+    return Verdict(
+        check, CheckStatus(status), _findings(findings), seconds, orjson.loads(data),
+        bool(must_answer), Assurance(assurance),
+    )  # fmt: skip
 
 
 def _findings(column: str) -> tuple[Finding, ...]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rtlglot.ledger import opening
-from rtlglot.records import CheckStatus, Json
+from rtlglot.ledger.ended import Ended
+from rtlglot.records import YES, Json
 from rtlglot.report import numbers as counting
-from rtlglot.report.numbers import Ended, Numbers
+from rtlglot.report.numbers import Numbers
 
 KINDS = {
     "gained": "accepted in B only",
@@ -22,7 +23,6 @@ KINDS = {
     "same": "as good in both",
 }
 """What can be said of a row that both runs have, the most telling first."""
-_CLEAR = frozenset({CheckStatus.PASS, CheckStatus.EQUIVALENT})
 _RANKS = {"accepted": 2, "rejected": 1, "failed": 0}
 
 
@@ -45,7 +45,7 @@ class Mark:
     @property
     def told(self) -> str:
         """The label, with the check that could not say yes: 'accepted (equivalence: timeout)'."""
-        vague = next((v for v in self.ended.climbed if v.ok and v.status not in _CLEAR), None)
+        vague = next((v for v in self.ended.climbed if v.ok and v.status not in YES), None)
         return f"{self.label} ({vague.check}: {vague.status})" if vague else self.label
 
     @property
@@ -151,7 +151,7 @@ def _side(ledger: Path) -> Side:
 
     def keep(ended: Ended) -> None:
         if ended.glance.status:
-            passed = sum(verdict.status in _CLEAR for verdict in ended.climbed)
+            passed = sum(verdict.status in YES for verdict in ended.climbed)
             marks[ended.glance.id] = Mark(ended, passed)
 
     with contextlib.closing(opening.open_reading(ledger)) as db:

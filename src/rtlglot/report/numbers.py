@@ -8,35 +8,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rtlglot.ledger import reading
-from rtlglot.ledger.reading import Glance, RunRecord
-from rtlglot.records import Attempt, CheckStatus, Json, Reason, Severity, Verdict
+from rtlglot.ledger.ended import Ended, Verdicts, all_ended
+from rtlglot.ledger.reading import Counts, Glance, RunRecord
+from rtlglot.records import Json, Reason, Severity, Verdict
 from rtlglot.report.spread import Spread
 from rtlglot.report.timeline import Timeline, timeline
 
 UNASKED = frozenset({Reason.MISSING_FIELD, Reason.PROMPT_ERROR, Reason.PROMPT_TOO_LONG})
 """Reasons of rows for which no request was sent."""
-_CLEAR = frozenset({CheckStatus.PASS, CheckStatus.EQUIVALENT})
+_HOW = {"check_failed": "said no", "unexamined": "gave no clear answer", "disputed": "is contradicted"}
+"""How a check ended rows, by their reason."""
 _MOST_FINDINGS = 40
-
-Verdicts = Mapping[bytes, Verdict]
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A row as the report counts and filters it."""
-
-    glance: Glance
-    final: Attempt | None
-    """The asking that decided; None where nothing was asked."""
-    rung: str
-    """The check that the text ended at; '' where it passed them all."""
-    climbed: tuple[Verdict, ...]
-    """The deciding text's verdicts."""
-
-    @property
-    def mended(self) -> bool:
-        """Accepted, and only after its findings had gone back to the model."""
-        return self.glance.status == "accepted" and self.final is not None and self.final.repair > 0
 
 
 @dataclass(slots=True)
@@ -46,9 +28,7 @@ class Numbers:
     recipe: Mapping[str, Json]
     recipe_key: str
     runs: Sequence[RunRecord]
-    total: int = 0
-    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """(status, reason) -> rows; ('pending', '') are those without an outcome yet."""
+    counts: Counts = field(default_factory=Counts)
     mended: int = 0
     rejected_by: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(Check, reason) -> rows whose final text ended there."""
@@ -70,6 +50,19 @@ class Numbers:
     """Replies, prompt, completion and cached tokens of the whole ledger."""
     timeline: Timeline | None = None
 
+    @property
+    def total(self) -> int:
+        """Rows of the input."""
+        return self.counts.total
+
+    @property
+    def outcomes(self) -> Counter[tuple[str, str]]:
+        """(status, reason) -> rows; ('pending', '') are those without an outcome yet."""
+        found = Counter({(s.value, r.value): rows for (s, r), rows in self.counts.outcomes.items()})
+        if self.counts.pending:
+            found["pending", ""] = self.counts.pending
+        return found
+
     def count(self, status: str) -> int:
         """Rows that ended with a status."""
         return sum(n for (s, _), n in self.outcomes.items() if s == status)
@@ -82,14 +75,10 @@ def gather(db: sqlite3.Connection, each: Callable[[Ended], None] | None = None) 
     numbers = Numbers(reading.recipe_body(db, key), key.hex(), [run for run in runs if run.recipe == key])
     for check in numbers.recipe.get("checks", ()):
         numbers.first[check["check"]], numbers.final[check["check"]] = Counter(), Counter()
-    for page in reading.glances(db, key):
-        wanted = [verdict for glance in page for a in glance.attempts for verdict in a.verdicts]
-        known = reading.verdicts(db, wanted)
-        for glance in page:
-            ended = ended_of(glance, known)
-            _count(numbers, ended, known)
-            if each is not None:
-                each(ended)
+    for ended, known in all_ended(db, key):
+        _count(numbers, ended, known)
+        if each is not None:
+            each(ended)
     for seconds, prompt, completion in reading.reply_sizes(db):
         numbers.seconds.add(seconds)
         if prompt is not None:
@@ -101,34 +90,11 @@ def gather(db: sqlite3.Connection, each: Callable[[Ended], None] | None = None) 
     return numbers
 
 
-def ended_of(glance: Glance, known: Verdicts) -> Ended:
-    """Which asking decided about a row, and which check the text ended at."""
-    final = deciding(glance, known)
-    climbed = tuple(known[key] for key in final.verdicts if key in known) if final else ()
-    rung = ""
-    if glance.status == "rejected":
-        rung = next((verdict.check for verdict in climbed if not verdict.ok), "")
-    return Ended(glance, final, rung, climbed)
-
-
-def deciding(glance: Glance, known: Verdicts) -> Attempt | None:
-    """The asking whose text the row ended with; where it ended with none, the one that came highest."""
-    last = list({attempt.sample: attempt for attempt in glance.attempts}.values())
-    fitting = [attempt for attempt in last if attempt.reason.value == glance.reason]
-    chosen = [attempt for attempt in fitting if attempt.text and attempt.text == glance.text]
-
-    def passed(attempt: Attempt) -> int:
-        return sum(known[key].status in _CLEAR for key in attempt.verdicts if key in known)
-
-    return max(chosen or fitting or last, key=passed, default=None)
-
-
 def _count(numbers: Numbers, ended: Ended, known: Verdicts) -> None:
     glance = ended.glance
-    numbers.total += 1
-    numbers.outcomes[glance.status or "pending", glance.reason] += 1
+    numbers.counts.see(glance.status, glance.reason, glance.assurance)
     numbers.mended += ended.mended
-    if ended.rung:
+    if glance.status == "rejected":
         numbers.rejected_by[ended.rung, glance.reason] += 1
     if glance.characters is not None:
         numbers.characters.add(glance.characters)
@@ -173,10 +139,17 @@ def stages(numbers: Numbers) -> list[dict[str, Json]]:
             continue  # no row had what it needs
         lost = [
             _leaf(f"{check} {how}", "rejected", reason, check, rows)
-            for reason, how in (("check_failed", "said no"), ("unexamined", "gave no answer"))
+            for reason, how in _HOW.items()
             if (rows := numbers.rejected_by[check, reason])
         ]
         result.append({"name": check, "title": check, "lost": lost})
+    unasked_of = [
+        _leaf("nothing could be asked", "rejected", reason, "", rows)
+        for (check, reason), rows in numbers.rejected_by.items()
+        if not check
+    ]
+    if unasked_of:
+        result.append({"name": "judged", "title": "judged", "lost": unasked_of})
     left = numbers.total
     for stage in result:
         stage["reached"] = left
@@ -208,6 +181,7 @@ def to_json(numbers: Numbers) -> dict[str, Json]:
     return {
         "total": numbers.total,
         "outcomes": by_status,
+        "assurances": numbers.counts.sureness(),
         "mended": numbers.mended,
         "stages": stages(numbers),
         "rungs": [{"check": c, "first": first.get(c, {}), "final": final.get(c, {})} for c in final],

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import orjson
 
 from rtlglot.ledger import reading
+from rtlglot.ledger.ended import Ended
 from rtlglot.ledger.reading import Bought
 from rtlglot.records import Attempt, Json, Outcome, Row, Verdict
-from rtlglot.report.numbers import Ended
 
 _MOST_FIELDS = 40
 _MOST_FINDINGS = 60
@@ -112,6 +112,7 @@ def _row(ended: Ended, known: Material, row: Row | None, group: str, shaping: _S
         "where": row.where[:_SHORT] if row else "",
         "status": glance.status or "pending",
         "reason": glance.reason,
+        "assurance": glance.assurance.value,
         "rung": ended.rung,
         "mended": ended.mended,
         "detail": cut(glance.detail),

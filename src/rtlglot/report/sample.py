@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 
-from rtlglot.report.numbers import Ended
+from rtlglot.ledger.ended import Ended
 
 
 class Sample:

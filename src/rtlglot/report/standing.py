@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rtlglot.ledger import opening, reading
+from rtlglot.ledger.ended import all_ended
 from rtlglot.records import Json
-from rtlglot.report.numbers import ended_of
 
 LATELY_S = 300.0
 """The rate is that of the last five minutes."""
@@ -37,6 +37,8 @@ class Standing:
     total: int
     outcomes: Mapping[str, Mapping[str, int]]
     """status -> reason -> rows, without the pending ones."""
+    assurances: Mapping[str, int]
+    """How sure the accepted rows are -> rows, the strongest first."""
     rejected_by: Mapping[str, int]
     """Check -> rows that it rejected; empty where they are too many to look at."""
     pending: int
@@ -73,16 +75,11 @@ def standing(ledger: Path, now: float | None = None) -> Standing:
 def _standing(db: sqlite3.Connection, ledger: Path, now: float) -> Standing:
     runs, holder = reading.runs(db), opening.holder(ledger)
     last = runs[-1] if runs else None
-    outcomes: dict[str, dict[str, int]] = {}
-    if last is not None:
-        for (status, reason), rows in reading.counts(db, last.recipe).items():
-            outcomes.setdefault(status, {})[reason] = rows
-    total = reading.total_rows(db)
-    settled = sum(sum(reasons.values()) for reasons in outcomes.values())
+    counts = reading.counts(db, last.recipe if last else b"")
+    outcomes = counts.reasons()
     latest = reading.last_activity(db)
     lately, rate = _rate(db, last, latest if holder is None else now)
     replies, prompt, completion, _ = reading.tokens_bought(db)
-    pending = max(0, total - settled)
     return Standing(
         ledger=str(ledger),
         state=_state(last, holder),
@@ -91,13 +88,14 @@ def _standing(db: sqlite3.Connection, ledger: Path, now: float) -> Standing:
         ended=last.ended if last else None,
         latest=latest,
         runs=len(runs),
-        total=total,
+        total=counts.total,
         outcomes=outcomes,
+        assurances=counts.sureness(),
         rejected_by=_rejected_by(db, last.recipe) if last and _few(outcomes) else {},
-        pending=pending,
+        pending=counts.pending,
         lately=lately,
         rows_per_s=rate,
-        left_s=pending / rate if pending and rate and holder else None,
+        left_s=counts.pending / rate if rate and holder and counts.pending else None,
         replies=replies,
         prompt_tokens=prompt,
         completion_tokens=completion,
@@ -114,11 +112,8 @@ def _few(outcomes: Mapping[str, Mapping[str, int]]) -> bool:
 
 
 def _rejected_by(db: sqlite3.Connection, recipe: bytes) -> dict[str, int]:
-    checks: Counter[str] = Counter()
-    for page in reading.glances(db, recipe, status="rejected"):
-        known = reading.verdicts(db, [key for g in page for a in g.attempts for key in a.verdicts])
-        checks.update(ended_of(glance, known).rung for glance in page)
-    return dict(checks.most_common())
+    rejected = all_ended(db, recipe, status="rejected")
+    return dict(Counter(ended.rung for ended, _ in rejected).most_common())
 
 
 def _state(last: reading.RunRecord | None, holder: str | None) -> str:

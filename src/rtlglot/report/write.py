@@ -12,10 +12,11 @@ from pathlib import Path
 from rtlglot import __version__
 from rtlglot.errors import OutputError
 from rtlglot.ledger import opening
+from rtlglot.ledger.ended import Ended
 from rtlglot.records import Json, Row
 from rtlglot.report import numbers as counting
 from rtlglot.report.inputs import group_field, read_inputs
-from rtlglot.report.numbers import Ended, Numbers
+from rtlglot.report.numbers import Numbers
 from rtlglot.report.page import REPORT, packed, page, plain_json
 from rtlglot.report.rows import Material, material, show
 from rtlglot.report.sample import Sample
@@ -53,16 +54,28 @@ def write_report(
         ended = sample.rows()
         known = material(db, bytes.fromhex(numbers.recipe_key), ended)
     inputs, doubt = _inputs(numbers, ledger, ended)
-    group = group_field(inputs.values(), group)
     notes = [doubt] if doubt else []
     if len(ended) < numbers.total:
         notes.append(
             f"All numbers are of all {numbers.total:,} rows. Of the rows {len(ended):,} are shown: "
             "some of every kind, drawn at random."
         )
-    text, extra = _fitting(numbers, known, (ended, inputs, group), (ledger.name, notes, most_bytes))
+    contents = _Contents(ledger.name, numbers, known, ended, inputs, group_field(inputs.values(), group))
+    text, extra = _fitting(contents, notes, most_bytes)
     write_page(target, text)
     return Report(target, numbers.total, len(ended), len(text.encode()), (*notes, *extra))
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """All that a page is made of."""
+
+    ledger_name: str
+    numbers: Numbers
+    known: Material
+    ended: Sequence[Ended]
+    inputs: Mapping[int, Row]
+    group: str
 
 
 def _inputs(numbers: Numbers, ledger: Path, ended: Sequence[Ended]) -> tuple[dict[int, Row], str]:
@@ -72,21 +85,13 @@ def _inputs(numbers: Numbers, ledger: Path, ended: Sequence[Ended]) -> tuple[dic
     return read_inputs(numbers.runs[-1], ledger, wanted)
 
 
-def _fitting(
-    numbers: Numbers,
-    known: Material,
-    chosen: tuple[Sequence[Ended], Mapping[int, Row], str],
-    frame: tuple[str, list[str], int],
-) -> tuple[str, list[str]]:
+def _fitting(contents: _Contents, notes: Sequence[str], most_bytes: int) -> tuple[str, list[str]]:
     """The page with texts as long as its size allows, and what it had to leave out."""
-    (ended, inputs, group), (name, notes, most_bytes) = chosen, frame
     text, said = "", []
     for most_characters in _CUTS:
         said = _said(most_characters) if most_characters != _CUTS[0] else []
-        shown = show(ended, known, inputs, group, most_characters)
-        text = _page(
-            numbers, name, [*notes, *said], group, packed({"rows": shown.rows, "shared": shown.shared})
-        )
+        shown = show(contents.ended, contents.known, contents.inputs, contents.group, most_characters)
+        text = _page(contents, [*notes, *said], packed({"rows": shown.rows, "shared": shown.shared}))
         if len(text) <= most_bytes:
             break
     return text, said
@@ -96,8 +101,8 @@ def _said(most_characters: int) -> list[str]:
     return [f"Texts longer than {most_characters:,} characters are cut here, to keep this page small."]
 
 
-def _page(numbers: Numbers, ledger_name: str, notes: Sequence[str], group: str, rows: str) -> str:
-    name = ledger_name.removesuffix(".ledger")
+def _page(contents: _Contents, notes: Sequence[str], rows: str) -> str:
+    numbers, name = contents.numbers, contents.ledger_name
     pair = pair_of(numbers.recipe)
     spec = numbers.runs[-1].spec if numbers.runs else {}
     meta = {
@@ -111,12 +116,12 @@ def _page(numbers: Numbers, ledger_name: str, notes: Sequence[str], group: str, 
     }
     accepted = numbers.count("accepted")
     texts = {
-        "title": name,
+        "title": name.removesuffix(".ledger"),
         "subtitle": _subtitle(numbers, pair),
         "plain": f"{numbers.total:,} rows: {accepted:,} accepted, {numbers.count('rejected'):,} rejected, "
         f"{numbers.count('failed'):,} failed, {numbers.count('pending'):,} pending.",
-        "group": group or "Source",
-        "footer": f"Written by rtlglot {__version__} on {time.strftime('%Y-%m-%d %H:%M')} from {ledger_name}",
+        "group": contents.group or "Source",
+        "footer": f"Written by rtlglot {__version__} on {time.strftime('%Y-%m-%d %H:%M')} from {name}",
     }
     data = {"meta": plain_json(meta), "numbers": plain_json(counting.to_json(numbers)), "rows": rows}
     return page("page.html", REPORT, texts, data)
@@ -150,6 +155,8 @@ def _facts(recipe: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
         yield "most tokens", str(sampling.get("max_tokens"))
         yield "samples", f"{recipe.get('samples')} ({recipe.get('choose')})"
         yield "repairs", str(recipe.get("repair"))
+    if recipe.get("require", "auto") != "auto":
+        yield "required", str(recipe["require"])
     yield "language", str(recipe.get("standard"))
     for check in recipe.get("checks") or ():
         tools = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,16 +15,17 @@ from rtlglot.checks.ladder import kind_of, ladder
 from rtlglot.engines import Engine
 from rtlglot.engines.pick import Chosen, choose
 from rtlglot.errors import UsageError
-from rtlglot.formats import Dataset, Selection, open_dataset, text_of
+from rtlglot.formats import Dataset, Selection, open_dataset
 from rtlglot.ledger.recipe import Recipe, recipe_key
 from rtlglot.models import EMBEDDED
 from rtlglot.prompts import Prompt, load
-from rtlglot.prose.asked import asked_name
-from rtlglot.records import Context, Json, Row, Sampling
+from rtlglot.records import Json, Sampling
+from rtlglot.run.context import ContextFields, context_fields
 from rtlglot.run.deliver import Delivery
+from rtlglot.run.judge import Judge
+from rtlglot.run.settle import Rows
 from rtlglot.run.spec import Spec
 from rtlglot.run.watch import Watch
-from rtlglot.verilog.interface import required_header
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,9 @@ class Assembly:
     engine: Engine
     checks: tuple[Check, ...]
     recipe: Recipe
-    key: bytes
-    """The recipe's key."""
-    reads: tuple[str, ...] | None
-    """Fields of a row that decide its outcome; None: all."""
-    context: Callable[[Row], Context]
+    rows: Rows
+    context: ContextFields
+    judge: Judge
     delivery: Delivery
 
     @property
@@ -69,6 +68,7 @@ def assemble(spec: Spec, chosen: Chosen, watch: Watch) -> Assembly:
     checks = ladder(
         spec.check, spec.target, spec.check_options, strict=spec.strict, coverage=spec.require_coverage
     )
+    around = context_fields(dataclasses.asdict(spec), kind_of(spec.target, spec.check))
     recipe = Recipe(
         pair=spec.pair,
         prompt=prompt.source,
@@ -83,8 +83,12 @@ def assemble(spec: Spec, chosen: Chosen, watch: Watch) -> Assembly:
         checks=tuple(check.identity() for check in checks),
         standard=spec.standard,
         interface=spec.interface,
+        top=spec.top,
+        blackboxes=spec.blackbox,
+        require=spec.require,
         share=spec.share,
     )
+    reads = _reads(prompt, spec.source, around, checked=bool(checks or spec.interface))
     return Assembly(
         spec=spec,
         dataset=dataset,
@@ -92,9 +96,9 @@ def assemble(spec: Spec, chosen: Chosen, watch: Watch) -> Assembly:
         engine=chosen.engine,
         checks=checks,
         recipe=recipe,
-        key=recipe_key(recipe),
-        reads=_reads(spec, prompt, checks),
-        context=_context_of(spec),
+        rows=Rows(dataset, recipe_key(recipe), reads),
+        context=around,
+        judge=Judge(checks, spec.require),
         delivery=_delivery(spec, model),
     )
 
@@ -147,41 +151,8 @@ def default_output(source: str, model: str, target: str) -> Path:
     return Path(f"{stem}_{name}_with_{target}." + ".".join(suffixes or ["jsonl"]))
 
 
-def _reads(spec: Spec, prompt: Prompt, checks: tuple[Check, ...]) -> tuple[str, ...] | None:
+def _reads(prompt: Prompt, source: str, around: ContextFields, *, checked: bool) -> tuple[str, ...] | None:
+    """The fields that decide an outcome; None: all."""
     if prompt.fields is None:
         return None
-    names = set(prompt.fields) | {spec.source}
-    if spec.interface and spec.interface != "auto":
-        names.add(spec.interface)
-    if checks or spec.interface:
-        names |= {_reference_field(spec), spec.testbench} - {""}
-    return tuple(sorted(names))
-
-
-def _reference_field(spec: Spec) -> str:
-    """Verilog to compare with: given, or what stands in the target field, or what a text describes."""
-    if spec.reference:
-        return spec.reference
-    return spec.target if spec.target == "verilog" else "verilog"
-
-
-def _context_of(spec: Spec) -> Callable[[Row], Context]:
-    reference, kind = _reference_field(spec), kind_of(spec.target, spec.check)
-    by_words = kind == "verilog" and spec.source not in ("verilog", "description")
-
-    def context(row: Row) -> Context:
-        def text(name: str) -> str | None:
-            return text_of(row.fields.get(name)) if name else None
-
-        known, testbench = text(reference), text(spec.testbench)
-        asked = text(spec.source) if by_words else None
-        if spec.interface == "auto":
-            interface = required_header(known, testbench, asked_name(asked or "")) if known else None
-        else:
-            interface = text(spec.interface)
-        top = text(spec.top) or spec.top or None
-        return Context(
-            kind, known, testbench, interface, spec.standard, asked, top=top, blackboxes=spec.blackbox
-        )
-
-    return context
+    return tuple(sorted({*prompt.fields, source, *(around.names if checked else ())}))

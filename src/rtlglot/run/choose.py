@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from rtlglot.records import CheckStatus
+from rtlglot.records import YES
 from rtlglot.registry import Table
 from rtlglot.run.walk import Try
 from rtlglot.verilog.tokens import code_tokens
@@ -27,12 +27,10 @@ CHOOSE = Table(
 Prove = Callable[[str, str], Awaitable[bool]]
 """Whether a second design is proved equivalent to a first."""
 
-_GOOD = {CheckStatus.PASS, CheckStatus.EQUIVALENT}
 
-
-def rungs_passed(attempt: Try) -> int:
-    """How many checks said a clear yes."""
-    return sum(verdict.status in _GOOD for verdict in attempt.verdicts)
+def _height(attempt: Try) -> tuple[int, int]:
+    """How far it came: the strongest yes, then how many said a clear yes."""
+    return attempt.judgement.assurance.rank, sum(verdict.status in YES for verdict in attempt.verdicts)
 
 
 async def first(tries: Sequence[Try], prove: Prove) -> Sequence[Try]:
@@ -41,9 +39,9 @@ async def first(tries: Sequence[Try], prove: Prove) -> Sequence[Try]:
 
 
 async def best(tries: Sequence[Try], prove: Prove) -> Sequence[Try]:
-    """The accepted sample with the most clear passes; the earlier one of equals."""
+    """The accepted sample with the strongest yes, then the most of them; the earlier one of equals."""
     accepted = [attempt for attempt in tries if attempt.accepted]
-    return [max(accepted, key=rungs_passed)] if accepted else [_nearest(tries)]
+    return [max(accepted, key=_height)] if accepted else [_nearest(tries)]
 
 
 async def all_(tries: Sequence[Try], prove: Prove) -> Sequence[Try]:
@@ -85,4 +83,4 @@ def _tokens(text: str) -> list[str]:
 
 def _nearest(tries: Sequence[Try]) -> Try:
     """Where none is accepted: the one with a text that came highest."""
-    return max(tries, key=lambda attempt: (attempt.candidate.text is not None, rungs_passed(attempt)))
+    return max(tries, key=lambda attempt: (attempt.candidate.text is not None, _height(attempt)))

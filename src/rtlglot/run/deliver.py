@@ -6,7 +6,7 @@ the ledger stays the truth, a killed export is simply done again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,33 @@ from typing import Any
 from rtlglot.errors import InputError, UsageError
 from rtlglot.formats import Dataset, DatasetWriter, check_writable, open_dataset, open_writer, text_of
 from rtlglot.ledger import Ledger
-from rtlglot.records import Outcome, Row, Status
+from rtlglot.records import Assurance, Json, Outcome, Row, Status
+
+ENDING = ("status", "reason", "assurance")
+"""The columns that say what a row ended as."""
+OURS = (*ENDING, "detail", "text", "where")
+"""The columns that a run adds, those of the failures file included. Where the input has a field of such a
+name, ours gets the prefix `rtlglot_`."""
+
+
+def ending_of(outcome: Outcome | None) -> dict[str, str]:
+    """The values of ENDING; of a row without an outcome it is that it is pending."""
+    if outcome is None:
+        return dict(zip(ENDING, ("pending", "", Assurance.NONE.value), strict=True))
+    return dict(
+        zip(ENDING, (outcome.status.value, outcome.reason.value, outcome.assurance.value), strict=True)
+    )
+
+
+def ours(fields: Mapping[str, Json], name: str) -> Json:
+    """What a run wrote under a name."""
+    return fields.get(f"rtlglot_{name}", fields.get(name))
+
+
+def without_ours(fields: Mapping[str, Json], names: Collection[str] = OURS) -> dict[str, Json]:
+    """Fields of a delivered row without those of these names that the run added."""
+    added = {f"rtlglot_{name}" if f"rtlglot_{name}" in fields else name for name in names}
+    return {name: value for name, value in fields.items() if name not in added}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +126,14 @@ def accepted_fields(row: Row, outcome: Outcome, target: str, *, think: bool) -> 
     fields[target] = list(outcome.texts) if outcome.texts else outcome.text
     if think and outcome.think is not None:
         fields[_free("think", row)] = outcome.think
-    fields[_free("status", row)] = outcome.status.value
-    fields[_free("reason", row)] = outcome.reason.value
+    fields |= {_free(name, row): value for name, value in ending_of(outcome).items()}
     return _with_id(fields, row)
 
 
 def failed_fields(row: Row, outcome: Outcome) -> dict[str, Any]:
     """A row of the failures file: why, the text where there is one, then the input's fields."""
     fields: dict[str, Any] = {"id": row.id}
-    fields[_free("status", row)] = outcome.status.value
-    fields[_free("reason", row)] = outcome.reason.value
+    fields |= {_free(name, row): value for name, value in ending_of(outcome).items()}
     fields[_free("detail", row)] = outcome.detail
     fields[_free("text", row)] = outcome.text
     fields[_free("where", row)] = row.where

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rtlglot.checks import Check
-from rtlglot.checks.ladder import climb, skipped
+from rtlglot.checks.ladder import climb, skipped, stamped
 from rtlglot.errors import RtlglotError
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.keys import verdict_key
@@ -34,7 +34,7 @@ class Examine:
         self._checks = checks
         self._identities = {check.name: check.identity() for check in checks}
         self._box = box
-        self._slow = _few_at_once()
+        self._slow = asyncio.Semaphore(SLOW_PER_CORE * (os.cpu_count() or 1))
 
     async def __call__(self, text: str, context: Context) -> tuple[tuple[Verdict, bytes], ...]:
         """The verdicts of the checks that were asked, with their keys in the ledger."""
@@ -66,20 +66,15 @@ class Examine:
         return verdict_key(text, self._identities[check.name], context)
 
 
-def _few_at_once() -> asyncio.Semaphore:
-    return asyncio.Semaphore(SLOW_PER_CORE * (os.cpu_count() or 1))
-
-
 async def sound_verdict(check: Check, text: str, context: Context, box: Box) -> Verdict:
     """The check's verdict, as it can be kept: an error where the check itself breaks over a text.
 
     Raises only what concerns all texts: no sandbox can be started, the ledger cannot be written.
     """
     try:
-        verdict = await check.check(text, context, box)
+        verdict = stamped(check, await check.check(text, context, box))
         return dataclasses.replace(
             verdict,
-            check=check.name,  # a check of the user's may have called itself otherwise
             findings=tuple(dataclasses.replace(f, message=_sound(f.message)) for f in verdict.findings),
             data=_sound(dict(verdict.data)),
         )
@@ -88,7 +83,8 @@ async def sound_verdict(check: Check, text: str, context: Context, box: Box) -> 
     except Exception as error:  # one text must not end the run: it costs its own row a verdict
         log.exception("the check %r broke over a text; this is a bug of the check", check.name)
         said = f"the check itself broke ({type(error).__name__}); the log has more"
-        return Verdict(check.name, CheckStatus.ERROR, (Finding(Severity.NOTE, "check-broke", said),))
+        broke = Verdict(check.name, CheckStatus.ERROR, (Finding(Severity.NOTE, "check-broke", said),))
+        return stamped(check, broke)
 
 
 def _sound(value: Any) -> Any:
@@ -107,20 +103,10 @@ class Proof:
 
     def __init__(self, ledger: Ledger, check: Check, box: Box, standard: str) -> None:
         """`check` is one that compares a text with its context's reference."""
-        self._ledger = ledger
-        self._check = check
-        self._identity = check.identity()
-        self._box = box
+        self._examine = Examine(ledger, [check], box)
         self._standard = standard
-        self._slow = _few_at_once()
 
     async def __call__(self, reference: str, text: str) -> bool:
         """True only where it is proved."""
-        context = Context(reference=reference, standard=self._standard)
-        key = verdict_key(text, self._identity, context)
-        verdict = self._ledger.verdict(key)
-        if verdict is None or verdict.status in NO_ANSWER:
-            async with self._slow:
-                verdict = await sound_verdict(self._check, text, context, self._box)
-            self._ledger.save_verdict(key, verdict)
-        return verdict.status is CheckStatus.EQUIVALENT
+        examined = await self._examine(text, Context(reference=reference, standard=self._standard))
+        return any(verdict.status is CheckStatus.EQUIVALENT for verdict, _ in examined)

@@ -8,15 +8,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from rtlglot.errors import BudgetSpent, EngineLost, InputError
-from rtlglot.ledger import Indexed, Ledger
-from rtlglot.ledger.keys import content_key
-from rtlglot.records import Reason, Status
-from rtlglot.registry import did_you_mean
+from rtlglot.errors import BudgetSpent, EngineLost
+from rtlglot.ledger import Ledger
+from rtlglot.records import Status
 from rtlglot.run.assemble import Assembly, assemble, choose_engine, named
 from rtlglot.run.deliver import check_output, deliver
 from rtlglot.run.session import work
@@ -68,9 +65,9 @@ async def _run(plan: Assembly, ledger: Ledger, watch: Watch, command: Sequence[s
             ending, lost = "lost" if isinstance(error, EngineLost) else "stopped", error
             log.error("%s", error)  # noqa: TRY400 - for people, not a bug
     if not tally.pending:
-        ledger.finish_redo(plan.key)
+        ledger.finish_redo(plan.rows.recipe)
     watch.stage(f"writing {plan.delivery.output}")
-    deliver(plan.delivery, plan.dataset, ledger, plan.key)
+    deliver(plan.delivery, plan.dataset, ledger, plan.rows.recipe)
     ledger.end_run(number, ending)
     summary = _summary(plan, tally, ending)
     log.info("%s", summary)
@@ -83,32 +80,20 @@ async def _run(plan: Assembly, ledger: Ledger, watch: Watch, command: Sequence[s
 def _prepare(plan: Assembly, ledger: Ledger, watch: Watch, command: Sequence[str]) -> tuple[Tally, int]:
     """Index the input, free what is to be redone, count what is there already."""
     watch.stage(f"reading {plan.spec.input}")
-    rows = (Indexed(r.position, r.id, content_key(r, plan.reads), r.where) for r in plan.dataset)
-    total = ledger.index(rows, plan.dataset.name)
-    _refuse_unknown_fields(plan)
+    spec = plan.spec
+    named = (spec.source, spec.reference, spec.testbench, spec.interface, *sorted(plan.prompt.needs))
+    total = plan.rows.index(ledger, named)
     previous = ledger.last_recipe()
     number = ledger.begin_run(plan.recipe, plan.description(), command)
-    if plan.spec.redo and ledger.redo(plan.key, previous, plan.spec.redo):
+    if plan.spec.redo and ledger.redo(plan.rows.recipe, previous, plan.spec.redo):
         watch.note("an unfinished redo goes on")
-    reasons = Counter(
-        {(Status(status), Reason(reason)): n for (status, reason), n in ledger.counts(plan.key).items()}
-    )
-    tally = Tally(total=total, kept=reasons.total(), reasons=reasons)
+    counts = ledger.counts(plan.rows.recipe)
+    rungs = ledger.rungs(plan.rows.recipe) if counts.settled else {}
+    tally = Tally(counts, kept=counts.settled, rungs=rungs)
     if tally.kept:
         watch.note(f"{tally.kept} of {total} rows have their outcome already and are reused")
-    log.info("%d rows, %d of them settled before; recipe %s", total, tally.kept, plan.key.hex())
+    log.info("%d rows, %d of them settled before; recipe %s", total, tally.kept, plan.rows.recipe.hex())
     return tally, number
-
-
-def _refuse_unknown_fields(plan: Assembly) -> None:
-    """A field that no row has is a typing error, not so many failed rows."""
-    columns, spec = plan.dataset.columns, plan.spec
-    named = [spec.source, spec.reference, spec.testbench, spec.interface, *sorted(plan.prompt.needs)]
-    for name in named:
-        if columns and name and name != "auto" and name not in columns:
-            raise InputError(
-                f"no row has a field {name!r}", file=plan.dataset.name, hint=did_you_mean(name, list(columns))
-            )
 
 
 @contextlib.contextmanager
@@ -135,7 +120,8 @@ def _summary(plan: Assembly, tally: Tally, ending: str) -> Summary:
         failed=tally.count(Status.FAILED),
         pending=tally.pending,
         kept=tally.kept,
-        reasons={f"{status} {reason}": n for (status, reason), n in sorted(tally.reasons.items())},
+        reasons={f"{status} {reason}": n for (status, reason), n in sorted(tally.counts.outcomes.items())},
+        assurances=tally.counts.sureness(),
         rungs=_rungs(plan, tally),
         requests=tally.requests,
         reused=tally.reused,

@@ -11,20 +11,20 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 
-from rtlglot.checks import CHECKS
-from rtlglot.errors import EngineLost, RowError, Unanswered
+from rtlglot.checks.ladder import proving
+from rtlglot.errors import EngineLost, RowError
 from rtlglot.ledger import Ledger
-from rtlglot.ledger.keys import RequestKeys, content_key
+from rtlglot.ledger.keys import RequestKeys
 from rtlglot.records import Message, Outcome, Reason, Row, Status
 from rtlglot.run.ask import Ask
 from rtlglot.run.assemble import Assembly
-from rtlglot.run.choose import CHOOSE
+from rtlglot.run.choose import CHOOSE, Prove
 from rtlglot.run.examine import Examine, Proof
 from rtlglot.run.interrupt import stopping
 from rtlglot.run.longest import longest_of
-from rtlglot.run.loop import run_loop
+from rtlglot.run.settle import Settler
 from rtlglot.run.supervise import Supervised
-from rtlglot.run.walk import Parts, walk
+from rtlglot.run.walk import Eye, Parts, TellCall, walk
 from rtlglot.run.watch import Tally, Watch
 from rtlglot.sandbox import Box, open_box
 
@@ -61,14 +61,13 @@ async def work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> st
         recipe = plan.recipe
         keys = RequestKeys(recipe.engine, recipe.model, recipe.identity, share=recipe.share)
         ask = Ask(supervised, ledger, keys)
-        settle = _settler(plan, ledger, _parts(plan, ledger, ask, (box, tally)), tally, watch)
+        walked = _walker(_parts(plan, ledger, ask, box, tally.hear), tally)
         tally.start()
         ending = stack.enter_context(stopping(stop))
         stack.enter_context(_ticking(tally, ask, supervised, watch))
         in_flight = spec.concurrency or info.max_in_flight
-        whole = await run_loop(
-            _pending_rows(plan, ledger), settle, in_flight=in_flight, stop=stop, drain_s=spec.drain_s
-        )
+        settler = Settler(plan.rows, ledger, tally, watch)
+        whole = await settler(walked, in_flight=in_flight, stop=stop, drain_s=spec.drain_s)
         tally.end()
         own = plan.engine.finish() if whole else ""
     return own or ("done" if whole and not tally.pending else ending[0])
@@ -85,67 +84,53 @@ async def _tell_longest(plan: Assembly, ledger: Ledger) -> None:
 
 
 def _chats(plan: Assembly, ledger: Ledger) -> Iterator[tuple[Message, ...]]:
-    for row in _pending_rows(plan, ledger):
+    for row in plan.rows.pending(ledger):
         with contextlib.suppress(RowError):
-            yield plan.prompt.render(row, plan.context(row).interface)
+            yield plan.prompt.render(row, plan.context(row.fields).interface)
 
 
-def _parts(plan: Assembly, ledger: Ledger, ask: Ask, around: tuple[Box, Tally]) -> Parts:
-    box, tally = around
-    options = plan.spec.check_options.get("equivalence", {})
-    prove = Proof(ledger, CHECKS.load("equivalence")(options), box, plan.spec.standard)
+def _parts(plan: Assembly, ledger: Ledger, ask: Ask, box: Box, tell: TellCall) -> Parts:
     return Parts(
+        eye=Eye(plan.context, Examine(ledger, plan.checks, box), plan.judge, ledger.save_text, tell),
         prompt=plan.prompt,
         ask=ask,
-        examine=Examine(ledger, plan.checks, box),
-        choose=partial(CHOOSE.load(plan.spec.choose), prove=prove),
-        keep=ledger.save_text,
-        context=plan.context,
+        choose=partial(CHOOSE.load(plan.spec.choose), prove=_prover(plan, ledger, box)),
         sampling=plan.recipe.sampling,
         samples=plan.spec.samples,
         repair=plan.spec.repair,
-        round=ledger.round(plan.key),
-        tell=tally.hear,
+        round=ledger.round(plan.rows.recipe),
     )
 
 
-def _settler(
-    plan: Assembly, ledger: Ledger, parts: Parts, tally: Tally, watch: Watch
-) -> Callable[[Row], Awaitable[None]]:
-    async def settle(row: Row) -> None:
-        try:
-            outcome = await walk(row, parts)
-        except Unanswered:
-            return  # it stays pending
-        await ledger.settle(plan.key, content_key(row, plan.reads), outcome)
-        tally.reasons[outcome.status, outcome.reason] += 1
-        _refuse_to_burn(tally, outcome)
-        if outcome.status is not Status.ACCEPTED:
-            log.warning("%s %s: %s (%s)", outcome.status, row.id, outcome.reason, outcome.detail)
-        watch.settled(outcome)
+def _prover(plan: Assembly, ledger: Ledger, box: Box) -> Prove:
+    """Makes the check that proves only where a proof is asked for."""
+    made: list[Proof] = []
 
-    return settle
+    async def prove(reference: str, text: str) -> bool:
+        if not made:
+            made.append(Proof(ledger, proving(plan.spec.check_options), box, plan.spec.standard))
+        return await made[0](reference, text)
+
+    return prove
 
 
-def _refuse_to_burn(tally: Tally, outcome: Outcome) -> None:
-    """Stop where the engine has refused every request so far: it is not the rows' fault."""
-    refused = tally.reasons[Status.FAILED, Reason.BAD_REQUEST]
-    if refused >= REFUSED_IN_A_ROW and refused == tally.settled:
-        raise EngineLost(
-            f"the engine refused all of the first {refused} requests, the last with: {outcome.detail}",
-            hint="mend the option it names, then run the same command with --redo bad_request",
-        )
+def _walker(parts: Parts, tally: Tally) -> Callable[[Row], Awaitable[Outcome]]:
+    """The walk, as long as not every request so far was refused: that is not the rows' fault."""
+    last = ""
 
+    async def walked(row: Row) -> Outcome:
+        nonlocal last
+        refused = tally.counts.outcomes[Status.FAILED, Reason.BAD_REQUEST]
+        if refused >= REFUSED_IN_A_ROW and refused == tally.settled:
+            raise EngineLost(
+                f"the engine refused all of the first {refused} requests, the last with: {last}",
+                hint="mend the option it names, then run the same command with --redo bad_request",
+            )
+        outcome = await walk(row, parts)
+        last = outcome.detail
+        return outcome
 
-def _pending_rows(plan: Assembly, ledger: Ledger) -> Iterator[Row]:
-    positions = ledger.pending(plan.key)
-    wanted = next(positions, None)
-    for row in plan.dataset:
-        if wanted is None:
-            return
-        if row.position == wanted:
-            yield row
-            wanted = next(positions, None)
+    return walked
 
 
 @contextlib.contextmanager

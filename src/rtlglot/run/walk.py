@@ -7,16 +7,19 @@ findings back; of several samples choose one. Whatever goes wrong with a row is 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from rtlglot.checks.words import in_plain_words
 from rtlglot.errors import RowError
-from rtlglot.prompts import Prompt
+from rtlglot.formats import text_of
 from rtlglot.records import (
+    Assurance,
     Attempt,
     Candidate,
     Context,
+    Json,
     Message,
     Outcome,
     Reason,
@@ -27,32 +30,45 @@ from rtlglot.records import (
     Status,
     Verdict,
 )
+from rtlglot.run.judge import Judgement
+
+if TYPE_CHECKING:  # a check walks too, and loads no prompts
+    from rtlglot.prompts import Prompt
 
 AskCall = Callable[[Request], Awaitable[tuple[bytes, Reply]]]
 ExamineCall = Callable[[str, Context], Awaitable[tuple[tuple[Verdict, bytes], ...]]]
+JudgeCall = Callable[[Sequence[Verdict], Context], Judgement]
 ChooseCall = Callable[[Sequence["Try"]], Awaitable[Sequence["Try"]]]
 TellCall = Callable[[Sequence[Verdict]], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """What a transformation is made of; `run` plugs them together."""
+class Eye:
+    """What looks at a text."""
 
-    prompt: Prompt
-    ask: AskCall
+    context: Callable[[Mapping[str, Json]], Context]
     examine: ExamineCall
-    choose: ChooseCall
+    judge: JudgeCall
     keep: Callable[[str], bytes]
     """Remembers a text; its key in the ledger."""
-    context: Callable[[Row], Context]
+    tell: TellCall = lambda verdicts: None
+    """Hears the verdicts on the text that a row ends with, for whoever counts them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a transformation is made of; `session` plugs them together."""
+
+    eye: Eye
+    prompt: Prompt
+    ask: AskCall
+    choose: ChooseCall
     sampling: Sampling
     samples: int = 1
     repair: int = 0
     """How often a rejected text goes back to the model."""
     round: int = 0
     """Redo rounds so far: the attempt number of the requests."""
-    tell: TellCall = lambda verdicts: None
-    """Hears the verdicts on the text that a row ends with, for whoever counts them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,7 @@ class Try:
     """What one sample led to, after its repairs."""
 
     candidate: Candidate
+    judgement: Judgement
     verdicts: tuple[Verdict, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     prompt_tokens: int = 0
@@ -68,14 +85,14 @@ class Try:
 
     @property
     def accepted(self) -> bool:
-        """There is a text and no check says no."""
-        return self.candidate.text is not None and all(verdict.ok for verdict in self.verdicts)
+        """There is a text, and it was judged good."""
+        return self.candidate.text is not None and self.judgement.accepted
 
 
 async def walk(row: Row, parts: Parts) -> Outcome:
     """What becomes of a row. Raises only what concerns all rows (a lost engine, a full disk)."""
     try:
-        context = parts.context(row)
+        context = parts.eye.context(row.fields)
         messages = parts.prompt.render(row, context.interface)
     except RowError as error:
         return Outcome(row.id, Status.FAILED, error.reason, detail=str(error))
@@ -85,8 +102,20 @@ async def walk(row: Row, parts: Parts) -> Outcome:
         samples = (try_sample(row.id, messages, context, k, parts) for k in range(parts.samples))
         tries = await asyncio.gather(*samples)
     chosen = await parts.choose(tries)
-    parts.tell(chosen[0].verdicts)
+    parts.eye.tell(chosen[0].verdicts)
     return conclude(row.id, chosen, tries)
+
+
+async def walk_own(row: Row, field: str, eye: Eye) -> Outcome:
+    """What becomes of a row whose text is its own: nothing is asked."""
+    text = text_of(row.fields.get(field))
+    if text is None:
+        said = f"the row has no {field}"
+        return Outcome(row.id, Status.FAILED, Reason.MISSING_FIELD, detail=said)
+    own = Attempt(b"", 0, 0, Reason.OK)
+    tried = await look_at(Candidate(text), eye.context(row.fields), own, eye)
+    eye.tell(tried.verdicts)
+    return conclude(row.id, [tried], [tried])
 
 
 async def try_sample(
@@ -100,44 +129,58 @@ async def try_sample(
         try:
             key, reply = await parts.ask(request)
         except RowError as error:
+            judged = Judgement(error.reason, Assurance.NONE, str(error))
             candidate = Candidate(None, error.reason, str(error))
-            return Try(candidate, (), tuple(attempts), prompt_tokens, completion_tokens)
+            return Try(candidate, judged, (), tuple(attempts), prompt_tokens, completion_tokens)
         prompt_tokens += reply.prompt_tokens or 0
         completion_tokens += reply.completion_tokens or 0
         candidate = parts.prompt.extract(reply.text, reply.finish, messages, context.interface)
-        examined = () if candidate.text is None else await parts.examine(candidate.text, context)
-        verdicts = tuple(verdict for verdict, _ in examined)
-        keys = tuple(verdict_key for _, verdict_key in examined)
-        bad = next((verdict for verdict in verdicts if not verdict.ok), None)
-        reason = bad.reason if bad else candidate.reason
-        text = b"" if candidate.text is None else parts.keep(candidate.text)
-        attempts.append(Attempt(key, sample, parts.round, reason, keys, repair, text))
+        asked = Attempt(key, sample, parts.round, Reason.OK, repair=repair)
+        tried = await look_at(candidate, context, asked, parts.eye)
+        attempts += tried.attempts
+        bad = tried.judgement.send_back
         if bad is None or candidate.text is None:
             break
         messages = parts.prompt.repair(messages, candidate.text, in_plain_words(bad))
-    think = reply.think or candidate.think
-    return Try(candidate, verdicts, tuple(attempts), prompt_tokens, completion_tokens, think)
+    return replace(
+        tried,
+        attempts=tuple(attempts),
+        prompt_tokens=prompt_tokens,
+        completion_tokens=completion_tokens,
+        think=reply.think or candidate.think,
+    )
+
+
+async def look_at(candidate: Candidate, context: Context, asked: Attempt, eye: Eye) -> Try:
+    """Examine and judge a text; `asked` says where it came from."""
+    if candidate.text is None:
+        judged = Judgement(candidate.reason, Assurance.NONE, candidate.detail)
+        return Try(candidate, judged, (), (replace(asked, reason=candidate.reason),))
+    examined = await eye.examine(candidate.text, context)
+    verdicts = tuple(verdict for verdict, _ in examined)
+    judged = eye.judge(verdicts, context)
+    keys = tuple(key for _, key in examined)
+    told = replace(asked, reason=judged.reason, verdicts=keys, text=eye.keep(candidate.text))
+    return Try(candidate, judged, verdicts, (told,))
 
 
 def conclude(row_id: str, chosen: Sequence[Try], tries: Sequence[Try]) -> Outcome:
     """The outcome from the chosen tries (all accepted, or one that is not) and the whole history."""
     best = chosen[0]
-    bad = next((verdict for verdict in best.verdicts if not verdict.ok), None)
     if best.candidate.text is None:
-        status, reason, detail = Status.FAILED, best.candidate.reason, best.candidate.detail
-    elif bad is not None:
-        status, reason, detail = Status.REJECTED, bad.reason, in_plain_words(bad)
+        status = Status.FAILED
     else:
-        status, reason, detail = Status.ACCEPTED, Reason.OK, best.candidate.detail
+        status = Status.ACCEPTED if best.accepted else Status.REJECTED
     return Outcome(
         id=row_id,
         status=status,
-        reason=reason,
+        reason=best.judgement.reason,
         text=best.candidate.text,
-        detail=detail,
+        detail=best.judgement.detail or best.candidate.detail,
         texts=tuple(t.candidate.text or "" for t in chosen) if len(chosen) > 1 else (),
         think=best.think,
         attempts=tuple(attempt for t in tries for attempt in t.attempts),
         prompt_tokens=sum(t.prompt_tokens for t in tries),
         completion_tokens=sum(t.completion_tokens for t in tries),
+        assurance=min((t.judgement.assurance for t in chosen), key=lambda each: each.rank),
     )

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from rtlglot.records import CheckStatus, Outcome, Reason, Status, Verdict
+from rtlglot.ledger.reading import Counts
+from rtlglot.records import CheckStatus, Outcome, Status, Verdict
 from rtlglot.run.ask import Meter
 
 
@@ -16,12 +17,10 @@ from rtlglot.run.ask import Meter
 class Tally:
     """Where a run stands."""
 
-    total: int = 0
-    """Rows of the input."""
+    counts: Counts = field(default_factory=Counts)
+    """The rows of the input and what they ended as, those kept included."""
     kept: int = 0
     """Rows that had their outcome before this run."""
-    reasons: Counter[tuple[Status, Reason]] = field(default_factory=Counter)
-    """What the rows ended as, those kept included."""
     requests: int = 0
     """Replies bought from the engine in this run."""
     reused: int = 0
@@ -30,7 +29,7 @@ class Tally:
     completion_tokens: int = 0
     cached_tokens: int = 0
     rungs: dict[str, Counter[CheckStatus]] = field(default_factory=dict)
-    """Per check the verdicts on the texts that the rows of this run ended with."""
+    """Per check the verdicts on the texts that rows ended with, those kept included."""
     trouble: str = ""
     """What a person should know now, e.g. that the endpoint limits the rate."""
     started: float = field(default_factory=time.monotonic)
@@ -38,9 +37,14 @@ class Tally:
     ended: float | None = None
     """When the last row was through; closing the engine may take a while after it."""
 
+    @property
+    def total(self) -> int:
+        """Rows of the input."""
+        return self.counts.total
+
     def count(self, status: Status) -> int:
         """Rows that ended with a status."""
-        return sum(n for (s, _), n in self.reasons.items() if s is status)
+        return self.counts.count(status)
 
     def hear(self, verdicts: Sequence[Verdict]) -> None:
         """Count the verdicts on one row's text."""
@@ -64,12 +68,12 @@ class Tally:
     @property
     def settled(self) -> int:
         """Rows that have an outcome."""
-        return self.reasons.total()
+        return self.counts.settled
 
     @property
     def pending(self) -> int:
         """Rows without an outcome yet."""
-        return self.total - self.settled
+        return self.counts.pending
 
     @property
     def seconds(self) -> float:
@@ -95,8 +99,10 @@ class Summary:
     pending: int
     kept: int
     reasons: dict[str, int]
+    assurances: dict[str, int]
+    """Assurance -> accepted rows, the strongest first."""
     rungs: dict[str, dict[str, int]]
-    """Check -> status -> rows of this run whose text got it."""
+    """Check -> status -> rows whose text got it."""
     requests: int
     reused: int
     prompt_tokens: int

@@ -1,13 +1,15 @@
 """Of several samples, which: first, best, all, consensus."""
 
-from rtlglot.records import Candidate, CheckStatus, Reason, Verdict
+from rtlglot.records import Candidate, CheckStatus, Context, Reason, Verdict
 from rtlglot.run.choose import all_, best, consensus, first
+from rtlglot.run.judge import Judge
 from rtlglot.run.walk import Try
 
 
 def sample(text: str | None, *statuses: CheckStatus) -> Try:
     reason = Reason.OK if text is not None else Reason.TRUNCATED
-    return Try(Candidate(text, reason), tuple(Verdict("c", status) for status in statuses))
+    verdicts = tuple(Verdict("c", status) for status in statuses)
+    return Try(Candidate(text, reason), Judge(())(verdicts, Context()), verdicts)
 
 
 PASS, FAIL, TIMEOUT = CheckStatus.PASS, CheckStatus.FAIL, CheckStatus.TIMEOUT

@@ -67,7 +67,9 @@ def test_min_status_is_asked_of_the_chosen_text(write: Export) -> None:
 
 def tried(text: str, sample: int, **statuses: CheckStatus) -> Tried:
     findings = (Finding(Severity.ERROR, "x", f"{text} is wrong"),)
-    verdicts = tuple(Verdict(name, status, findings) for name, status in statuses.items())
+    verdicts = tuple(
+        Verdict(name, status, findings, must_answer=name == "synth") for name, status in statuses.items()
+    )
     reason = next((verdict.reason for verdict in verdicts if not verdict.ok), Reason.OK)
     return Tried(text, Attempt(b"", sample, 0, reason), verdicts)
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from tests.browser.ledgers import Story, usual, usual_ledger, usual_rows
 
 from rtlglot.ledger import opening
+from rtlglot.ledger.ended import Ended
 from rtlglot.report.compare import compare, sign_test
-from rtlglot.report.numbers import Ended, gather, stages, to_json
+from rtlglot.report.numbers import gather, stages, to_json
 from rtlglot.report.sample import Sample
 from rtlglot.report.spread import Spread
 

@@ -3,10 +3,10 @@ const REPORT_COLUMNS = [
   { key: "position", title: "#", numeric: true, of: (row) => row.position, cell: (row) => number(row.position + 1) },
   { key: "id", title: "Row", of: (row) => row.id, link: true },
   {
-    key: "status", title: "Ended as", of: (row) => `${row.status} ${row.reason} ${row.rung} ${row.mended}`,
+    key: "status", title: "Ended as", of: (row) => `${row.status} ${row.assurance} ${row.reason} ${row.rung} ${row.mended}`,
     cell: (row) => [
       badge(shownStatus(row), row.mended ? "repaired" : row.status),
-      row.status === "accepted" || !row.reason ? null : el("span.reason", {}, row.rung || words(row.reason)),
+      el("span.reason", {}, row.status === "accepted" ? howSure(row.assurance) : row.rung || words(row.reason)),
     ],
   },
   { key: "group", title: "Source", optional: true, of: (row) => row.group, cell: (row) => visible(row.group) },
@@ -24,7 +24,7 @@ function haystack(row) {
   const asked = row.input ? [] : row.attempts.map((a) => textOf(a.message));
   const replies = row.text === null ? row.attempts.map((a) => textOf(a.reply)) : [];
   const codes = row.attempts.flatMap((a) => a.verdicts.flatMap((v) => [`${v.check} ${v.status}`, ...v.findings.map((f) => f[1])]));
-  return [row.id, row.reason, row.group, textOf(row.detail), textOf(row.text), ...inputs, ...asked, ...replies, ...codes].join("\n");
+  return [row.id, row.reason, row.assurance, row.group, textOf(row.detail), textOf(row.text), ...inputs, ...asked, ...replies, ...codes].join("\n");
 }
 
 const hasFinding = (row, finding) => row.attempts.some((a) => a.verdicts.some((v) => v.findings.some((f) => `${v.check} ${f[1]}` === finding)));

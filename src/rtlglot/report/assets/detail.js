@@ -5,7 +5,7 @@ function rowDetail(row, context) {
   const final = row.decided === null ? null : attempts[row.decided];
   return [
     detailHead(row),
-    row.detail && row.status !== "accepted" && !final?.verdicts.some((v) => v.trace) ? el("p.why", {}, visible(textOf(row.detail))) : null,
+    row.detail && row.status !== "accepted" && (row.reason !== "check_failed" || !final?.verdicts.some((v) => v.trace)) ? el("p.why", {}, visible(textOf(row.detail))) : null,
     final ? ladder(final.verdicts) : null,
     inputPart(row, context),
     final ? final.verdicts.filter((v) => v.trace).map(counterexample) : null,
@@ -29,7 +29,7 @@ function detailHead(row) {
   return el(
     "header.detail-head", {},
     el("h3", { id: "detail-title", tabindex: -1 }, visible(row.id)),
-    el("p.badges", {}, badge(row.mended ? "mended" : row.status, row.mended ? "accepted after repair" : row.status), row.status === "accepted" ? null : ` ${words(row.reason)}${row.rung ? ` by ${row.rung}` : ""}`),
+    el("p.badges", {}, badge(row.mended ? "mended" : row.status, row.mended ? "accepted after repair" : row.status), row.status === "accepted" ? ` ${howSure(row.assurance)}` : ` ${words(row.reason)}${row.rung ? ` by ${row.rung}` : ""}`),
     el("p.faint", {}, facts.filter(Boolean).join(" · ")),
   );
 }

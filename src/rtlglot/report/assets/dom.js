@@ -112,6 +112,9 @@ function badge(status, label = status) {
   return el(`span.badge.s-${status}`, {}, el("span.mark", { "aria-hidden": "true" }, MARKS[status] ?? "•"), label);
 }
 
+/** How sure an accepted text is, in words; nothing where nothing vouched for it. */
+const howSure = (assurance) => ({ none: "", read: "not contradicted" })[assurance] ?? assurance;
+
 const SAYS = { pass: "yes", equivalent: "yes", fail: "no", different: "no", "ports-differ": "no" };
 /** What a check's status means for its text: yes, no, or unknown. */
 const meaning = (status) => SAYS[status] ?? "unknown";

@@ -5,10 +5,12 @@ function drawTop(meta, numbers, pick) {
   const tile = (status, title, value, note) =>
     el(`div.tile.s-${status}`, {}, el("dt", {}, badge(status, title)), el("dd", {}, number(value), el("span.share", {}, note)));
   const total = numbers.total;
+  const sure = Object.entries(numbers.assurances).map(([name, rows]) => `${number(rows)} ${howSure(name) || "by no check"}`);
+  const accepted = [percent(of("accepted"), total), ...sure, numbers.mended ? `${number(numbers.mended)} of them after repair` : null];
   const tiles = [
     el("div.tile", {}, el("dt", {}, "rows in"), el("dd", {}, number(total), el("span.share", {}, meta.input ? plain(meta.input) : ""))),
-    tile("accepted", "accepted", of("accepted"), percent(of("accepted"), total) + (numbers.mended ? `, ${number(numbers.mended)} of them after repair` : "")),
-    tile("rejected", "rejected", of("rejected"), `${percent(of("rejected"), total)}: checks said no`),
+    tile("accepted", "accepted", of("accepted"), accepted.filter(Boolean).join(", ")),
+    tile("rejected", "rejected", of("rejected"), `${percent(of("rejected"), total)}: not vouched for`),
     tile("failed", "failed", of("failed"), `${percent(of("failed"), total)}: no usable text`),
     of("pending") ? tile("pending", "pending", of("pending"), `${percent(of("pending"), total)}: no outcome yet`) : null,
   ];
@@ -81,24 +83,27 @@ function drawRecipe(meta) {
 
 // -- the rows -----------------------------------------------------------------------------------
 
+const sureness = (row) => (row.status === "accepted" && row.assurance !== "none" ? row.assurance : "");
+
 function rowExplorer(meta, { rows, shared }) {
   const context = { pair: meta.pair, checked: meta.checked, reference: meta.reference, shared };
   const explorer = new Explorer(rows, {
     list: {
       columns: REPORT_COLUMNS,
-      filters: { q: "", status: "", reason: "", rung: "", group: "", finding: "" },
-      keep: (row, { status, reason, rung, group, finding }) =>
-        (!status || shownStatus(row) === status) && (!reason || row.reason === reason) && (!rung || row.rung === rung) &&
+      filters: { q: "", status: "", sure: "", reason: "", rung: "", group: "", finding: "" },
+      keep: (row, { status, sure, reason, rung, group, finding }) =>
+        (!status || shownStatus(row) === status) && (!sure || sureness(row) === sure) && (!reason || row.reason === reason) && (!rung || row.rung === rung) &&
         (!group || row.group === group) && (!finding || hasFinding(row, finding)),
       haystack,
     },
-    names: ["status", "reason", "rung", "group"],
+    names: ["status", "sure", "reason", "rung", "group"],
     idOf: (row) => row.id,
     detail: (row) => rowDetail(row, context),
   });
   const names = { accepted: "accepted at once", mended: "accepted after repair" };
   const select = (name, values) => makeSelect(`f-${name}`, values, (value) => explorer.list.filter({ [name]: value }));
   select("status", tally(rows, shownStatus).map(([s, n]) => [s, n, names[s] ?? s]));
+  select("sure", tally(rows, sureness).map(([s, n]) => [s, n, howSure(s)]));
   select("reason", tally(rows, (r) => (r.status === "accepted" ? "" : r.reason)));
   select("rung", tally(rows, (r) => r.rung));
   select("group", tally(rows, (r) => r.group));

@@ -1,0 +1,87 @@
+"""Which fields of a row tell what its text is held against: the one rule for what a row's Context is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rtlglot.formats import text_of
+from rtlglot.prose.asked import asked_name
+from rtlglot.records import Context, Json
+from rtlglot.verilog.interface import required_header
+
+
+@dataclass(frozen=True, slots=True)
+class ContextFields:
+    """Called with a row's fields it gives the row's Context."""
+
+    kind: str
+    """What the candidate is: a kind of field that has a ladder."""
+    reference: str
+    """Names of fields, as the next three; '' where there is none."""
+    testbench: str
+    instruction: str
+    interface: str
+    """Or 'auto': the header that reference and testbench need, with the name that the instruction says."""
+    top: str
+    """The top module's name, or a field that holds it."""
+    standard: str
+    blackboxes: tuple[str, ...]
+    parts_elsewhere: bool
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The fields that are read."""
+        fields = {self.reference, self.testbench, self.instruction, self.interface, self.top}
+        return frozenset(fields - {"", "auto"})
+
+    def __call__(self, fields: Mapping[str, Json]) -> Context:
+        """What the checks may know of a row with these fields."""
+
+        def text(name: str) -> str | None:
+            return text_of(fields.get(name)) if name else None
+
+        reference, testbench, asked = text(self.reference), text(self.testbench), text(self.instruction)
+        if self.interface != "auto":
+            interface = text(self.interface)
+        elif reference:
+            interface = required_header(reference, testbench, asked_name(asked or ""))
+        else:
+            interface = None
+        return Context(
+            field=self.kind,
+            reference=reference,
+            testbench=testbench,
+            interface=interface,
+            standard=self.standard,
+            instruction=asked,
+            top=text(self.top) or self.top or None,
+            blackboxes=self.blackboxes,
+            parts_elsewhere=self.parts_elsewhere,
+        )
+
+
+def context_fields(spec: Mapping[str, Json], kind: str = "verilog") -> ContextFields:
+    """Of a spec by its fields' names, as the ledger keeps it too.
+
+    A transform that names no reference has one in the target field, or, where it writes prose, in the
+    design that the prose is about; what it asks for is in its source. A check has only what it names,
+    and an instruction where its rows have a field of that name.
+    """
+    source = str(spec.get("source") or "")
+    if source:
+        reference = str(spec.get("reference") or "verilog")
+        instruction = "" if source in ("verilog", "description") else source
+    else:
+        reference, instruction = str(spec.get("reference") or ""), "instruction"
+    return ContextFields(
+        kind=kind,
+        reference=reference,
+        testbench=str(spec.get("testbench") or ""),
+        instruction=instruction if kind == "verilog" else "",
+        interface=str(spec.get("interface") or ""),
+        top=str(spec.get("top") or ""),
+        standard=str(spec.get("standard") or "sv2017"),
+        blackboxes=tuple(spec.get("blackbox") or ()),
+        parts_elsewhere=not source,
+    )

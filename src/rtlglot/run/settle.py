@@ -1,0 +1,100 @@
+"""The pending rows through their walk: each outcome is settled in the ledger as it comes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from rtlglot.errors import InputError, Unanswered
+from rtlglot.formats import Dataset
+from rtlglot.ledger import Indexed, Ledger
+from rtlglot.ledger.keys import content_key
+from rtlglot.records import Outcome, Row, Status
+from rtlglot.registry import did_you_mean
+from rtlglot.run.loop import run_loop
+from rtlglot.run.watch import Tally, Watch
+
+log = logging.getLogger("rtlglot")
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of an input, and what of them decides an outcome."""
+
+    dataset: Dataset
+    recipe: bytes
+    """The recipe's key."""
+    reads: tuple[str, ...] | None
+    """Fields of a row that decide its outcome; None: all."""
+    numbered: bool = False
+    """Whether the ledger knows them by number, because their ids are not unique."""
+
+    def __iter__(self) -> Iterator[Row]:
+        """As the ledger knows them."""
+        for row in self.dataset:
+            yield replace(row, id=f"{row.position + 1}: {row.id}") if self.numbered else row
+
+    def index(self, ledger: Ledger, named: Iterable[str] = ()) -> int:
+        """Take them in; how many there are.
+
+        Raises DuplicateId, and InputError for one of the named fields that no row has: a typing
+        error, not so many failed rows.
+        """
+        rows = (Indexed(r.position, r.id, content_key(r, self.reads), r.where) for r in self)
+        total = ledger.index(rows, self.dataset.name)
+        columns = self.dataset.columns
+        for name in named:
+            if columns and name not in ("", "auto") and name not in columns:
+                raise InputError(
+                    f"no row has a field {name!r}",
+                    file=self.dataset.name,
+                    hint=did_you_mean(name, list(columns)),
+                )
+        return total
+
+    def pending(self, ledger: Ledger) -> Iterator[Row]:
+        """Those without an outcome yet."""
+        positions = ledger.pending(self.recipe)
+        wanted = next(positions, None)
+        for row in self:
+            if wanted is None:
+                return
+            if row.position == wanted:
+                yield row
+                wanted = next(positions, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Settler:
+    """Takes rows through their walk."""
+
+    rows: Rows
+    ledger: Ledger
+    tally: Tally
+    watch: Watch
+
+    async def __call__(
+        self,
+        walk: Callable[[Row], Awaitable[Outcome]],
+        *,
+        in_flight: int,
+        stop: asyncio.Event,
+        drain_s: float,
+    ) -> bool:
+        """All pending rows, so many at once; False where `stop` ended it early. See `loop`."""
+
+        async def settle(row: Row) -> None:
+            try:
+                outcome = await walk(row)
+            except Unanswered:
+                return  # it stays pending
+            await self.ledger.settle(self.rows.recipe, content_key(row, self.rows.reads), outcome)
+            self.tally.counts.settle(outcome.status, outcome.reason, outcome.assurance)
+            if outcome.status is not Status.ACCEPTED:
+                log.warning("%s %s: %s (%s)", outcome.status, row.id, outcome.reason, outcome.detail)
+            self.watch.settled(outcome)
+
+        pending = self.rows.pending(self.ledger)
+        return await run_loop(pending, settle, in_flight=in_flight, stop=stop, drain_s=drain_s)
