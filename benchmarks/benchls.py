@@ -30,14 +30,15 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 import played
-from mutations import mutants
 
 from rtlglot.checks import CHECKS
 from rtlglot.checks.ladder import asking, climb, ladder
 from rtlglot.records import Context, Json, Verdict
 from rtlglot.sandbox import NOTHING, BoxResult, ForkBox, Permit
-from rtlglot.tools.slang.source import latches_allowed, read_source
+from rtlglot.tools.slang.plain import latches_allowed
+from rtlglot.tools.slang.source import read_source
 from rtlglot.verilog.keywords import KEYWORDS
+from rtlglot.verilog.mutations import mutants
 from rtlglot.verilog.tokens import Kind, tokens
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "benchls" / "dev.jsonl"
@@ -113,7 +114,7 @@ def written(text: str, top: str, commands: Sequence[str]) -> str:
     """What yosys writes of a design after these commands; '' where it cannot."""
     with tempfile.TemporaryDirectory() as folder:
         # from always_comb with an incomplete assignment yosys would make a loop instead of a latch
-        Path(folder, "design.sv").write_text(latches_allowed(text))
+        Path(folder, "design.sv").write_text(latches_allowed(read_source(text, "sv2017").plain))
         for read in ("read_verilog -sv design.sv", f"read_slang --top {top} design.sv"):
             steps = [read, f"hierarchy -top {top}", *commands, "write_verilog -noattr written.v"]
             subprocess.run(
@@ -131,10 +132,10 @@ def killed(text: str, top: str, most: int) -> Iterator[str]:
         return
     steps = played.stimuli(face, 300)
     right = played.play(text, face, steps, "icarus")
-    for _, mutant in mutants(text, most=most * 4) if right else ():
-        other = played.play(mutant, face, steps, "icarus")
+    for mutant in mutants(text, most=most * 4) if right else ():
+        other = played.play(mutant.text, face, steps, "icarus")
         if other is not None and played.first_difference(right or (), other) is not None:
-            yield mutant
+            yield mutant.text
             most -= 1
             if not most:
                 return

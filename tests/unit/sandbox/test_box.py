@@ -8,11 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.crowd import crowd
 
 from rtlglot.errors import ConfigError
 from rtlglot.sandbox import BoxResult, Ended, ForkBox, Permit, open_box
@@ -88,30 +88,16 @@ async def test_what_a_tool_started_uses_its_cpu_seconds(box: ForkBox) -> None:
     assert not running("4715.5")
 
 
-async def test_a_crowded_processor_costs_nobody_an_answer(crowd: int) -> None:
+async def test_a_crowded_processor_costs_nobody_an_answer() -> None:
     """By the clock, the work takes several times its CPU seconds; so does a program's start."""
-    async with open_box(workers=1) as box:
-        start = time.monotonic()
-        result = await probe(box, "works", cpu_s=1.2, seconds=0.8)
-        assert (result.ended, result.value) == (Ended.OK, "done")
-        assert time.monotonic() - start > 1.2
-        many = await box.run_many(f"{PROBES}:works", [{"seconds": 0.3}] * 3, cpu_s=1.0)
-        assert [one.value for one in many] == ["done"] * 3
-
-
-@pytest.fixture
-def crowd() -> Iterator[int]:
-    """Busy processes beside this one, on the one processor that all of them may use."""
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(before)})
-    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(6)]
-    try:
-        yield len(busy)
-    finally:
-        for process in busy:
-            process.kill()
-            process.wait()
-        os.sched_setaffinity(0, before)
+    with crowd():
+        async with open_box(workers=1) as box:
+            start = time.monotonic()
+            result = await probe(box, "works", cpu_s=1.2, seconds=0.8)
+            assert (result.ended, result.value) == (Ended.OK, "done")
+            assert time.monotonic() - start > 1.2
+            many = await box.run_many(f"{PROBES}:works", [{"seconds": 0.3}] * 3, cpu_s=1.0)
+            assert [one.value for one in many] == ["done"] * 3
 
 
 async def test_memory_has_a_limit(box: ForkBox) -> None:
