@@ -18,7 +18,8 @@ MOST_EXHAUSTIVE_WORK = 1 << 33
 """Ands times patterns: about two seconds."""
 _CHUNK = 16
 """Inputs that vary within one word: 2 ** 16 patterns of 8 kB a node."""
-_PATTERNS = 256
+PATTERNS = 256
+"""Runs of a random simulation, side by side."""
 _MOST_RANDOM_WORK = 1_500_000
 """Ands times frames: about 0.2 s."""
 
@@ -110,12 +111,12 @@ def randomly(question: Question) -> Stimulus | None:
     Inputs change rarely in some patterns and often in others, so that resets and enables are also
     held. Always the same stimuli for the same graph.
     """
-    frames = max(4, min(64, _MOST_RANDOM_WORK // max(len(question.aig.ands), 1)))
+    frames = frames_for(question.aig)
     if question.combinational:
         frames = 8
-    simulation = Simulation(question.aig, _PATTERNS)
+    simulation = Simulation(question.aig, PATTERNS)
     history: list[list[int]] = []
-    for words in _random_words(len(question.aig.inputs), frames):
+    for words in random_words(len(question.aig.inputs), frames):
         history.append(words)
         simulation.frame(words)
         if hits := simulation.word(question.literal):
@@ -127,15 +128,14 @@ def randomly(question: Question) -> Stimulus | None:
 
 def never_defined(miter: Aig) -> list[str]:
     """Outputs of the reference (by the names of their values) that no random stimulus defines."""
-    simulation = Simulation(miter, _PATTERNS)
-    frames = max(4, min(64, _MOST_RANDOM_WORK // max(len(miter.ands), 1)))
+    simulation = Simulation(miter, PATTERNS)
     masks = {
         name: miter.outputs[mask_of(name)]
         for name in miter.outputs
         if name.startswith("gold_") and is_value(name)
     }
     masks = {name: literal for name, literal in masks.items() if literal != 0}
-    for words in _random_words(len(miter.inputs), frames):
+    for words in random_words(len(miter.inputs), frames_for(miter)):
         if not masks:
             break
         simulation.frame(words)
@@ -145,20 +145,26 @@ def never_defined(miter: Aig) -> list[str]:
     return list(masks)
 
 
-def _random_words(count: int, frames: int) -> Iterator[list[int]]:
+def frames_for(aig: Aig) -> int:
+    """How many frames of random inputs a graph is worth."""
+    return max(4, min(64, _MOST_RANDOM_WORK // max(len(aig.ands), 1)))
+
+
+def random_words(count: int, frames: int) -> Iterator[list[int]]:
+    """Inputs for each of some frames, always the same: a word for each, with a bit for each pattern."""
     generator = random.Random(2026)
     draw = generator.getrandbits
-    ones = (1 << _PATTERNS) - 1
+    ones = (1 << PATTERNS) - 1
     # quarters of the patterns keep an input's value with probability 0, 1/2, 3/4 and 7/8
-    quarter = _PATTERNS // 4
-    words = [draw(_PATTERNS) for _ in range(count)]
+    quarter = PATTERNS // 4
+    words = [draw(PATTERNS) for _ in range(count)]
     for _ in range(frames):
         yield list(words)
         for index in range(count):
             half, three = draw(quarter), draw(quarter) | draw(quarter)
             seven = draw(quarter) | draw(quarter) | draw(quarter)
             keep = half << quarter | three << 2 * quarter | seven << 3 * quarter
-            words[index] = words[index] & keep | draw(_PATTERNS) & (ones ^ keep)
+            words[index] = words[index] & keep | draw(PATTERNS) & (ones ^ keep)
 
 
 def _counting(position: int, inputs: int) -> int:

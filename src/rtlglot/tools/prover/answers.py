@@ -102,6 +102,8 @@ class Found:
     stimulus: tuple[tuple[int, ...], ...] = ()
     clocking: Clocking | None = None
     undefined: tuple[str, ...] = ()
+    matched: int = 0
+    """Registers that were found to be others under other names."""
     top: str = ""
     front_end: str = ""
     confirmed: bool | None = None

@@ -15,6 +15,7 @@ from typing import Any
 from rtlglot.records import Json
 from rtlglot.tools.abc.aig import Aig, read_aiger
 from rtlglot.tools.abc.difference import Question, Stimulus, exhaustive, never_defined, randomly
+from rtlglot.tools.abc.match import matched
 from rtlglot.tools.abc.solve import Effort, decide, shorten
 from rtlglot.tools.abc.vacuity import undefined_within
 from rtlglot.tools.prover.answers import Found, Reading, Unread, unsupported
@@ -76,10 +77,10 @@ def compare(arguments: dict[str, Any]) -> Json:
     """Hold a reading against the reference's, and answer what needs no solver: a Found, 'open' where
     `conclude` has to decide."""
     miter, ports, clocking = _miter(arguments)
-    question = Question.of(miter)
+    question, merged = _question(miter)
     aiger = base64.urlsafe_b64encode(Path("miter.aig").read_bytes()).decode()
     undefined = tuple(never_defined(miter)) if arguments["want_undefined"] else ()
-    found = Found("equivalent", engine="structure", aiger=aiger, undefined=undefined)
+    found = Found("equivalent", engine="structure", aiger=aiger, undefined=undefined, matched=merged)
     if question.literal != 0:
         tried = exhaustive(question)
         stimulus: Stimulus | None = None
@@ -94,6 +95,11 @@ def compare(arguments: dict[str, Any]) -> Json:
         if stimulus:
             return found.to_json() | _shown(miter, stimulus, ports, clocking)
     return found.to_json()
+
+
+def _question(miter: Aig) -> tuple[Question, int]:
+    aig, merged = matched(Question.of(miter).aig)
+    return Question(aig), merged
 
 
 def _miter(arguments: dict[str, Any]) -> tuple[Aig, tuple[Port, ...], Clocking]:
@@ -120,7 +126,7 @@ def conclude(arguments: dict[str, Any]) -> Json:
         return {"undefined": undefined_within(miter, names, effort, arguments["abc"])}
     ports = tuple(Port(**port) for port in arguments["ports"])
     clocking = Clocking(**arguments["clocking"])
-    question = Question.of(miter)
+    question, _ = _question(miter)
     stimulus: Stimulus = arguments.get("stimulus") or ()
     if stimulus:
         return _shown(miter, shorten(question, stimulus, effort, arguments["abc"]), ports, clocking)
