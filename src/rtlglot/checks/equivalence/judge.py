@@ -46,7 +46,7 @@ async def judge(prover: Prover, reference: Reference, text: str, standard: str) 
     if contradicted is not None:
         return contradicted
     assert trouble is not None
-    return await _simulated_only(prover, reference, trouble, text, standard)
+    return await _unread(prover, reference, trouble, text, standard)
 
 
 async def _by_both(prover: Prover, reference: Reference, theirs: Reading, ours: Reading) -> Found:
@@ -55,6 +55,8 @@ async def _by_both(prover: Prover, reference: Reference, theirs: Reading, ours: 
         return await _replayed(prover, reference, theirs, ours, found)
     if found.status in ("equivalent", "bounded"):
         return await _played(prover, reference, theirs, ours, found)
+    if found.status == "unsupported":
+        return await _simulated_only(prover, reference, ours, found)
     return found
 
 
@@ -65,7 +67,9 @@ async def _proved(prover: Prover, reference: Reference, theirs: Reading, ours: R
     if found.status == "equivalent" and reference.vacuous:
         # about its vacuous outputs that proof said nothing
         return await prover.prove(theirs, ours, ZERO)
-    if found.status == "equivalent" or (found.status == "different" and not _only_unknown(found)):
+    if found.status in ("equivalent", "unsupported") or (
+        found.status == "different" and not _only_unknown(found)
+    ):
         return found
     loose = await prover.prove(theirs, ours, ANY)
     if loose.status == "equivalent":
@@ -134,15 +138,18 @@ async def _played(
     return _hazardous(found, hazards) if hazards else found
 
 
-async def _simulated_only(
-    prover: Prover, reference: Reference, trouble: Unread, text: str, standard: str
-) -> Found:
-    """What cannot be proved (a loop, several drivers, no hardware) can still be seen to differ."""
+async def _unread(prover: Prover, reference: Reference, trouble: Unread, text: str, standard: str) -> Found:
+    """A text without a netlist."""
     found = Found(trouble.status, trouble.what, trouble.findings)
-    if found.status != "unsupported" or found.findings or prover.simulator is None:
+    if found.status != "unsupported" or found.findings:
         return found
     ours = await prover.read(text, standard, None, beside=reference.reading)
-    if isinstance(ours, Unread):
+    return found if isinstance(ours, Unread) else await _simulated_only(prover, reference, ours, found)
+
+
+async def _simulated_only(prover: Prover, reference: Reference, ours: Reading, found: Found) -> Found:
+    """What cannot be proved (a loop, several drivers, no hardware) can still be seen to differ."""
+    if prover.simulator is None:
         return found
     itself = next(iter(reference.proofs.values()))
     seen = await play(prover, reference, reference.reading, ours, itself)

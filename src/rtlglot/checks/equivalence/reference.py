@@ -103,11 +103,12 @@ async def _prepare(prover: Callable[[], Prover], text: str, front_ends: Sequence
         return Reference(trouble.status, trouble.what)
     proofs: dict[str, Found] = {}
     for start in (X, ANY, ZERO):
-        found = proofs[start] = await prover().prove(read, read, start, want_undefined=True)
+        found = proofs[start] = await prover().prove(read, read, start)
         if found.status == "equivalent":
             break
     status = found.status if found.status in ("unsupported", "error") else "usable"
-    vacuous = _in_port_names(found.undefined, read.top.ports)
+    undefined = await prover().vacuous(read) if found.status == "equivalent" else ()
+    vacuous = _in_port_names(undefined, read.top.ports)
     return Reference(status, found.what, {front_end: read}, proofs, vacuous)
 
 

@@ -35,7 +35,11 @@ def verdict_of(found: Found, reference: Reference, seconds: float) -> Verdict:
     """The verdict about one candidate."""
     status = CheckStatus(found.status)
     data: dict[str, Any] = {name: getattr(found, name) for name in _TOLD}
-    data = {name: value for name, value in data.items() if value is not None and value != "" and (name, value) != ("matched", 0)}
+    data = {
+        name: value
+        for name, value in data.items()
+        if value is not None and value != "" and (name, value) != ("matched", 0)
+    }
     if status is CheckStatus.DIFFERENT:
         data.setdefault("confirmed", None)
     if status not in (CheckStatus.DIFFERENT, CheckStatus.UNCONFIRMED):

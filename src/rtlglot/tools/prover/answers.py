@@ -101,7 +101,6 @@ class Found:
     aiger: str = ""
     stimulus: tuple[tuple[int, ...], ...] = ()
     clocking: Clocking | None = None
-    undefined: tuple[str, ...] = ()
     matched: int = 0
     """Registers that were found to be others under other names."""
     top: str = ""
@@ -124,8 +123,7 @@ class Found:
         if told.get("clocking"):
             told["clocking"] = Clocking(**told["clocking"])
         told["steps"] = tuple(Step(**step) for step in told.get("steps") or ())
-        for name in ("findings", "undefined"):
-            told[name] = tuple(told.get(name) or ())
+        told["findings"] = tuple(told.get("findings") or ())
         told["stimulus"] = tuple(tuple(frame) for frame in told.get("stimulus") or ())
         return cls(**told)
 

@@ -11,7 +11,7 @@ from rtlglot.records import Json
 from rtlglot.sandbox import NOTHING, Box, BoxResult, Ended, Permit
 from rtlglot.tools.prover.answers import Found, Played, Reading, Step, Unread
 from rtlglot.tools.simulator.icarus import Icarus
-from rtlglot.tools.yosys.miter import Clocking, X, clocking_of
+from rtlglot.tools.yosys.miter import ZERO, Clocking, X, clocking_of
 from rtlglot.tools.yosys.reader import is_plain, techmap_file
 
 LONG_TRACE = 3
@@ -19,6 +19,8 @@ LONG_TRACE = 3
 TOOLS = "rtlglot.tools.prover.inside"
 PLAY = "rtlglot.tools.prover.play:play"
 
+_BUILDING = 3
+"""Limits that go into the making of a graph, before any solver."""
 _ERROR = re.compile(r"^.*?\bERROR:\s*(.+)$", re.MULTILINE)
 
 
@@ -62,36 +64,23 @@ class Prover:
             return Unread(**{**told, "findings": tuple(told["findings"])})
         return Reading.from_json(ran["reading"])
 
-    async def prove(
-        self, reference: Reading, candidate: Reading, semantics: str, *, want_undefined: bool = False
-    ) -> Found:
+    async def prove(self, reference: Reading, candidate: Reading, semantics: str) -> Found:
         """Compare two designs that were read, with the solvers where they are needed."""
-        assert reference.netlist is not None
+        pair = _pair(reference, candidate, semantics)
+        permit = Permit(read=(techmap_file(),))
+        ran = await self._run(f"{TOOLS}:compare", pair, permit, parts=_BUILDING)
         assert candidate.netlist is not None
-        clocking = clocking_of(reference.netlist, candidate.netlist)
-        arguments: dict[str, Json] = {
-            "reference": reference.to_json(),
-            "candidate": candidate.to_json(),
-            "clocking": asdict(clocking),
-            "semantics": semantics,
-            "want_undefined": want_undefined,
-        }
-        ran = await self._run(f"{TOOLS}:compare", arguments, Permit(read=(techmap_file(),)))
         base = Found(
             "open",
-            semantics=X if semantics != "zero-initialised" else semantics,
+            semantics=X if semantics != ZERO else semantics,
             start=semantics,
-            clocking=clocking,
+            clocking=Clocking(**pair["clocking"]),
             top=candidate.top.name,
             front_end=candidate.netlist.front_end,
         )
         if isinstance(ran, Unread):
             return base.but(status=ran.status, what=ran.what)
         found = _onto(base, ran)
-        if found.undefined:
-            asked = await self._conclude(reference, found, {"undefined": list(found.undefined)})
-            if isinstance(asked, Mapping):
-                found = found.but(undefined=tuple(asked["undefined"]))
         if found.status == "open":
             asked = await self._conclude(reference, found, {})
             return found.but(status=asked.status) if isinstance(asked, Unread) else _onto(found, asked)
@@ -100,6 +89,16 @@ class Prover:
             if isinstance(asked, Mapping) and asked.get("trace"):
                 found = _onto(found, asked)
         return found
+
+    async def vacuous(self, reference: Reading) -> tuple[str, ...]:
+        """Names in the miter of the outputs that the reference never defines, as far as can be told."""
+        assert reference.netlist is not None
+        if reference.netlist.beyond:
+            return ()
+        arguments = {**_pair(reference, reference, X), "effort": self._effort, "abc": self._abc}
+        permit = Permit(read=(techmap_file(),), execute=(self._abc,))
+        ran = await self._run(f"{TOOLS}:vacuous", arguments, permit, parts=_BUILDING)
+        return () if isinstance(ran, Unread) else tuple(ran)
 
     async def play(
         self, design: Reading, steps: Sequence[Step], clocking: Clocking, clocks: Sequence[str]
@@ -132,35 +131,34 @@ class Prover:
     ) -> Sequence[Mapping[str, Sequence[str]]] | None:
         """What the reference's netlist answers along these steps, before and after each step's edge, with
         x where it leaves a bit open; None where that cannot be told."""
+        if reference.netlist is None or reference.netlist.beyond:
+            return None
+        pair = _pair(reference, reference, X)
         assert found.clocking is not None
-        arguments: dict[str, Json] = {
-            "aiger": found.aiger,
-            "ports": [asdict(port) for port in reference.top.ports],
-            "clocking": asdict(found.clocking),
-            "steps": [asdict(step) for step in steps],
-        }
-        ran = await self._run(f"{TOOLS}:expected", arguments, NOTHING)
+        arguments = {**pair, "clocking": asdict(found.clocking), "steps": [asdict(step) for step in steps]}
+        permit = Permit(read=(techmap_file(),))
+        ran = await self._run(f"{TOOLS}:expected", arguments, permit, parts=_BUILDING)
         return None if isinstance(ran, Unread) else ran
 
     async def _conclude(
         self, reference: Reading, found: Found, extra: Mapping[str, Json]
     ) -> Mapping[str, Any] | Unread:
-        limits = self._limits
         assert found.clocking is not None
         arguments: dict[str, Json] = {
             "aiger": found.aiger,
             "ports": [asdict(port) for port in reference.top.ports],
             "clocking": asdict(found.clocking),
             "abc": self._abc,
-            "effort": {
-                "frames": limits.frames,
-                "conflicts": limits.conflicts,
-                "cpu_s": limits.cpu_s,
-            },
+            "effort": self._effort,
             **extra,
         }
         # the solvers have limits of their own, and what surrounds them works too
         return await self._run(f"{TOOLS}:conclude", arguments, Permit(execute=(self._abc,)), parts=2)
+
+    @property
+    def _effort(self) -> dict[str, Json]:
+        limits = self._limits
+        return {"frames": limits.frames, "conflicts": limits.conflicts, "cpu_s": limits.cpu_s}
 
     async def _run(
         self, tool: str, arguments: Mapping[str, Json], permit: Permit, *, parts: int = 1
@@ -168,6 +166,18 @@ class Prover:
         """What a tool answered that may use the limit of CPU seconds so many times, or why it did not."""
         ran = await self._box.run(tool, arguments, cpu_s=parts * self._limits.cpu_s, permit=permit)
         return ran.value if ran.ended is Ended.OK else _no_run(ran)
+
+
+def _pair(reference: Reading, candidate: Reading, semantics: str) -> dict[str, Any]:
+    """Two readings as the tools take them."""
+    assert reference.netlist is not None
+    assert candidate.netlist is not None
+    return {
+        "reference": reference.to_json(),
+        "candidate": candidate.to_json(),
+        "clocking": asdict(clocking_of(reference.netlist, candidate.netlist)),
+        "semantics": semantics,
+    }
 
 
 def _onto(found: Found, told: Mapping[str, Any]) -> Found:

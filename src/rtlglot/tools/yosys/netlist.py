@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from rtlglot.records import Json
+from rtlglot.tools.yosys import canonical
 from rtlglot.tools.yosys.reader import Yosys
 
 _LATCHES = frozenset({"$dlatch", "$adlatch", "$dlatchsr", "$sr"})
 _NO_LOGIC = frozenset({"$scopeinfo", "$print", "$check"})
+_CLAIMS = ("$any", "$all", "$assume", "$assert", "$live", "$fair", "$cover", "$equiv")
 _ASYNCHRONOUS = frozenset({"$aldff", "$aldffe", "$dffsr", "$dffsre", "$adff", "$adffe"})
 
 
@@ -41,6 +43,10 @@ class Netlist:
     latches: int = 0
     flip_flops: int = 0
     memory_bits: int = 0
+    beyond: str = ""
+    """What about it no proof can handle, so that it can only be the same netlist as another."""
+    digest: str = ""
+    """The same for two netlists of one structure; '' where that cannot be told."""
 
     def to_json(self) -> dict[str, Json]:
         """As plain JSON values."""
@@ -76,20 +82,24 @@ def read_netlist(text: str, version: str, top: str, *, front_end: str, most_memo
         "opt_clean",
         f"rename {top} netlist",
     )
-    if trouble := _trouble(yosys):
-        raise Unsupported(trouble)
-    memory_bits = _memory_bits(_module(yosys)["cells"])
-    if memory_bits > most_memory_bits:
-        raise Unsupported(f"memory of {memory_bits} bits (at most {most_memory_bits})")
-    yosys("memory_map -formal", "opt_expr -keepdc", "opt_clean", "dffunmap")
-    facts = _facts(_module(yosys))
+    module = _module(yosys)
+    beyond = _trouble(yosys) or _unknown(module)
+    memory_bits = _memory_bits(module["cells"])
+    if not beyond and memory_bits > most_memory_bits:
+        beyond = f"memory of {memory_bits} bits (at most {most_memory_bits})"
+    digest = canonical.digest(module)
+    if not beyond:
+        yosys("memory_map -formal", "opt_expr -keepdc", "opt_clean", "dffunmap")
+        module = _module(yosys)
     yosys("write_rtlil netlist.il")
     return Netlist(
         top=top,
-        rtlil=Path("netlist.il").read_text(encoding="utf-8"),
+        rtlil="" if beyond else Path("netlist.il").read_text(encoding="utf-8"),
         front_end=front_end,
         memory_bits=memory_bits,
-        **facts,
+        beyond=beyond,
+        digest=digest,
+        **_facts(module),
     )
 
 
@@ -126,9 +136,8 @@ def _facts(module: Mapping[str, Any]) -> dict[str, Any]:
     edges, data, widths = set(), set(), Counter[str]()
     for cell in module["cells"].values():
         kind = cell["type"]
-        if kind in _NO_LOGIC:
+        if kind in _NO_LOGIC or not kind.startswith("$"):
             continue
-        _refuse(kind)
         clocked = "CLK" in cell["connections"]
         for name, bits in cell["connections"].items():
             if clocked and name == "CLK":
@@ -167,10 +176,14 @@ def _loads(cell: Mapping[str, Any]) -> bool:
     return False
 
 
-def _refuse(kind: str) -> None:
-    if not kind.startswith("$"):
-        raise Unsupported(f"module {kind} is not in the text")
-    if kind in ("$tribuf", "$_TBUF_"):
-        raise Unsupported("tri-state driver")
-    if kind.startswith(("$any", "$all", "$assume", "$assert", "$live", "$fair", "$cover", "$equiv")):
-        raise Unsupported(f"cell {kind}")
+def _unknown(module: Mapping[str, Any]) -> str:
+    """What of its cells has no model in a proof, or ''."""
+    for cell in module["cells"].values():
+        kind = cell["type"]
+        if not kind.startswith("$"):
+            return f"module {kind} is not in the text"
+        if kind in ("$tribuf", "$_TBUF_"):
+            return "tri-state driver"
+        if kind.startswith(_CLAIMS):
+            return f"cell {kind}"
+    return ""

@@ -1,0 +1,99 @@
+"""A netlist told in an order that only its structure decides, so that two of one structure read alike.
+
+From the outputs backwards through what drives them: each cell with its type, its parameters, the start
+values of what it drives, and where its inputs come from. Names are those of the ports alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+_NAMES = frozenset({"MEMID"})
+"""Parameters that only name."""
+
+
+def digest(module: Mapping[str, Any]) -> str:
+    """A hash of a flat module as `write_json` gives it; '' where some bit has several drivers."""
+    walk = _Walk(module)
+    return "" if walk.contested else walk.digest()
+
+
+class _Walk:
+    """Numbers bits in the order in which they are met."""
+
+    def __init__(self, module: Mapping[str, Any]) -> None:
+        self._ports: Mapping[str, Any] = module["ports"]
+        self._numbers: dict[int, int] = {}
+        self._starts = _starts(module)
+        self._drivers: dict[int, Mapping[str, Any]] = {}
+        self.contested = False
+        given = {bit for port in self._ports.values() if port["direction"] == "input" for bit in port["bits"]}
+        for cell in module["cells"].values():
+            for name, bits in cell["connections"].items():
+                if cell.get("port_directions", {}).get(name) == "output":
+                    self._drives(cell, bits)
+        self.contested = self.contested or not given.isdisjoint(self._drivers)
+
+    def _drives(self, cell: Mapping[str, Any], bits: list[int | str]) -> None:
+        for bit in bits:
+            if isinstance(bit, int):
+                self.contested = self.contested or bit in self._drivers
+                self._drivers[bit] = cell
+
+    def digest(self) -> str:
+        """The hash."""
+        told = hashlib.sha256()
+        for name, port in sorted(self._ports.items()):
+            if port["direction"] != "output":
+                told.update(json.dumps([name, port["direction"], self._met(port["bits"])]).encode())
+        todo: deque[Mapping[str, Any]] = deque()
+        for name, port in sorted(self._ports.items()):
+            if port["direction"] != "input":
+                todo += self._behind(port["bits"])
+                told.update(json.dumps([name, port["direction"], self._met(port["bits"])]).encode())
+        seen: set[int] = set()
+        while todo:
+            cell = todo.popleft()
+            if id(cell) in seen:
+                continue
+            seen.add(id(cell))
+            ends = sorted(cell["connections"].items())
+            for _, bits in ends:
+                todo += self._behind(bits)
+            parameters = {k: v for k, v in cell["parameters"].items() if k not in _NAMES}
+            starts = [
+                (name, place, self._starts[bit])
+                for name, bits in ends
+                for place, bit in enumerate(bits)
+                if bit in self._starts
+            ]
+            shape = [cell["type"], parameters, starts, [(name, self._met(bits)) for name, bits in ends]]
+            told.update(json.dumps(shape, sort_keys=True).encode())
+        return told.hexdigest()
+
+    def _behind(self, bits: list[int | str]) -> list[Mapping[str, Any]]:
+        """What drives these bits, where nobody has asked for them before."""
+        return [
+            self._drivers[bit]
+            for bit in bits
+            if isinstance(bit, int) and bit not in self._numbers and bit in self._drivers
+        ]
+
+    def _met(self, bits: list[int | str]) -> list[int | str]:
+        numbers = self._numbers
+        return [numbers.setdefault(bit, len(numbers)) if isinstance(bit, int) else bit for bit in bits]
+
+
+def _starts(module: Mapping[str, Any]) -> dict[int | str, str]:
+    found: dict[int | str, str] = {}
+    for net in module["netnames"].values():
+        if "init" in net["attributes"]:
+            value = str(net["attributes"]["init"])
+            # most significant first, as a text or as a number
+            for bit, start in zip(net["bits"], reversed(value.rjust(len(net["bits"]), "0")), strict=False):
+                found[bit] = start
+    return found
