@@ -12,15 +12,15 @@ from rtlglot.registry import Table
 EXPORTS = Table(
     "export format",
     {
-        "alpaca": "rtlglot.exports.alpaca:Alpaca",
-        "codev": "rtlglot.exports.codev:CodeV",
-        "hf": "rtlglot.exports.hf:HuggingFace",
-        "openai": "rtlglot.exports.openai:OpenAI",
-        "preference": "rtlglot.exports.preference:Preference",
-        "prompt-completion": "rtlglot.exports.prompt_completion:PromptCompletion",
-        "rtlcoder": "rtlglot.exports.rtlcoder:RtlCoder",
-        "sharegpt": "rtlglot.exports.sharegpt:ShareGpt",
-        "verl": "rtlglot.exports.verl:Verl",
+        "alpaca": "rtlglot.exports.forms:Alpaca",
+        "codev": "rtlglot.exports.forms:CodeV",
+        "hf": "rtlglot.exports.forms:HuggingFace",
+        "openai": "rtlglot.exports.forms:OpenAI",
+        "preference": "rtlglot.exports.forms:Preference",
+        "prompt-completion": "rtlglot.exports.forms:PromptCompletion",
+        "rtlcoder": "rtlglot.exports.forms:RtlCoder",
+        "sharegpt": "rtlglot.exports.forms:ShareGpt",
+        "verl": "rtlglot.exports.forms:Verl",
     },
 )
 
@@ -105,16 +105,20 @@ class Unfit(Exception):
 
 
 class ExportFormat(Protocol):
-    """What every export format does. It is made with FormatOptions."""
+    """What every export format does: inherit it, and say what is otherwise."""
 
-    containers: tuple[str, ...]
+    containers: tuple[str, ...] = ()
     """Formats of files that hold it; () for a folder."""
-    compares: bool
+    compares: bool = False
     """Whether it is made of comparisons, which only a ledger has."""
+    dataset_info: Mapping[str, Json] | None = None
+    """LLaMA-Factory's entry for such a file, without the file's name; None where it reads none."""
+    options: FormatOptions
 
-    @property
-    def dataset_info(self) -> Mapping[str, Json] | None:
-        """LLaMA-Factory's entry for such a file, without the file's name; None where it reads none."""
+    def __init__(self, options: FormatOptions) -> None:
+        """`options`: what it may know of the export."""
+        self.options = options
 
     def records(self, example: Example, place: Place) -> Iterator[dict[str, Json]]:
         """The example's records. Raises Unfit."""
+        raise NotImplementedError

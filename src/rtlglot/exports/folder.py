@@ -22,7 +22,8 @@ from rtlglot.records import Json
 
 SHARD_BYTES = 400 << 20
 """In memory; the hub asks for files of some hundred megabytes."""
-GROUP_BYTES = 32 << 20
+_BATCH_ROWS = 1_000
+_GROUP_ROWS = 10_000
 MARK = "<!-- written by rtlglot export -->"
 """In the card of every folder that is ours to replace."""
 
@@ -83,67 +84,31 @@ class _Writing:
 
 
 def _split(source: Path, data: Path, sides: tuple[str, ...]) -> None:
-    """Every side's rows to files of their own. One schema for all, found over all rows."""
+    """Every side's rows to files of their own, named `train-00000-of-00002.parquet`. One schema for all,
+    found over all rows."""
     import pyarrow.compute as pc
-    import pyarrow.parquet as pq
+    import pyarrow.dataset as ds
 
+    everything = ds.dataset(source)
+    rows = everything.count_rows()
+    in_memory = sum(batch.nbytes for batch in everything.to_batches(batch_size=_BATCH_ROWS))
+    most = max(1, rows * SHARD_BYTES // max(1, in_memory))
+    columns = [name for name in everything.schema.names if name != _SIDE]
     for side in sides:
-        with pq.ParquetFile(source) as file, contextlib.closing(Shards(data, side)) as shards:
-            for group in range(file.num_row_groups):
-                table = file.read_row_group(group)
-                shards.add(table.filter(pc.equal(table[_SIDE], side)).drop_columns([_SIDE]))
-
-
-class Shards:
-    """Files of one side, named `train-00000-of-00002.parquet` once their number is known."""
-
-    def __init__(
-        self, data: Path, side: str, *, shard_bytes: int = SHARD_BYTES, group_bytes: int = GROUP_BYTES
-    ) -> None:
-        """A file ends once it has held `shard_bytes` of memory, a row group once it holds `group_bytes`."""
-        self._data, self._side = data, side
-        self._most = (shard_bytes, group_bytes)
-        self._paths: list[Path] = []
-        self._writer: Any = None
-        self._waiting: list[Any] = []
-        self._waiting_bytes = self._shard_bytes = 0
-
-    def add(self, table: Any) -> None:
-        """Add rows; they are written in groups of some size."""
-        if not table.num_rows and self._paths:
-            return
-        self._waiting.append(table)
-        self._waiting_bytes += table.nbytes
-        if self._waiting_bytes >= self._most[1]:
-            self._write()
-
-    def _write(self) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        if not self._waiting:
-            return
-        table = pa.concat_tables(self._waiting)
-        if self._writer is None:
-            self._paths.append(self._data / f"{self._side}-{len(self._paths)}")
-            self._writer = pq.ParquetWriter(self._paths[-1], table.schema, compression="zstd")
-        self._writer.write_table(table)
-        self._shard_bytes += self._waiting_bytes
-        self._waiting, self._waiting_bytes = [], 0
-        if self._shard_bytes >= self._most[0]:
-            self._end_shard()
-
-    def _end_shard(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
-        self._writer, self._shard_bytes = None, 0
-
-    def close(self) -> None:
-        """Write what waits and give the files their names."""
-        self._write()
-        self._end_shard()
-        for number, path in enumerate(self._paths):
-            path.rename(self._data / f"{self._side}-{number:05d}-of-{len(self._paths):05d}.parquet")
+        ds.write_dataset(
+            everything.scanner(columns, pc.field(_SIDE) == side, batch_size=_BATCH_ROWS, use_threads=False),
+            data,
+            format="parquet",
+            file_options=ds.ParquetFileFormat().make_write_options(compression="zstd"),
+            basename_template=f"{side}-{{i}}.parquet",
+            max_rows_per_file=most,
+            max_rows_per_group=min(most, _GROUP_ROWS),
+            use_threads=False,
+            existing_data_behavior="overwrite_or_ignore",
+        )
+        made = sorted(data.glob(f"{side}-*.parquet"), key=lambda path: int(path.stem.rpartition("-")[2]))
+        for number, path in enumerate(made):
+            path.rename(data / f"{side}-{number:05d}-of-{len(made):05d}.parquet")
 
 
 def _need_pyarrow() -> None:

@@ -8,7 +8,7 @@ from tests.unit.export.export_rows import ROWS, Export, read
 
 from rtlglot.errors import InputError, OutputError, UsageError
 from rtlglot.exports import ExportSpec
-from rtlglot.exports.folder import MARK, Folder, Shards
+from rtlglot.exports.folder import MARK, Folder
 from rtlglot.exports.spec import ExportSummary
 
 pa = pytest.importorskip("pyarrow")
@@ -86,15 +86,17 @@ def test_no_folder_to_write_to(write: Export) -> None:
         write("alpaca", "no/such.jsonl")
 
 
-def test_a_big_side_is_several_files_of_one_schema(tmp_path: Path) -> None:
-    shards = Shards(tmp_path, "train", shard_bytes=2000, group_bytes=1000)
-    table = pa.table({"text": ["x" * 100] * 10})
-    for _ in range(7):
-        shards.add(table)
-    shards.close()
-    names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == [f"train-{k:05d}-of-00004.parquet" for k in range(4)]
-    assert sum(pq.read_table(tmp_path / name).num_rows for name in names) == 70
+def test_a_big_side_is_several_files_of_one_schema(
+    write: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rtlglot.exports.folder.SHARD_BYTES", 300)
+    write("hf", "set")
+    names = sorted(path.name for path in (tmp_path / "set" / "data").iterdir())
+    assert len(names) > 1
+    assert names == [f"train-{k:05d}-of-{len(names):05d}.parquet" for k in range(len(names))]
+    tables = [pq.read_table(tmp_path / "set" / "data" / name) for name in names]
+    assert sum(table.num_rows for table in tables) == 3
+    assert all(table.schema.equals(tables[0].schema) for table in tables)
 
 
 def test_what_a_killed_export_left_is_removed_by_the_next_one(tmp_path: Path) -> None:
