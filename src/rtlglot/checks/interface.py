@@ -19,10 +19,10 @@ from rtlglot.checks.fidelity.compare import bits, nearest
 from rtlglot.options import fill
 from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box, BoxResult, Ended
-from rtlglot.verilog.interface import ModuleInterface, Port, header_of, top_module
+from rtlglot.verilog.interface import ModuleInterface, Port, differing_ports, header_of, top_module
 from rtlglot.verilog.units import units
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same texts can get another verdict."""
 
 
@@ -62,6 +62,7 @@ class Interface(Check):
             said = "the required header holds no module"
             finding = Finding(Severity.NOTE, "header-unreadable", said)
             return Verdict(self.name, CheckStatus.UNSUPPORTED, (finding,))
+        required = required if required.rstrip().endswith(";") else f"{required};"
         wanted = await _elaborated(required, None, context.standard, box)
         if isinstance(wanted, BoxResult):
             return unfinished(self.name, wanted, {})
@@ -120,28 +121,25 @@ def _header_alone(text: str, name: str | None) -> str | None:
 
 
 def _ports(text: str, found: ModuleInterface, wanted: ModuleInterface) -> Iterator[Finding]:
-    have = {port.name: port for port in found.ports}
-    need = {port.name: port for port in wanted.ports}
-    for port in wanted.ports:
-        if port.name in have:
-            yield from _port(text, have[port.name], port)
-        else:
-            spare = [name for name in have if name not in need]
-            said = f"the {port.direction} {_shape(port)} is missing{nearest(port.name, spare)}"
-            yield _finding("port-missing", said, text, found.module)
-    for port in found.ports:
-        if port.name not in need:
-            said = f"there must be no port {port.name}"
-            yield _finding("port-extra", said, text, port.name)
+    need_names = {port.name for port in wanted.ports}
+    spare = [port.name for port in found.ports if port.name not in need_names]
+    for code, need, have in differing_ports(wanted.ports, found.ports):
+        if have is None and need is not None:
+            said = f"the {need.direction} {_shape(need)} is missing{nearest(need.name, spare)}"
+            yield _finding(code, said, text, found.module)
+        elif have is not None:
+            yield _finding(code, _difference(need, have), text, have.name)
 
 
-def _port(text: str, have: Port, need: Port) -> Iterator[Finding]:
+def _difference(need: Port | None, have: Port) -> str:
+    if need is None:
+        return f"there must be no port {have.name}"
     if have.direction != need.direction:
-        said = f"{have.name} is an {have.direction}, but must be an {need.direction}"
-        yield _finding("port-direction", said, text, have.name)
-    if have.width != need.width and None not in (have.width, need.width):
-        said = f"{have.name} is {bits(have.width or 0)} wide, but must be {bits(need.width or 0)} wide"
-        yield _finding("port-width", said, text, have.name)
+        return f"{have.name} is an {have.direction}, but must be an {need.direction}"
+    if have.width != need.width:
+        return f"{have.name} is {bits(have.width or 0)} wide, but must be {bits(need.width or 0)} wide"
+    bounds = f"[{have.left}:{have.right}], but must be [{need.left}:{need.right}]"
+    return f"the range of {have.name} is {bounds}"
 
 
 def _parameters(text: str, found: ModuleInterface, wanted: ModuleInterface) -> Iterator[Finding]:

@@ -1,4 +1,7 @@
-"""The first rung: what needs no parser to be refused. Pure text, in linear time, without the box."""
+"""The first rung: what needs no parser to be refused. Pure text, in linear time, without the box.
+
+A system task in a branch of `ifdef, which may not be read at all, is left to the rung `syntax`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from rtlglot.checks import Check, holds_verilog
 from rtlglot.options import fill
 from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box
-from rtlglot.verilog.system_tasks import COMPUTING, SPEAKING
+from rtlglot.verilog.system_tasks import COMPUTING, DUMPING, LOADING, SPEAKING, calls, loaded
 from rtlglot.verilog.tokens import Kind, Token, code_tokens, longest_statement, nesting_depth
 
 _INSIDE = frozenset({"$root", "$unit"})
@@ -31,7 +34,7 @@ class Options:
     max_statement: int = 50_000
     """Characters without a semicolon or a block keyword."""
     allow: tuple[str, ...] = ()
-    """Further system tasks, by comma: '$readmemh'."""
+    """Further system tasks, by comma: '$fopen'."""
     include: bool = False
     """Let `include pass; later rungs still open no file."""
 
@@ -49,7 +52,7 @@ class Screen(Check):
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""
-        return {"check": self.name, "version": 1, **asdict(self.options)}
+        return {"check": self.name, "version": 2, **asdict(self.options)}
 
     def applies(self, context: Context) -> bool:
         """To Verilog."""
@@ -58,11 +61,13 @@ class Screen(Check):
     async def check(self, text: str, context: Context, box: Box) -> Verdict:
         """See Check. Uses no tool."""
         start = time.perf_counter()
-        findings = tuple(self._findings(text, beside_testbench=context.testbench is not None))
-        status = CheckStatus.FAIL if findings else CheckStatus.PASS
+        findings = tuple(self._findings(text, context))
+        missing = any(finding.code == "include" and not _is_error(finding) for finding in findings)
+        status = CheckStatus.INCOMPLETE if missing else CheckStatus.PASS
+        status = CheckStatus.FAIL if any(map(_is_error, findings)) else status
         return Verdict(self.name, status, findings, time.perf_counter() - start)
 
-    def _findings(self, text: str, *, beside_testbench: bool) -> Iterator[Finding]:
+    def _findings(self, text: str, context: Context) -> Iterator[Finding]:
         yield from self._characters(text)
         size = len(text.encode("utf-8", "replace"))
         if size > self.options.max_bytes:
@@ -82,7 +87,7 @@ class Screen(Check):
                 most = self.options.max_nesting
                 yield _no("too-deep", f"brackets and blocks nest {depth} deep; {most} are allowed")
         if "$" in text or "`" in text or '"' in text:
-            yield from self._tokens(text, beside_testbench=beside_testbench)
+            yield from self._tokens(text, context)
 
     def _characters(self, text: str) -> Iterator[Finding]:
         if "\0" in text:
@@ -93,36 +98,70 @@ class Screen(Check):
             line = text.count("\n", 0, error.start) + 1
             yield _no("not-unicode", "the text holds half of a surrogate pair", line=line)
 
-    def _tokens(self, text: str, *, beside_testbench: bool) -> Iterator[Finding]:
+    def _tokens(self, text: str, context: Context) -> Iterator[Finding]:
         previous: Token | None = None
         seen: set[str] = set()
+        findings = [self._system(token, context) for token in self._judged(text, context)]
+        findings += self._loading(text, context)
         for token in code_tokens(text):
-            finding = self._token(token, previous, beside_testbench=beside_testbench)
-            if finding is not None and finding.message not in seen:
+            findings.append(self._token(token, previous, context))
+            previous = token
+        for finding in sorted(filter(None, findings), key=lambda found: (found.line or 0, found.column or 0)):
+            if finding.message not in seen:
                 seen.add(finding.message)
                 yield finding
-            previous = token
 
-    def _token(self, token: Token, previous: Token | None, *, beside_testbench: bool) -> Finding | None:
-        if token.kind is Kind.SYSTEM:
-            return self._system(token, beside_testbench=beside_testbench)
-        if token.kind is Kind.DIRECTIVE and token.text == "`include" and not self.options.include:
-            return _at(token, "include", "`include is refused: no file can be read; put its text here")
+    def _judged(self, text: str, context: Context) -> Iterator[Token]:
+        """The system names that are judged here; beside a testbench, which may define macros, all."""
+        return (token for token, perhaps in calls(text) if not perhaps or context.testbench is not None)
+
+    def _token(self, token: Token, previous: Token | None, context: Context) -> Finding | None:
+        if previous is not None and previous.text == "`include" and not self.options.include:
+            return _include(previous, token, context)
         if token.kind is Kind.STRING and previous is not None and previous.text in ("import", "export"):
             return _at(
                 previous, "foreign-code", f"{previous.text} {token.text[:12]} calls code outside Verilog"
             )
-        if beside_testbench and token.text == "`":
+        if context.testbench is not None and token.text == "`":
             return _at(token, "token-paste", "macros that paste or quote tokens hide what is called")
         return None
 
-    def _system(self, token: Token, *, beside_testbench: bool) -> Finding | None:
-        name = token.text
-        if beside_testbench and (name in SPEAKING or name in _INSIDE) and name not in self.options.allow:
-            return _at(token, "system-task", f"{name} is refused in a design that meets a testbench")
-        if name in self._allowed or name in SPEAKING:
+    def _system(self, token: Token, context: Context) -> Finding | None:
+        name, quiet = token.text, context.testbench is not None
+        if name in self.options.allow:
             return None
-        return _at(token, "system-task", f"{name[:40]} is refused: it is not among those that only compute")
+        if quiet and (name in SPEAKING or name in _INSIDE):
+            return _at(token, "system-task", f"{name} is refused in a design that meets a testbench")
+        if name in self._allowed or name in SPEAKING or (name in DUMPING | LOADING and not quiet):
+            return None
+        return _at(token, "system-task", refused_task(name, "screen"))
+
+    def _loading(self, text: str, context: Context) -> list[Finding | None]:
+        """Beside a reference, files that the reference does not read."""
+        if context.reference is None or context.testbench is not None or "$readmem" not in text:
+            return []
+        strange = {task for task, _ in loaded(text) - loaded(context.reference)} - set(self.options.allow)
+        message = "{} reads a file that the reference does not read"
+        places = (token for token, _ in calls(text) if token.text in strange)
+        return [_at(token, "system-task", message.format(token.text)) for token in places]
+
+
+def _include(directive: Token, file: Token, context: Context) -> Finding:
+    if context.parts_elsewhere:
+        name = file.text[:80] if file.kind is Kind.STRING else "a file"
+        message = f"{name} is not in the text: put what it holds in the place of the `include"
+        return Finding(Severity.NOTE, "include", message, directive.line, directive.column)
+    return _at(directive, "include", "`include is refused: no file can be read; put its text here")
+
+
+def refused_task(name: str, check: str) -> str:
+    """What is said of a system task that no design needs, by the check whose option lets it pass."""
+    way = f"leave it out, or let it pass with --set check.{check}.allow={name[:40]}"
+    return f"{name[:40]} is refused: it does more than compute, print or fill a memory; {way}"
+
+
+def _is_error(finding: Finding) -> bool:
+    return finding.severity is Severity.ERROR
 
 
 def _no(code: str, message: str, *, line: int | None = None) -> Finding:

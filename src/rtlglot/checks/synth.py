@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import functools
-import importlib.metadata
-import importlib.util
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from rtlglot.checks import Check, holds_verilog, unfinished
 from rtlglot.options import fill
 from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box, BoxResult, Ended, Permit, scrub
+from rtlglot.tools.slang import reading
+from rtlglot.tools.yosys.reader import version
+from rtlglot.verilog.system_tasks import muted
+from rtlglot.verilog.units import without
 
 TOOL = "rtlglot.tools.yosys.synth:synthesise"
+CONSTRUCTS_TOOL = "rtlglot.tools.slang.beyond:beyond"
+_INITIAL = re.compile(r"\binitial\b")
 _REFUSAL = re.compile(r"^(?:design\.sv:(\d+)(?::(\d+))?: )?(?:ERROR|error): (.+)$", re.MULTILINE)
 _NEVER_SAID = ("Design elaboration failed", "Build failed")
 _MOST_WIDTH = 300
@@ -34,7 +37,11 @@ class Options:
 
 
 class Synth(Check):
-    """Reads with yosys' slang front end, or with its own where that refuses, and synthesises."""
+    """Reads with yosys' slang front end, or with its own where that refuses, and brings it to cells.
+
+    System tasks without an effect on hardware are passed over. Where every front end refuses a text that
+    is legal, the design is `unsupported`, unless it asks for what no hardware can do.
+    """
 
     name = "synth"
     rank = 50
@@ -47,7 +54,7 @@ class Synth(Check):
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""
-        return {"check": self.name, "version": 1, **asdict(self.options), "pyosys": _version()}
+        return {"check": self.name, "version": 2, **asdict(self.options), "pyosys": version()}
 
     def applies(self, context: Context) -> bool:
         """To Verilog."""
@@ -55,46 +62,80 @@ class Synth(Check):
 
     async def check(self, text: str, context: Context, box: Box) -> Verdict:
         """See Check."""
-        data: dict[str, Json] = {"tool": f"yosys {_version()}", "standard": context.standard}
-        if not _version():
-            missing = Finding(Severity.NOTE, "tool-missing", "pyosys is not installed")
+        data: dict[str, Json] = {"tool": f"yosys {version()}", "standard": context.standard}
+        if version() is None:
+            missing = Finding(Severity.NOTE, "tool-missing", "pyosys is not installed: pip install pyosys")
             return Verdict(self.name, CheckStatus.UNAVAILABLE, (missing,), 0.0, data)
-        seconds, refusals, built = 0.0, [], None
-        for frontend in ("slang", "verilog"):
-            result = await self._run(text, context, box, frontend)
+        known = await _known(text, context, box)
+        data["standard"] = known.standard
+        if known.elsewhere:
+            return Verdict(self.name, CheckStatus.INCOMPLETE, known.missing, 0.0, data)
+        seconds, refusals, built = 0.0, list[BoxResult](), None
+        for front_end, initial in _ways(known.text):
+            result = await self._run(known, box, front_end, initial=initial)
             seconds += result.seconds
             if result.ended is Ended.OK:
-                named = data | {"frontend": f"read_{frontend}"}
+                named = data | {"frontend": f"read_{front_end}", "initial": initial}
                 if not _in_conflict(result.value):
-                    return self._verdict(result.value, seconds, named)
+                    return self._verdict(known, result.value, seconds, named)
                 # static functions called from two places look like this to one of the front ends:
                 # a conflict is one when both see it, or the other cannot say
                 built = built or (result.value, named)
-            elif result.ended in (Ended.EXIT, Ended.CRASH):
+            else:
                 refusals.append(result)
-            elif built is None:
-                return unfinished(self.name, result, data)
-        if built is not None:
-            return self._verdict(built[0], seconds, built[1])
-        # the better words are slang's, which comes first; a crash has none
-        refusals.sort(key=lambda result: result.ended is Ended.CRASH)
-        if refusals[0].ended is Ended.CRASH:
-            return unfinished(self.name, refusals[0], data)
-        found = tuple(_refused(refusals[0].log))
-        return Verdict(self.name, CheckStatus.FAIL, found, seconds, data | {"frontend": None})
+        if built is None:
+            return await self._refusal(known, refusals, box, data)
+        resolved = [row for row in await _beyond(known, box) if row[0].startswith(_RESOLVED)]
+        if known.sound and resolved:
+            return Verdict(self.name, CheckStatus.UNSUPPORTED, _cannot_build(resolved), seconds, built[1])
+        return self._verdict(known, built[0], seconds, built[1])
 
-    async def _run(self, text: str, context: Context, box: Box, frontend: str) -> BoxResult:
-        arguments = {"text": text, "standard": context.standard, "frontend": frontend}
+    async def _run(self, known: _Known, box: Box, front_end: str, *, initial: bool) -> BoxResult:
+        arguments = {
+            "text": known.text,
+            "standard": known.standard,
+            "top": known.top,
+            "front_end": front_end,
+            "initial": initial,
+            "strict": self.options.strict,
+        }
         permit = Permit(memory_mb=self.options.memory_mb)
         return await box.run(TOOL, arguments, cpu_s=self.options.cpu_s, permit=permit)
 
-    def _verdict(self, value: Json, seconds: float, data: dict[str, Json]) -> Verdict:
+    async def _refusal(
+        self, known: _Known, refusals: list[BoxResult], box: Box, data: dict[str, Json]
+    ) -> Verdict:
+        """What it means that no front end took a text."""
+        seconds = sum(result.seconds for result in refusals)
+        data |= {"frontend": None}
+        broken = next((result for result in refusals if result.ended is not Ended.EXIT), None)
+        if broken is not None:
+            return unfinished(self.name, broken, data)
+        if known.missing:
+            return Verdict(self.name, CheckStatus.INCOMPLETE, known.missing, seconds, data)
+        said = tuple(_refused(refusals[0].log))
+        if not known.sound:
+            return Verdict(self.name, CheckStatus.FAIL, said, seconds, data)
+        names = await _beyond(known, box)
+        impossible = [row for row in names if not row[2]]
+        notes = tuple(
+            Finding(Severity.NOTE, "construct", f"no hardware can do this: {name}", line)
+            for name, line, _ in impossible
+        )
+        if notes:
+            return Verdict(self.name, CheckStatus.FAIL, said + notes, seconds, data)
+        eased = tuple(replace(f, severity=Severity.WARNING, code="beyond-synthesis") for f in said)
+        return Verdict(self.name, CheckStatus.UNSUPPORTED, _cannot_build(names) or eased, seconds, data)
+
+    def _verdict(self, known: _Known, value: Json, seconds: float, data: dict[str, Json]) -> Verdict:
         for name in ("cells", "flip_flops", "latches", "memory_bits"):
             data[name] = value[name]
         found = tuple(self._found(value))
+        if not value["modules"] and not known.sound:
+            found += (Finding(Severity.ERROR, "no-module", "there is no module to build"),)
         if any(finding.severity is Severity.ERROR for finding in found):
             status = CheckStatus.FAIL
-        elif value["unknown"]:
+        elif value["unknown"] or known.missing:
             status = CheckStatus.INCOMPLETE
         else:
             status = CheckStatus.PASS
@@ -102,8 +143,6 @@ class Synth(Check):
 
     def _found(self, value: Json) -> Iterator[Finding]:
         grave = Severity.ERROR if self.options.strict else Severity.WARNING
-        if not value["modules"]:
-            yield Finding(Severity.ERROR, "no-module", "there is no module to build")
         for kind, what, line, column in value["problems"]:
             if kind == "undriven" and value["unknown"]:
                 # the missing module may drive it
@@ -114,15 +153,87 @@ class Synth(Check):
             bits = "1 bit is" if value["latches"] == 1 else f"{value['latches']} bits are"
             message = f"{bits} kept in latches: assign on every path, or use a clock"
             yield Finding(grave, "latch", message)
+        if not value["searched"]:
+            message = "too large to look for combinational loops; --strict looks all the same"
+            yield Finding(Severity.NOTE, "loops-not-searched", message)
         if value["cells"] > self.options.max_cells:
-            message = f"{value['cells']} cells; {self.options.max_cells} are allowed"
+            allowed = f"{self.options.max_cells} are allowed (--set check.synth.max_cells=…)"
+            message = f"{value['cells']} cells; {allowed}"
             yield Finding(Severity.ERROR, "too-many-cells", message)
         if value["memory_bits"] > self.options.max_memory_bits:
-            message = f"{value['memory_bits']} memory bits; {self.options.max_memory_bits} are allowed"
+            allowed = f"{self.options.max_memory_bits} are allowed (--set check.synth.max_memory_bits=…)"
+            message = f"{value['memory_bits']} memory bits; {allowed}"
             yield Finding(Severity.ERROR, "too-much-memory", message)
         for name in value["unknown"]:
-            message = f"the module '{name[:80]}' is not in the text"
+            message = f"the module '{name[:80]}' is not in the text, so that it is a black box"
             yield Finding(Severity.NOTE, "unknown-module", message)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What slang says of a text, as far as synthesis needs it, and the text as it is built."""
+
+    text: str
+    """Without black boxes; in a sound one without system tasks that have no effect on hardware."""
+    standard: str
+    top: str | None
+    sound: bool = False
+    """Nothing is wrong with it."""
+    missing: tuple[Finding, ...] = ()
+    elsewhere: bool = False
+    """What is missing is more than modules, which can be black boxes."""
+
+
+async def _known(text: str, context: Context, box: Box) -> _Known:
+    opened = without(text, context.blackboxes)
+    result = await reading.read(box, text, context)
+    if result.value is None:
+        return _Known(opened, context.standard, context.top)
+    value = result.value
+    found = reading.findings([*value["parse"], *(value["design"] or [])])
+    missing = reading.incomplete(found, context, value["unset"]) or ()
+    sound = bool(missing) or not reading.has_error(found)
+    codes = {finding.code for finding in found if finding.severity is Severity.ERROR}
+    return _Known(
+        text=muted(opened) if sound else opened,
+        standard=value["standard"],
+        top=context.top or (value["tops"][0] if len(value["tops"]) == 1 else None),
+        sound=sound,
+        missing=tuple(finding for finding in missing if finding.severity is Severity.NOTE),
+        elsewhere=bool(missing) and (bool(value["unset"]) or not codes <= _MODULES),
+    )
+
+
+_MODULES = frozenset({"UnknownModule", "UnknownPrimitive"})
+
+
+_RESOLVED = ("the gate", "the net type")
+"""Where these are, several drivers are meant, and a simulator knows who wins."""
+
+
+async def _beyond(known: _Known, box: Box) -> list[Json]:
+    """What of the language the text uses that a synthesiser may not know: name, line, whether hardware
+    can do it."""
+    arguments = {"text": known.text, "standard": known.standard, "top": known.top}
+    result = await box.shared(CONSTRUCTS_TOOL, arguments, cpu_s=reading.CPU_S)
+    return list(result.value or [])
+
+
+def _cannot_build(names: list[Json]) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            Severity.WARNING, "beyond-synthesis", f"yosys cannot build {name}; a simulator can run it", line
+        )
+        for name, line, _ in names
+    )
+
+
+def _ways(text: str) -> Iterator[tuple[str, bool]]:
+    """The front ends in the order in which they are tried, and whether with initial blocks: what stands
+    in one that no front end takes is not needed to build the rest."""
+    yield from (("slang", True), ("verilog", True))
+    if _INITIAL.search(text):
+        yield "slang", False
 
 
 def _in_conflict(value: Json) -> bool:
@@ -157,11 +268,3 @@ def _refused(log: str) -> Iterator[Finding]:
 
 
 MOST_FINDINGS = 20
-
-
-@functools.cache
-def _version() -> str:
-    """Of the installed yosys, '' where there is none (Windows)."""
-    if importlib.util.find_spec("pyosys") is None:
-        return ""
-    return importlib.metadata.version("pyosys")

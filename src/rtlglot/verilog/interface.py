@@ -8,7 +8,7 @@ an elaboration knows: `rtlglot.checks.facts` has it read inside the box and give
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -244,21 +244,48 @@ def _macros(text: str, header: str) -> list[str]:
     return [line for name, line in defined.items() if name in used]
 
 
-def port_differences(wanted: Sequence[Port], given: Sequence[Port]) -> list[dict[str, Json]]:
-    """What about the ports is not as wanted, as findings with code and message. Order is free."""
+def differing_ports(
+    wanted: Iterable[Port], given: Iterable[Port]
+) -> Iterator[tuple[str, Port | None, Port | None]]:
+    """What about the ports is not as wanted: a code, the wanted port and the given one. Order is free;
+    what is not known of one (no width, no bounds) differs from nothing."""
     ours = {port.name: port for port in given}
+    for need in wanted:
+        have = ours.pop(need.name, None)
+        if have is None:
+            yield "port-missing", need, None
+        elif have.direction != need.direction:
+            yield "port-direction", need, have
+        elif have.width != need.width and None not in (have.width, need.width):
+            yield "port-width", need, have
+        elif _downward(need) is not _downward(have) and None not in (_downward(need), _downward(have)):
+            yield "port-range", need, have
+    for have in ours.values():
+        yield "port-extra", None, have
+
+
+def _downward(port: Port) -> bool | None:
+    """Whether the bounds of a port go down; None where it has none, or only one bit."""
+    if port.left is None or port.right is None or port.left == port.right:
+        return None
+    return port.left > port.right
+
+
+def port_differences(wanted: Sequence[Port], given: Sequence[Port]) -> list[dict[str, Json]]:
+    """What about a design's ports is not as its reference has them, as findings with code and message."""
     found = []
-    for port in wanted:
-        other = ours.pop(port.name, None)
-        if other is None:
-            found.append(_said("port-missing", f"{_described(port)} is missing"))
-        elif other.direction != port.direction:
-            text = f"port {port.name} is an {other.direction}, it should be an {port.direction}"
-            found.append(_said("port-direction", text))
-        elif other.width != port.width:
-            text = f"{port.direction} {port.name} is {_width_of(other)} wide, it should be {_width_of(port)}"
-            found.append(_said("port-width", text))
-    found += [_said("port-extra", f"{_described(port)} is not in the reference") for port in ours.values()]
+    for code, need, have in differing_ports(wanted, given):
+        if need is None:
+            text = f"{_described(have)} is not in the reference" if have else ""
+        elif have is None:
+            text = f"{_described(need)} is missing"
+        elif code == "port-direction":
+            text = f"port {need.name} is an {have.direction}, it should be an {need.direction}"
+        elif code == "port-width":
+            text = f"{need.direction} {need.name} is {_width_of(have)} wide, it should be {_width_of(need)}"
+        else:
+            continue  # bit for bit it is the same
+        found.append(_said(code, text))
     return found
 
 

@@ -1,6 +1,11 @@
-"""System tasks and functions, by what they do (IEEE 1800-2017 clauses 20 and 21)."""
+"""System tasks and functions, by what they do (IEEE 1800-2017 clauses 20 and 21), and calls of them."""
 
 from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from rtlglot.verilog.keywords import KEYWORDS
+from rtlglot.verilog.tokens import Kind, Token, code_tokens
 
 COMPUTING = frozenset(
     """
@@ -35,3 +40,80 @@ SPEAKING = frozenset(
 )
 """Those that print or stop: harmless in a design, refused in one that will meet a testbench, since
 there they could print its pass text or end it early."""
+
+DUMPING = frozenset("$dumpall $dumpfile $dumpflush $dumplimit $dumpoff $dumpon $dumpvars".split())
+"""Those that write down waves; as harmless, and as much refused, as those that speak."""
+
+LOADING = frozenset({"$readmemb", "$readmemh"})
+"""Those that fill a memory from a file: a memory of unknown content, where the file is not there."""
+
+WITHOUT_EFFECT = SPEAKING | DUMPING | LOADING
+"""What a synthesiser passes over: calls as statements, whose arguments only compute."""
+
+_CHANGING = frozenset("= += -= *= /= %= &= |= ^= <<= >>= <<<= >>>= ++ --".split())
+_CONDITIONS = frozenset({"`ifdef", "`ifndef", "`elsif"})
+_TOOL = ("VERILATOR", "YOSYS", "SYNTHESIS", "ICARUS", "slang", "MODELSIM", "VCS", "XILINX", "VIVADO")
+
+
+def calls(text: str) -> Iterator[tuple[Token, bool]]:
+    """The system names of a text, and of each whether it stands in a branch that may not be read.
+
+    A branch that a tool chooses by a macro of its own is one that is read by somebody.
+    """
+    conditions: list[bool] = []
+    before = ""
+    for token in code_tokens(text):
+        if token.kind is Kind.SYSTEM:
+            yield token, bool(conditions) and all(conditions)
+        elif token.text in ("`ifdef", "`ifndef"):
+            conditions.append(True)
+        elif token.text == "`endif" and conditions:
+            conditions.pop()
+        elif before in _CONDITIONS and conditions and any(name in token.text for name in _TOOL):
+            conditions[-1] = False
+        before = token.text
+
+
+def loaded(text: str) -> frozenset[tuple[str, str]]:
+    """The files that a text fills memories from, each with the task that reads it."""
+    found = set()
+    code = list(code_tokens(text)) if "$readmem" in text else []
+    for place, token in enumerate(code):
+        if token.kind is Kind.SYSTEM and token.text in LOADING:
+            found.add((token.text, "".join(one.text for one in code[place + 1 : place + 3])))
+    return frozenset(found)
+
+
+def muted(text: str, names: Collection[str] = WITHOUT_EFFECT) -> str:
+    """The text with calls of system tasks blanked: nothing else moves, not even by a column.
+
+    A call whose arguments could change something (an assignment, a function of the design) stays.
+    """
+    if not any(name in text for name in names):
+        return text
+    code = list(code_tokens(text))
+    letters = list(text)
+    for place, token in enumerate(code):
+        if token.kind is Kind.SYSTEM and token.text in names:
+            end = _end_of_call(code, place)
+            if end is not None:
+                for at in range(token.offset, end):
+                    letters[at] = letters[at] if letters[at] in "\n\\" else " "
+    return "".join(letters)
+
+
+def _end_of_call(code: Sequence[Token], place: int) -> int | None:
+    """Where the call at a place ends; None where it is more than a call without effect."""
+    token = code[place]
+    if place + 1 == len(code) or code[place + 1].text != "(":
+        return token.offset + len(token.text)
+    depth = 0
+    for at in range(place + 1, len(code)):
+        inner = code[at]
+        named = inner.kind in (Kind.NAME, Kind.ESCAPED) and inner.text not in KEYWORDS
+        if inner.text in _CHANGING or (named and at + 1 < len(code) and code[at + 1].text == "("):
+            return None
+        depth += (inner.text in ("(", "'(")) - (inner.text == ")")
+        if depth == 0:
+            return inner.offset + 1
+    return None

@@ -7,7 +7,7 @@ Linear in the text: each header is read once and its reading stops at the next k
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from rtlglot.verilog.tokens import COMMENT, ESCAPED, NAME, STRING, strip_comments
@@ -133,3 +133,12 @@ def modules(text: str) -> Iterator[Unit]:
 def module_names(text: str) -> list[str]:
     """Names of the complete modules, in order; a name defined twice stands twice."""
     return [unit.name for unit in modules(text)]
+
+
+def without(text: str, names: Collection[str]) -> str:
+    """The text with the units of these names blanked: all else stays in its line and column."""
+    for unit in units(text) if names else ():
+        if unit.name in names:
+            inside = re.sub(r"[^\n]", " ", text[unit.start : unit.end])
+            text = text[: unit.start] + inside + text[unit.end :]
+    return text

@@ -1,7 +1,7 @@
 //! screen pass
 //! syntax pass
-//! elaborate fail error UsedBeforeDeclared 6
-//! synth skipped
+//! elaborate pass warning UsedBeforeDeclared 6
+//! synth pass
 module m(input clk, input d, output reg q);
   always @(posedge clk) q <= w;
   wire w = d;

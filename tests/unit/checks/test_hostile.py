@@ -128,7 +128,17 @@ def test_hostile_texts_get_verdicts_and_nothing_else(tmp_path: Path, subtests: p
 
 def test_no_hostile_text_passes_unseen(tmp_path: Path) -> None:
     """What the corpus says of files, processes and other code is refused before anything runs it."""
-    reaching = ("include_", "readmem", "fopen", "fscanf", "fread", "writemem", "dumpfile", "dpi_", "system_")
+    reaching = (
+        "include_",
+        "readmem_pasted",
+        "fopen",
+        "fscanf",
+        "fread",
+        "writemem",
+        "dumpfile",
+        "dpi_",
+        "system_",
+    )
     texts = {
         name: text
         for name, text in corpus(tmp_path / "secret.hex", tmp_path / "written").items()
@@ -142,3 +152,13 @@ def test_no_hostile_text_passes_unseen(tmp_path: Path) -> None:
     ]
     assert passed == []
     assert len(texts) > 20
+
+
+@pytest.mark.parametrize("name", ["readmemh", "readmemb", "readmem_parameter"])
+async def test_what_fills_memories_meets_no_other_text(name: str) -> None:
+    """By itself it is a memory of unknown content; beside a testbench or a reference it could forge."""
+    text, nothing = (CORPUS / f"{name}.v").read_text(), "module m; endmodule"
+    no_box: Any = None
+    for beside in (Context(testbench=nothing), Context(reference=nothing)):
+        verdict = await CHECKS.load("screen")({}).check(text, beside, no_box)
+        assert verdict.status is CheckStatus.FAIL

@@ -8,7 +8,7 @@ import pytest
 
 from rtlglot.checks.screen import Screen
 from rtlglot.records import CheckStatus, Context
-from rtlglot.verilog.system_tasks import COMPUTING, SPEAKING
+from rtlglot.verilog.system_tasks import COMPUTING, DUMPING, LOADING, SPEAKING
 
 NO_BOX: Any = None
 """The screen uses no tool, so it needs none."""
@@ -35,7 +35,11 @@ def module(body: str) -> str:
         (module('// $readmemh("x")\n/* `include "f" */ assign y = a;'), []),
         (module('initial $display("$readmemh `include");'), []),
         (module("assign y = \\$system ;"), []),
-        (module("initial $readmemh(f, m);\ninitial $readmemh(g, m);"), ["system-task"]),
+        (module('initial $readmemh("f", m);'), []),
+        (module("initial $dumpvars;"), []),
+        (module("initial $fopen(f);\ninitial $fopen(g);"), ["system-task"]),
+        (module("`ifdef DEBUG\ninitial $fopen(f);\n`endif"), []),
+        (module("`ifndef QUIET\n`ifdef VERILATOR\ninitial $fopen(f);\n`endif\n`endif"), ["system-task"]),
         (module("initial begin $fopen(f); $system(g); end"), ["system-task", "system-task"]),
         (module("assign y = $clog2(7) + $bits(a) + $signed(a);"), []),
         (module('`include "f"\n`include <f>'), ["include"]),
@@ -81,8 +85,36 @@ async def test_ways_around_are_closed_beside_a_testbench(body: str) -> None:
     assert set(await codes(module(body), beside)) & {"token-paste", "system-task"}
 
 
+@pytest.mark.parametrize(
+    ("loads", "expected"),
+    [
+        ('$readmemh("f", m);', []),
+        ('$readmemh("g", m);', ["system-task"]),
+        ('$readmemb("f", m);', ["system-task"]),
+        ("$readmemh(F, m);", ["system-task"]),
+    ],
+)
+async def test_a_candidate_reads_no_file_that_its_reference_does_not(loads: str, expected: list[str]) -> None:
+    reference = Context(reference=module('initial $readmemh("f", m);'))
+    assert await codes(module(f"initial {loads}"), reference) == expected
+
+
+@pytest.mark.parametrize("task", ['$readmemh("f", m)', "$dumpvars", '`ifdef A\n$fopen("f")\n`endif'])
+async def test_beside_a_testbench_no_file_is_touched_and_no_branch_is_dead(task: str) -> None:
+    beside = Context(testbench="module tb; endmodule", reference=module('initial $readmemh("f", m);'))
+    assert await codes(module(f"initial {task};"), beside) == ["system-task"]
+
+
+async def test_what_a_file_of_several_includes_is_missing_not_wrong() -> None:
+    text = module('`include "a.vh"\n`include "b.vh"')
+    verdict = await Screen().check(text, Context(parts_elsewhere=True), box=NO_BOX)
+    assert verdict.status is CheckStatus.INCOMPLETE
+    assert [finding.message.split()[0] for finding in verdict.findings] == ['"a.vh"', '"b.vh"']
+
+
 async def test_options_let_more_pass() -> None:
     assert await codes(module('initial $readmemh("f", m);'), allow="$readmemh,$fopen") == []
+    assert await codes(module('initial $fopen("f");'), allow="$readmemh,$fopen") == []
     assert await codes(module('`include "f"'), include="true") == []
 
 
@@ -93,3 +125,4 @@ async def test_findings_say_where() -> None:
 
 def test_no_task_is_on_both_lists() -> None:
     assert not COMPUTING & SPEAKING
+    assert not (COMPUTING | SPEAKING) & (DUMPING | LOADING)

@@ -31,7 +31,7 @@ def said(verdict: Any) -> Any:
 async def test_the_same_interface_written_otherwise(verdict: Any) -> None:
     for text in (
         f"{HEADER} {BODY}",
-        f"module top #(parameter W = 8) (input wire clk, input logic [0:7] d, output reg [W-1:0] q); {BODY}",
+        f"module top #(parameter W = 8) (input wire clk, input logic [7:0] d, output reg [W-1:0] q); {BODY}",
         "module top (clk, d, q); parameter W = 8; input clk; input [7:0] d; output [7:0] q;"
         f" reg [7:0] q; {BODY}",
         f"module leaf(input x); endmodule {HEADER} leaf l(clk); {BODY}",
@@ -63,6 +63,11 @@ CASES = {
         f"module top {P} (input clk, input [6:0] d, output reg [7:0] q);",
         "port-width",
         "d is 7 bits wide, but must be 8 bits wide",
+    ),
+    "range": (
+        f"module top {P} (input clk, input [0:7] d, output reg [7:0] q);",
+        "port-range",
+        "the range of d is [0:7], but must be [7:0]",
     ),
     "direction": (
         f"module top {P} (output clk, input [7:0] d, output reg [7:0] q);",

@@ -9,22 +9,30 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pyslang
 from pyslang import analysis, ast, parsing, syntax
 
 from rtlglot.records import Json
+from rtlglot.tools.slang.declared import contradicting_ports, recursive_tops, undeclared_types, unset
 from rtlglot.tools.slang.drivers import conflicts
 from rtlglot.tools.slang.options import DEPTH, VERSIONS, slang_options
-from rtlglot.tools.slang.wording import AS_ERROR, AS_WARNING, IGNORED, plain
+from rtlglot.tools.slang.wording import (
+    AS_ERROR,
+    AS_WARNING,
+    EASED,
+    FORGIVEN,
+    IGNORED,
+    UNDECLARED_TYPE,
+    UNKNOWN,
+    plain,
+)
 
 MOST_FINDINGS = 40
 MOST_WIDTH = 300
 """Characters of a message; names in it come from the text and may be as long as the text."""
-
-_UNKNOWN = {"UnknownModule", "UnknownPackage", "UnknownInterface", "UnknownPrimitive"}
-_PASTE = "``"
 
 
 class Said(NamedTuple):
@@ -35,6 +43,8 @@ class Said(NamedTuple):
     offset: int | None
     """Bytes from the start of the text."""
     message: str
+    about: str = ""
+    """The name that it is about."""
 
 
 def warm() -> None:
@@ -49,85 +59,152 @@ def warm() -> None:
 
 
 def read(arguments: Json) -> Json:
-    """What slang says about `text` as a design of the language `standard`.
+    """What slang says about `text` as a design of the language `standard`, its top being `top`, if given.
 
-    `{"parse": findings, "design": findings, "modules": names, "tops": names, "unknown": names,
-    "system": names}`, each finding as `[severity, code, line, column, message]`; `design` is None
-    where only the parser was asked (`"parse_only": true`). `system` are the system tasks and
-    functions named after macros have been expanded, where macros paste tokens together.
+    `{"standard", "parse": findings, "design": findings, "modules": names, "tops": names, "unknown": names,
+    "unset": names, "system": names}`, each finding as `[severity, code, line, column, message]`; `design`
+    is None where only the parser was asked (`"parse_only": true`). `standard` is the language that the text
+    turned out to be: one that only parses with SystemVerilog's keywords as names is 'v2005'. `unknown` are
+    the modules, packages and interfaces that the text lacks, `unset` the modules whose parameters only an
+    instance can set, `system` the system tasks and functions named after macros have been expanded.
     """
-    text: str = arguments["text"]
-    data = text.encode("utf-8", "replace")
-    bag = slang_options(VERSIONS[arguments["standard"]])
+    value = _read(arguments, arguments["standard"])
+    if arguments["standard"] == "sv2017" and _has_error(value["parse"]):
+        older = _read(arguments, "v2005")
+        return value if _has_error(older["parse"]) else older
+    return value
+
+
+def _read(arguments: Json, standard: str) -> dict[str, Json]:
+    data = arguments["text"].encode("utf-8", "replace")
+    answer: dict[str, Json] = {"standard": standard, "parse": [], "design": None}
+    answer |= {name: [] for name in ("modules", "tops", "unknown", "unset", "system")}
     sources = pyslang.SourceManager()
+    bag = slang_options(VERSIONS[standard])
     try:
         tree = syntax.SyntaxTree.fromText(data.decode(), sources, "design.sv", "", bag)
     except RuntimeError:
         # slang gives up by an exception without a text where nesting exceeds its limit
         deep = Said("error", "TooDeep", None, f"expressions or blocks nest more than {DEPTH} deep")
-        return {"parse": _findings([deep], data), "design": None, "modules": [], "tops": [], "unknown": []}
-    engine = pyslang.DiagnosticEngine(sources)
-    answer: dict[str, Json] = {
-        "parse": _findings(_say(tree.diagnostics, engine, sources), data),
-        "design": None,
-        "modules": [],
-        "tops": [],
-        "unknown": [],
-        "system": _system_names(tree.root) if _PASTE in text else [],
-    }
+        return answer | {"parse": _findings([deep], data)}
+    text = _Text(tree, sources, pyslang.DiagnosticEngine(sources), VERSIONS[standard])
+    answer["parse"] = _findings(_say(tree.diagnostics, text), data)
+    answer["system"] = _system_names(tree.root) if _MACRO_CALL.search(data) else []
     if not arguments.get("parse_only"):
-        answer |= _design(tree, bag, engine, sources, data)
+        said, found = _design(text, arguments.get("top"), data)
+        answer |= found | {"design": _findings(said, data)}
     return answer
 
 
-def _design(tree: Any, bag: Any, engine: Any, sources: Any, data: bytes) -> dict[str, Json]:
-    compilation = ast.Compilation(bag)
-    compilation.addSyntaxTree(tree)
-    diagnostics = list(compilation.getSemanticDiagnostics())
-    said = _say(diagnostics, engine, sources)
-    unknown = sorted({str(d.args[0]) for d in diagnostics if _code(d) in _UNKNOWN and d.args})
-    if not any(one.severity == "error" and one.code not in _UNKNOWN for one in said):
-        compilation.freeze()
-        manager = analysis.AnalysisManager()
-        manager.analyze(compilation)
-        said += _say(manager.getDiagnostics(), engine, sources)
-        tri_state = _TRI_STATE.search(data) is not None
-        said += [
-            Said("error", "MultipleDrivers", at, message)
-            for at, message in conflicts(compilation.getRoot(), manager, sources, tri_state=tri_state)
-        ]
-    return {
-        "design": _findings(said, data),
-        "modules": [d.name for d in compilation.getDefinitions()],
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text as slang has parsed it."""
+
+    tree: Any
+    sources: Any
+    engine: Any
+    version: str
+
+    def compiled(self, flags: Any = None, top: str | None = None) -> Any:
+        """The design that it makes."""
+        compilation = ast.Compilation(slang_options(self.version, flags, top=top))
+        compilation.addSyntaxTree(self.tree)
+        return compilation
+
+
+def _design(text: _Text, top: str | None, data: bytes) -> tuple[list[Said], dict[str, Json]]:
+    compilation = text.compiled(top=top)
+    said = _say(compilation.getSemanticDiagnostics(), text)
+    if any(one.code in EASED for one in said):
+        compilation = text.compiled(_LENIENT, top)
+        errors = _say(compilation.getSemanticDiagnostics(), text)
+        # what only the strict reading finds is worth a warning
+        eased = [one for one in said if one.code in EASED and one not in errors]
+        said = errors + [one._replace(severity="warning") for one in eased]
+    if top is None and not compilation.getRoot().topInstances and not _bad(said):
+        compilation = _recursive(text) or compilation
+    if any(one.code == "UndeclaredIdentifier" for one in said):
+        said = _with_types(text, said)
+    if not _bad(said):
+        said += _analysed(compilation, text, data)
+        said += [Said("error", "PortRange", *one) for one in contradicting_ports(text.tree.root)]
+    return said, {
+        "modules": [definition.name for definition in compilation.getDefinitions()],
         "tops": [instance.name for instance in compilation.getRoot().topInstances],
-        "unknown": unknown,
+        "unknown": sorted({one.about for one in said if one.code in UNKNOWN and one.about}),
+        "unset": unset(compilation),
     }
+
+
+def _recursive(text: _Text) -> Any:
+    """The design of a module that contains itself, where that comes to an end."""
+    for name in recursive_tops(text.tree.root):
+        compilation = text.compiled(_LENIENT, name)
+        if not _bad(_say(compilation.getSemanticDiagnostics(), text)):
+            return compilation
+    return None
+
+
+def _with_types(text: _Text, said: list[Said]) -> list[Said]:
+    """Undeclared names in the place of a type under codes of their own."""
+    types = undeclared_types(text.tree.root)
+    return [
+        one._replace(
+            code="UnknownInterface" if types[one.offset] else UNDECLARED_TYPE,
+            message=plain(UNDECLARED_TYPE, f"unknown type '{one.about}'"),
+        )
+        if one.code == "UndeclaredIdentifier" and one.offset in types
+        else one
+        for one in said
+    ]
+
+
+def _analysed(compilation: Any, text: _Text, data: bytes) -> list[Said]:
+    """What only the whole design shows: latches, drivers."""
+    compilation.freeze()
+    manager = analysis.AnalysisManager()
+    manager.analyze(compilation)
+    tri_state = _TRI_STATE.search(data) is not None
+    found = conflicts(compilation.getRoot(), manager, text.sources, tri_state=tri_state)
+    return _say(manager.getDiagnostics(), text) + [Said("error", "MultipleDrivers", *one) for one in found]
+
+
+def _bad(said: list[Said]) -> bool:
+    """Whether there is an error that is not just a part elsewhere."""
+    return any(one.severity == "error" and one.code not in UNKNOWN for one in said)
+
+
+def _has_error(rows: list[Json]) -> bool:
+    return any(row[0] == "error" for row in rows)
 
 
 _TRI_STATE = re.compile(
     rb"'[sS]?[bBoOdDhH]?\s*[0-9a-fA-FxX_]*[zZ?]|\b(?:bufif|notif|[rt]?tran|tri|wor|wand|pull)\w*"
 )
+_MACRO_CALL = re.compile(rb"``|`(?:ifdef|ifndef)\b")
+_LENIENT = ast.CompilationFlags.AllowUseBeforeDeclare
 
 
 def _code(diagnostic: Any) -> str:
     return str(diagnostic.code)[len("DiagCode(") : -1]
 
 
-def _say(diagnostics: Iterable[Any], engine: Any, sources: Any) -> list[Said]:
+def _say(diagnostics: Iterable[Any], text: _Text) -> list[Said]:
     said = []
     for diagnostic in diagnostics:
         code = _code(diagnostic)
         if code in IGNORED:
             continue
-        if diagnostic.isError() or code in AS_ERROR:
+        if (diagnostic.isError() and code not in FORGIVEN) or code in AS_ERROR:
             severity = "error"
         elif code in AS_WARNING:
             severity = "warning"
         else:
             continue
-        place = sources.getFullyExpandedLoc(diagnostic.location)
-        message = plain(code, engine.formatMessage(diagnostic))
-        said.append(Said(severity, code, place.offset if place.buffer else None, message))
+        place = text.sources.getFullyExpandedLoc(diagnostic.location)
+        message = plain(code, text.engine.formatMessage(diagnostic))
+        about = str(diagnostic.args[0]) if diagnostic.args else ""
+        said.append(Said(severity, code, place.offset if place.buffer else None, message, about))
     return said
 
 

@@ -34,10 +34,12 @@ def version() -> str:
     return importlib.metadata.version("pyslang")
 
 
-def slang_options(version: str, flags: Any = None, *, defined: Sequence[str] = ()) -> Any:
+def slang_options(
+    version: str, flags: Any = None, *, defined: Sequence[str] = (), top: str | None = None
+) -> Any:
     """The language ('1800-2017' or '1364-2005'), and limits that hostile text runs into.
 
-    `defined` are macros that the text shall find defined.
+    `defined` are macros that the text shall find defined, `top` the module that is the top.
     """
     import pyslang
     from pyslang import ast, parsing
@@ -57,6 +59,8 @@ def slang_options(version: str, flags: Any = None, *, defined: Sequence[str] = (
     parser.maxRecursionDepth = DEPTH
     if flags is not None:
         compilation.flags = flags
+    if top is not None:
+        compilation.topModules = {top}
     compilation.maxInstanceDepth = INSTANCE_DEPTH
     compilation.maxGenerateSteps = GENERATE_STEPS
     compilation.maxConstexprSteps = CONSTANT_STEPS

@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-import functools
-import importlib.metadata
 from collections.abc import Iterable
+from dataclasses import replace
 
-from rtlglot.records import Finding, Json, Severity
+from rtlglot.records import Context, Finding, Json, Severity
 from rtlglot.sandbox.box import Box
 from rtlglot.sandbox.job import BoxResult
+from rtlglot.tools.slang.wording import UNDECLARED_TYPE, UNKNOWN
+from rtlglot.verilog.units import without
 
 TOOL = "rtlglot.tools.slang.diagnose:read"
 CPU_S = 4.0
 """For one text; a usual one takes a ten-thousandth of it."""
 
 
+_INCLUDE = "ExceededMaxIncludeDepth"
+_NAMESPACES = frozenset({"UnknownClassOrPackage", "UnknownInterface", "UnknownPackage"})
+"""What brings names into a text from elsewhere."""
+
+
 async def read(
     box: Box,
     text: str,
-    standard: str,
+    context: Context,
     *,
     cpu_s: float = CPU_S,
     parse_only: bool = False,
 ) -> BoxResult:
-    """What slang says about a text; the value is described at `sandbox.slang.read`.
+    """What slang says about a text; the value is described at `diagnose.read`.
 
     The checks that need it ask alike, so that the box answers all but the first from memory.
     """
-    arguments: dict[str, Json] = {"text": text, "standard": standard}
+    text = without(text, context.blackboxes)
+    arguments: dict[str, Json] = {"text": text, "standard": context.standard}
+    if context.top is not None:
+        arguments["top"] = context.top
     if parse_only:
         arguments["parse_only"] = True
     return await box.shared(TOOL, arguments, cpu_s=cpu_s)
@@ -41,12 +50,26 @@ def findings(rows: Iterable[Json]) -> tuple[Finding, ...]:
     )
 
 
+def incomplete(
+    found: tuple[Finding, ...], context: Context, unset: Iterable[str] = ()
+) -> tuple[Finding, ...] | None:
+    """The findings as notes, where all that is wrong may be that a part of the design is elsewhere."""
+    errors = {finding.code for finding in found if finding.severity is Severity.ERROR}
+    missing = set(UNKNOWN) if errors & UNKNOWN else set()
+    if missing and errors & _NAMESPACES:
+        missing |= {"UndeclaredIdentifier", UNDECLARED_TYPE}
+    if context.parts_elsewhere and _INCLUDE in errors:
+        missing |= errors  # what is in the file may be the cure of all the others
+    notes = tuple(
+        Finding(Severity.NOTE, "unset-parameter", f"only an instance can set the parameters of '{name}'")
+        for name in unset
+    )
+    if errors - missing or not (errors or notes):
+        return None
+    eased = (replace(f, severity=Severity.NOTE) if f.code in missing else f for f in found)
+    return (*notes, *eased)
+
+
 def has_error(found: Iterable[Finding]) -> bool:
     """Whether one of them is an error."""
     return any(finding.severity is Severity.ERROR for finding in found)
-
-
-@functools.cache
-def version() -> str:
-    """Of the installed slang, without importing it."""
-    return importlib.metadata.version("pyslang")

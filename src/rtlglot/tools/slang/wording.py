@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+UNKNOWN = frozenset(
+    {"UnknownClassOrPackage", "UnknownInterface", "UnknownModule", "UnknownPackage", "UnknownPrimitive"}
+)
+"""What is defined elsewhere, so that nobody can say whether it is right."""
+
+UNDECLARED_TYPE = "UndeclaredType"
+"""Our own: an undeclared identifier in the place of a type. In a list of ports it is an interface."""
+
+EASED = frozenset({"UsedBeforeDeclared"})
+"""Errors that simulators and synthesis tools forgive: warnings, where a lenient reading takes them."""
+
 AS_ERROR = frozenset(
     {
+        "CannotIndexScalar",
         "DuplicateDefinition",
         "InputPortCoercion",
         "MixedVarAssigns",
@@ -17,7 +29,10 @@ AS_ERROR = frozenset(
 )
 """Warnings of slang that no synthesis tool takes."""
 
-AS_WARNING = frozenset(
+FORGIVEN = frozenset({"MissingTimeScale"})
+"""Errors of slang that no other tool makes anything of."""
+
+AS_WARNING = FORGIVEN | frozenset(
     {
         "BadProceduralForce",
         "CaseDup",
@@ -26,7 +41,6 @@ AS_WARNING = frozenset(
         "CaseNotWildcard",
         "CaseOutsideRange",
         "CaseUnreachable",
-        "CannotIndexScalar",
         "DivisionByZero",
         "DuplicateDefparam",
         "EventExpressionConstant",
@@ -64,13 +78,14 @@ AS_WARNING = frozenset(
         "WidthTruncate",
     }
 )
-"""What is legal and mostly a mistake."""
+"""What is legal, or taken by every simulator, and mostly a mistake."""
 
 IGNORED = frozenset({"NoTopModules", "InfoTask", "WarningTask"})
 
 _ADVICE = {
     "AssignToNet": "declare it as reg (output reg …) or drive it by an assign statement",
     "BadDecimalDigit": "give the number a base that has this digit",
+    "CannotIndexScalar": "it is one bit; declare it with a range or leave the index out",
     "CaseDup": "an earlier item has the same value",
     "DuplicateDefinition": "give the modules different names or remove one",
     "ExceededMaxIncludeDepth": "files cannot be included; write the definitions into the text",
@@ -95,7 +110,12 @@ _ADVICE = {
     "UTF8Char": "use ASCII outside of comments and strings",
     "UndeclaredIdentifier": "declare it before its first use, or correct the name",
     "UnknownDirective": "define the macro in the text",
+    "MissingTimeScale": "give every module a `timescale, or none",
+    "UndeclaredType": "declare the type; an interface or package of that name is not in the text",
+    "UnknownClassOrPackage": "its definition is not in the text",
+    "UnknownInterface": "its definition is not in the text",
     "UnknownModule": "its definition is not in the text",
+    "UnknownPackage": "its definition is not in the text",
     "UnknownSystemName": "there is no such system task or function",
     "UsedBeforeDeclared": "move the declaration above the first use",
     "VectorLiteralOverflow": "give the number a larger size",

@@ -6,70 +6,71 @@ by the check; what it took comes back as numbers and problems.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import resource
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pyosys import libyosys
-
 from rtlglot.records import Json
+from rtlglot.tools.yosys import reader
+from rtlglot.tools.yosys.reader import SOURCE, Yosys
 
-_SOURCE = "design.sv"
-_STANDARDS = {"v2001": "1364-2005", "v2005": "1364-2005", "sv2017": "1800-2017"}
-_LIMITS = (
-    "--max-include-depth 0 --max-parse-depth 512 --max-hierarchy-depth 32 --max-generate-steps 20000 "
-    "--max-constexpr-steps 200000 --max-constant-size 1048576 --error-limit 20"
-)
-# the same reading of a text as in simulation: nothing is hidden from one of the two
-_SAME = "--no-synthesis-define --no-default-translate-off-format --ignore-timing --ignore-assertions"
-_NOT_LOGIC = frozenset({"$print", "$check", "$scopeinfo"})
+_NOT_LOGIC = re.compile(r"\$(?:print|check|scopeinfo|meminit.*)")
 _FLIP_FLOP = re.compile(r"\$(?:[a-z]*dff[a-z]*|ff|sr)_(\d+)$")
 _LATCH = re.compile(r"\$[a-z]*latch[a-z]*_(\d+)$")
-_AT = re.compile(rf"{re.escape(_SOURCE)}:(\d+)\.(\d+)")
+_AT = re.compile(rf"{re.escape(SOURCE)}:(\d+)\.(\d+)")
 MOST_PROBLEMS = 20
+_MOST_WIRE_BITS = 50_000
+"""Above these the search for loops takes the square of their number, and is left out."""
+_OVERRULED = re.compile(r"Driver-driver conflict for (.+?) between cell")
+_STACK_BYTES = 100 << 20
+"""For passes that go down a chain of conditions by recursion; more than is ever touched."""
 
 
 def warm() -> None:
     """Register yosys' passes and touch them, so that forked children find them in memory."""
-    design = libyosys.Design()
-    for command in ("proc", "opt", "memory -nomap", "check", "stat"):
-        libyosys.run_pass(command, design)
+    reader.warm("proc", "tribuf", "opt_clean", "check", "stat")
 
 
 def synthesise(arguments: Json) -> Json:
-    """Read `text` with `frontend` ('slang' or 'verilog') and bring it to cells.
+    """Read `text` of `standard` with `front_end`, its top being `top` (None: found), and bring it to cells.
 
     `{"cells", "flip_flops", "latches" (both in bits), "memory_bits", "unknown": types, "problems":
-    [[kind, what, line, column]]}`, kind being 'drivers', 'loop' or 'undriven'.
+    [[kind, what, line, column]]}`, kind being 'drivers', 'loop' or 'undriven'. Without `initial` the
+    initial blocks are left out, and with them what says that something is undriven. `searched` is false
+    where the design is too large to look for loops, which `strict` does nevertheless.
     """
-    with open(_SOURCE, "w", encoding="utf-8", errors="replace") as file:
-        file.write(arguments["text"])
-    design = libyosys.Design()
-    for command in (_read(arguments), "hierarchy -auto-top", "proc", "tribuf"):
-        libyosys.run_pass(command, design)
-    # drivers are looked at before the optimiser merges what conflicts
-    problems = [p for p in _problems(_output("check", design)) if p[0] == "drivers"]
-    libyosys.run_pass("opt", design)
-    memory_bits = _totals(_output("stat -json", design)).get("num_memory_bits", 0)
-    libyosys.run_pass("memory -nomap", design)
-    problems += [p for p in _problems(_output("check", design)) if p[0] != "drivers"]
-    totals = _totals(_output("stat -json -width", design))
+    with contextlib.suppress(ValueError, OSError):  # a lower limit of the system's stands
+        resource.setrlimit(
+            resource.RLIMIT_STACK, (_STACK_BYTES, resource.getrlimit(resource.RLIMIT_STACK)[1])
+        )
+    yosys, front_end, initial = Yosys(), arguments["front_end"], arguments["initial"]
+    top = arguments["top"] if arguments["top"] and reader.is_plain(arguments["top"]) else None
+    yosys.read(arguments["text"], arguments["standard"], front_end, top=top, initial=initial)
+    yosys(f"hierarchy -top {top}" if top else "hierarchy -auto-top")
+    if front_end != "slang":  # slang's has turned its processes into cells already
+        yosys("proc")
+    yosys("tribuf")
+    # what nothing reads goes first: temporaries that several processes write are no conflict
+    problems = [["drivers", _signal(f".{name}"), None, None] for name in _overruled(yosys)]
+    totals = _totals(yosys.log_of("stat -json -width"))
+    searched = arguments["strict"] or totals.get("num_wire_bits", 0) <= _MOST_WIRE_BITS
+    if searched:
+        problems += _problems(yosys.log_of("check"))
     # one of a kind for each signal, not for each bit
     problems = [json.loads(text) for text in dict.fromkeys(map(json.dumps, problems))]
-    return {"memory_bits": memory_bits, "problems": problems[:MOST_PROBLEMS]} | _counts(totals)
+    if not initial:
+        problems = [problem for problem in problems if problem[0] != "undriven"]
+    memory_bits = totals.get("num_memory_bits", 0)
+    found = {"memory_bits": memory_bits, "problems": problems[:MOST_PROBLEMS], "searched": searched}
+    return found | _counts(totals)
 
 
-def _read(arguments: Json) -> str:
-    if arguments["frontend"] == "slang":
-        return f"read_slang -j 1 --std {_STANDARDS[arguments['standard']]} {_LIMITS} {_SAME} {_SOURCE}"
-    return f"read_verilog {'-sv ' if arguments['standard'] == 'sv2017' else ''}{_SOURCE}"
-
-
-def _output(command: str, design: Any) -> str:
-    libyosys.run_pass(f"tee -q -o output.txt {command}", design)
-    with open("output.txt", encoding="utf-8", errors="replace") as file:
-        return file.read()
+def _overruled(yosys: Yosys) -> list[str]:
+    """The signals whose drivers the cleaner overrules, since they have a constant one as well."""
+    return _OVERRULED.findall(yosys.log_of("opt_clean"))
 
 
 def _totals(output: str) -> dict[str, Any]:
@@ -82,7 +83,7 @@ def _totals(output: str) -> dict[str, Any]:
 
 def _counts(totals: dict[str, Any]) -> dict[str, Json]:
     types: dict[str, int] = totals.get("num_cells_by_type", {})
-    logic = {name: count for name, count in types.items() if name not in _NOT_LOGIC}
+    logic = {name: count for name, count in types.items() if not _NOT_LOGIC.fullmatch(name)}
     modules = set(totals["modules"])
     return {
         "cells": sum(count for name, count in logic.items() if name.startswith("$")),

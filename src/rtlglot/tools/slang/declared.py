@@ -1,0 +1,131 @@
+"""What a text declares and what it does not, seen in slang's tree of it: inside the box only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pyslang import ast, parsing, syntax
+
+_Kind = syntax.SyntaxKind
+_HUGE_PORT = 1 << 16
+"""Bits of a port that no design has, unless the text of a parameter is taken for its width."""
+
+
+def recursive_tops(root: Any) -> list[str]:
+    """Modules that only they themselves instantiate, the last one first."""
+    users: dict[str, set[str]] = defaultdict(set)
+    modules = _nodes(root, _Kind.ModuleDeclaration)
+    for module in modules:
+        for instance in _nodes(module, _Kind.HierarchyInstantiation):
+            users[_text(instance.type)].add(_name(module))
+    names = [_name(module) for module in reversed(modules)]
+    return [name for name in names if users[name] == {name}]
+
+
+def unset(compilation: Any) -> list[str]:
+    """Modules of which only an instance can say what they are: a parameter has no default, or a text
+    that is no width stands in for it."""
+    tops = compilation.getRoot().topInstances
+    names = {top.name for top in tops}
+    found = [top.name for top in tops if _has_text_for_a_width(top.body)]
+    for definition in compilation.getDefinitions():
+        if not isinstance(definition, ast.DefinitionSymbol) or definition.instanceCount:
+            continue
+        if definition.name not in names:
+            header: Any = getattr(definition.syntax, "header", None)
+            parameters = getattr(header, "parameters", None)
+            if parameters is not None and any(_has_no_default(one) for one in parameters.declarations):
+                found.append(definition.name)
+    return found
+
+
+def _has_text_for_a_width(body: Any) -> bool:
+    texts = any(
+        parameter.declaredType is not None
+        and parameter.declaredType.initializerSyntax is not None
+        and parameter.declaredType.initializerSyntax.kind == _Kind.StringLiteralExpression
+        for parameter in body.parameters
+    )
+    ports = (port for port in body.portList if isinstance(port, ast.PortSymbol))
+    return texts and any(port.type.isIntegral and port.type.bitWidth > _HUGE_PORT for port in ports)
+
+
+def _has_no_default(declaration: Any) -> bool:
+    declarators = getattr(declaration, "declarators", ())
+    return any(getattr(one, "initializer", 0) is None for one in declarators if not _is_token(one))
+
+
+def undeclared_types(root: Any) -> dict[int, bool]:
+    """Where names of types stand (bytes from the start), and whether it must be an interface's: that of a
+    port without a direction."""
+    return {
+        node.sourceRange.start.offset: node.parent.kind == _Kind.VariablePortHeader
+        and not _text(node.parent.direction)
+        for node in _nodes(root, _Kind.NamedType)
+    }
+
+
+def contradicting_ports(root: Any) -> Iterator[tuple[int, str]]:
+    """Place (bytes from the start) and description of each port whose declaration as a net or variable
+    has another range (IEEE 1364-2005 12.3.3: they are the same)."""
+    # a visit of every token would cost more than all the rest of a reading
+    for module in getattr(root, "members", [root]) if root.kind == _Kind.CompilationUnit else [root]:
+        if module.kind == _Kind.ModuleDeclaration:
+            yield from _contradictions(module.members)
+
+
+def _contradictions(members: Any) -> Iterator[tuple[int, str]]:
+    ports: dict[str, list[str]] = {}
+    for member in members:
+        port = member.kind == _Kind.PortDeclaration
+        if not port and (not ports or member.kind not in (_Kind.DataDeclaration, _Kind.NetDeclaration)):
+            continue
+        declared = getattr(member.header, "dataType", None) if port else member.type
+        dimensions = getattr(declared, "dimensions", None)
+        if dimensions is None:
+            continue
+        for one in (one for one in member.declarators if not _is_token(one)):
+            name, bounds = _text(one.name), _range(dimensions)
+            if port:
+                ports[name] = bounds
+            said = ports.get(name, bounds)
+            if _differ(said, bounds):
+                message = f"the port '{name}' is declared once {_shown(said)}, once {_shown(bounds)}"
+                yield one.name.location.offset, f"{message}: write the same range twice"
+
+
+def _differ(one: list[str], other: list[str]) -> bool:
+    """Of ranges in names and sums of their own only an elaboration could tell."""
+    return one != other and (not one or not other or all(bound.isdigit() for bound in one + other))
+
+
+def _range(dimensions: Any) -> list[str]:
+    texts = ("".join(str(one).split()).strip("[]") for one in dimensions if not _is_token(one))
+    return [bound for text in texts for bound in text.split(":")]
+
+
+def _shown(bounds: list[str]) -> str:
+    return f"as [{':'.join(bounds)}]"[:80] if bounds else "without a range"
+
+
+def _is_token(node: Any) -> bool:
+    return isinstance(node, parsing.Token)
+
+
+def _name(module: Any) -> str:
+    return _text(module.header.name)
+
+
+def _text(token: Any) -> str:
+    return str(token.valueText)
+
+
+def _nodes(root: Any, kind: Any) -> list[Any]:
+    found: list[Any] = []
+    see: Callable[[Any], None] = lambda node: (  # noqa: E731
+        found.append(node) if not _is_token(node) and node.kind == kind else None
+    )
+    root.visit(see)
+    return found
