@@ -178,6 +178,7 @@ def _run() -> int:
             "concurrency": arguments.max_batch_size,
             "log_file": arguments.log_file,
             "existing": "update",
+            "truncated": "keep",
             "set": {"engine": {"gpus": arguments.num_gpus}} if engine == "vllm" else {},
         }
     )

@@ -141,6 +141,7 @@ def test_2500_rows_with_a_missing_field_and_an_over_long_prompt_lose_two_rows_an
         "description": "The unit 7 drives its output high while enabled.",
         "status": "accepted",
         "reason": "ok",
+        "assurance": "read",
     }
     failures = [json.loads(line) for line in Path(f"{output}.failures.jsonl").read_text().splitlines()]
     assert {row["id"]: row["reason"] for row in failures} == {

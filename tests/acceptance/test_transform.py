@@ -1,6 +1,7 @@
 """`rtlglot transform`, end to end on the scripted engine."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -131,6 +132,7 @@ def test_a_signal_drains_delivers_and_says_how_to_resume(
     _, errors = process.communicate(timeout=30)
     assert process.returncode == code
     assert word in errors
+    assert re.search(r"draining [1-8] rows, up to 10 s; again to stop now", errors)
     assert "resume with: rtlglot transform in.jsonl" in errors
     done = len(shell.lines("out.jsonl"))
     assert 8 <= done < 500
@@ -330,3 +332,35 @@ def test_a_disk_that_fills_up_is_told_once_and_resumed(shell: Shell) -> None:
     again = shell.rtlglot(*job)
     assert "rows were settled before and reused" in again.stderr
     assert len(shell.lines("out.jsonl")) == 3000
+
+
+LONG = "The design holds its output until the next clock edge arrives at its input. " * 6
+
+
+@pytest.mark.parametrize(
+    ("policy", "accepted", "said"),
+    [
+        ("fail", 0, "redo what was cut with: rtlglot transform in.jsonl"),
+        ("keep", 1, "1 of the accepted were cut at 20 tokens and kept so"),
+        ("retry", 1, "2 requests"),
+    ],
+)
+def test_a_reply_that_is_cut_fails_is_kept_or_gets_more_room(
+    shell: Shell, policy: str, accepted: int, said: str
+) -> None:
+    shell.write("in.jsonl", [{"id": "a", "instruction": "Design a register."}])
+    shell.write("say.json", '[{"reply": "' + LONG + '"}]')
+    flags = ["--engine", "scripted", "--model", "say.json", "--max-tokens", "20", "--truncated", policy]
+    job = ["transform", "in.jsonl", *JOB, *flags, "--check", "none", "-o", "out.jsonl"]
+    run = shell.rtlglot(*job)
+    rows = shell.lines("out.jsonl")
+    assert len(rows) == accepted
+    assert said in run.stderr
+    if policy == "keep":
+        assert LONG.startswith(rows[0]["description"])
+        assert (rows[0]["status"], rows[0]["reason"]) == ("accepted", "truncated")
+    if policy == "retry":
+        assert rows[0]["description"] == LONG.strip()
+        assert "0 requests" in shell.rtlglot(*job).stderr
+    if policy == "fail":
+        assert "--redo truncated --max-tokens 80" in run.stderr

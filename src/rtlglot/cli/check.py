@@ -9,6 +9,7 @@ from typing import Any
 
 from rtlglot.cli.command import AsJson, Command, Given, take
 from rtlglot.cli.printing import count, duration, print_json
+from rtlglot.cli.progress import watch_for
 from rtlglot.jobs.check import CheckSpec, check
 
 _DESCRIPTION = """\
@@ -42,37 +43,17 @@ resumable, 130 interrupted"""
 def _call(given: Given) -> int:
     spec, as_json = take(CheckSpec, given), take(AsJson, given).json
     begun = time.monotonic()
-    summary = check(spec, None if as_json else Ticker(), given["argv"])
+    resume = shlex.join(given["argv"])
+    with watch_for(sys.stderr, resume=resume, quiet=as_json) as watch:
+        summary = check(spec, watch, given["argv"])
     if as_json:
         print_json(summary)
     else:
         print(table(summary))
         print(f"{duration(time.monotonic() - begun)}; verdicts in {spec.output}")
     if summary.pending:
-        print(f"{summary.ending}; resume with: {shlex.join(given['argv'])}", file=sys.stderr)
+        print(f"{summary.ending}; resume with: {resume}", file=sys.stderr)
     return summary.exit_code
-
-
-class Ticker:
-    """A line on a terminal while the check goes on, one every 30 s elsewhere."""
-
-    def __init__(self) -> None:
-        self._begun = self._told = time.monotonic()
-        self._live = sys.stderr.isatty()
-
-    def __call__(self, progress: Any) -> None:
-        now = time.monotonic()
-        if now - self._told < (0.2 if self._live else 30) and progress.done < progress.total:
-            return
-        self._told = now
-        rate = progress.done / max(now - self._begun, 1e-9)
-        left = duration((progress.total - progress.done) / max(rate, 1e-9))
-        line = f"{progress.done:,}/{count(progress.total, 'row')}  {rate:,.1f} rows/s  {left} left"
-        if self._live:
-            end = "\n" if progress.done == progress.total else ""
-            print(f"\r{line}\x1b[K", end=end, file=sys.stderr, flush=True)
-        elif now - self._begun > 2:
-            print(line, file=sys.stderr, flush=True)
 
 
 def table(summary: Any) -> str:

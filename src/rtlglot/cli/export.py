@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from typing import Any
 
 from rtlglot.cli.command import AsJson, Command, Given, take
@@ -45,34 +43,15 @@ def _flags() -> tuple[type, ...]:
 
 
 def _call(given: Given) -> int:
+    from rich.console import Console
+
     from rtlglot.exports import ExportSpec, export
 
     spec, as_json = take(ExportSpec, given), take(AsJson, given).json
-    ticker = Ticker()
-    summary = export(spec, None if as_json else ticker)
-    ticker.end()
+    with Console(stderr=True, quiet=as_json).status("reading") as shown:
+        summary = export(spec, lambda stage, rows: shown.update(f"{stage}: {count(rows, 'row')}"))
     print_json(summary) if as_json else print("\n".join(told(summary)))
     return 0
-
-
-class Ticker:
-    """A line on a terminal while it goes on."""
-
-    def __init__(self) -> None:
-        self._told = time.monotonic()
-        self._shown = False
-
-    def __call__(self, stage: str, rows: int) -> None:
-        now = time.monotonic()
-        if now - self._told > 0.2 and sys.stderr.isatty():
-            self._told = now
-            self._shown = True
-            print(f"\r{stage}: {count(rows, 'row')}\x1b[K", end="\r", file=sys.stderr, flush=True)
-
-    def end(self) -> None:
-        """Take the line away."""
-        if self._shown:
-            print("\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def told(summary: Any) -> list[str]:

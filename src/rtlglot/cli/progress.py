@@ -9,7 +9,8 @@ from typing import IO, TYPE_CHECKING, Self
 
 from rtlglot.cli.printing import count, duration
 from rtlglot.records import Outcome, Status
-from rtlglot.run.watch import Summary, Tally
+from rtlglot.run.walk import ASKED, CHECKED, MENDED
+from rtlglot.run.watch import IN_FLIGHT, Summary, Tally
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -57,7 +58,9 @@ class PlainWatch:
         now = time.monotonic()
         if now - max(self._told, tally.started) >= _PLAIN_EVERY_S:
             self._told = now
-            self._say("  ".join(part for part in (*_progress_parts(tally), tally.trouble) if part))
+            self._say(
+                "  ".join(part for part in (*_progress_parts(tally), _doing(tally), tally.trouble) if part)
+            )
 
     def settled(self, outcome: Outcome) -> None:
         """Nothing: the tally has it."""
@@ -120,12 +123,15 @@ class _LiveWatch(PlainWatch):
 
 def _progress_parts(tally: Tally) -> list[str]:
     """Rows, rates, outcomes, time left."""
-    rate = tally.rows_per_s
+    rate, seconds = tally.rows_per_s, max(tally.seconds, 1e-9)
+    asked = [
+        f"in {tally.prompt_tokens / seconds:,.0f} tok/s",
+        f"out {tally.completion_tokens / seconds:,.0f} tok/s",
+    ]
     parts = [
         f"{tally.settled:,}/{tally.total:,} rows",
         f"{rate:.1f} rows/s" if rate < 100 else f"{rate:,.0f} rows/s",
-        f"in {tally.prompt_tokens / max(tally.seconds, 1e-9):,.0f} tok/s",
-        f"out {tally.completion_tokens / max(tally.seconds, 1e-9):,.0f} tok/s",
+        *(asked if tally.requests else []),
         f"accepted {tally.count(Status.ACCEPTED):,}",
         f"rejected {tally.count(Status.REJECTED):,}",
         f"failed {tally.count(Status.FAILED):,}",
@@ -135,19 +141,31 @@ def _progress_parts(tally: Tally) -> list[str]:
     return parts
 
 
+def _doing(tally: Tally) -> str:
+    """'24 in flight: 20 asked, 1 in repair, 3 checked (2 equivalence)'; '' where nothing is."""
+    now = {what: number for what, number in tally.doing.items() if number}
+    whole = now.pop(IN_FLIGHT, 0)
+    slow = ", ".join(f"{now[what]:,} {what}" for what in now if what not in (ASKED, MENDED, CHECKED))
+    parts = [f"{now[what]:,} {what}" for what in (ASKED, MENDED, CHECKED) if what in now]
+    told = ", ".join(parts) + (f" ({slow})" if slow else "")
+    waiting = "" if tally.requests or tally.reused or ASKED not in now else "; waiting for the first reply"
+    money = f"; {tally.spent:.4g} spent" if tally.spent is not None else ""
+    return f"{whole:,} in flight: {told}{waiting}{money}" if whole and told else money.removeprefix("; ")
+
+
 def _live_lines(tally: Tally, width: int) -> list[str]:
-    """The block on a terminal: a bar, the rates, the outcomes, trouble if there is any."""
-    rows, rate, tokens_in, tokens_out, accepted, rejected, failed, *left = _progress_parts(tally)
-    bar_width = max(10, min(40, width - len(rows) - len(rate) - 20))
+    """The block on a terminal: a bar, the rates and outcomes, what goes on, trouble if there is any."""
+    rows, *parts = _progress_parts(tally)
+    left = parts.pop() if parts[-1].endswith(" left") else duration(tally.seconds)
+    bar_width = max(10, min(40, width - len(rows) - 30))
     full = int(bar_width * tally.settled / tally.total) if tally.total else bar_width
     bar = "█" * full + "░" * (bar_width - full)
-    lines = [
-        f"{bar} {rows}  {''.join(left) or duration(tally.seconds)}",
-        f"{rate}  {tokens_in}  {tokens_out}   {accepted}  {rejected}  {failed}",
-    ]
-    return [*lines, tally.trouble] if tally.trouble else lines
+    lines = [f"{bar} {rows}  {left}", "  ".join(parts), _doing(tally), tally.trouble]
+    return [line for line in lines if line]
 
 
+_MORE_ROOM = 4
+"""So many times the tokens are advised for replies that were cut."""
 _ENDINGS = {
     "done": "done",
     "emitted": "requests written",
@@ -167,6 +185,8 @@ def _summary_lines(summary: Summary, resume: str) -> list[str]:
     for reason, number in summary.reasons.items():
         if not reason.startswith("accepted"):
             lines.append(f"  {number:>8,} {reason}")
+    if cut := summary.reasons.get("accepted truncated"):
+        lines.append(f"  {cut:,} of the accepted were cut at {summary.max_tokens:,} tokens and kept so")
     lines += _rung_lines(summary)
     if summary.kept:
         lines.append(f"  {summary.kept:,} rows were settled before and reused")
@@ -174,6 +194,7 @@ def _summary_lines(summary: Summary, resume: str) -> list[str]:
         f"  {count(summary.requests, 'request')} in {duration(summary.seconds)}"
         f" ({summary.prompt_tokens:,} tokens in, {summary.completion_tokens:,} out)"
         + (f", {summary.reused:,} replies reused" if summary.reused else "")
+        + (f", {summary.spent:.4g} spent" if summary.spent is not None else "")
     )
     lines.append(f"  output   {summary.output}")
     if summary.rejected or summary.failed:
@@ -183,7 +204,8 @@ def _summary_lines(summary: Summary, resume: str) -> list[str]:
     elif summary.pending:
         lines.append(f"resume with: {resume}")
     elif "failed truncated" in summary.reasons and " transform " in resume:
-        lines.append(f"redo what was cut with: {resume} --redo truncated --max-tokens N")
+        more = f"--redo truncated --max-tokens {_MORE_ROOM * summary.max_tokens}"
+        lines.append(f"redo what was cut with: {resume} {more}")
     return lines
 
 

@@ -11,7 +11,7 @@ import dataclasses
 import logging
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,16 +28,15 @@ from rtlglot.jobs.verdicts import flat, nested, tools_of
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.recipe import Recipe, recipe_key
 from rtlglot.options import flag, like, refuse_unlisted
-from rtlglot.records import Context, Json, Outcome, Pair, Reason, Sampling, Status
+from rtlglot.records import Context, Json, Pair, Reason, Sampling, Status
 from rtlglot.run.context import ContextFields, context_fields
 from rtlglot.run.deliver import ending_of, refuse_foreign
 from rtlglot.run.examine import Examine
-from rtlglot.run.interrupt import stopping
 from rtlglot.run.judge import Judge
 from rtlglot.run.settle import Rows, Settler
 from rtlglot.run.spec import Spec
 from rtlglot.run.walk import Eye, walk_own
-from rtlglot.run.watch import Nobody, Tally
+from rtlglot.run.watch import Nobody, Tally, Watch
 from rtlglot.sandbox import open_box
 
 log = logging.getLogger("rtlglot")
@@ -130,38 +129,15 @@ class CheckSummary:
         return {"done": 0, "stopped": 75, "interrupted": 130}[self.ending]
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a check stands."""
-
-    done: int
-    total: int
-
-
-class _Progressing(Nobody):
-    """Passes on how far a check is."""
-
-    def __init__(self, tally: Tally, tell: Callable[[Progress], None]) -> None:
-        self._tally, self._tell = tally, tell
-
-    def settled(self, outcome: Outcome) -> None:
-        """A row got its outcome."""
-        self._tell(Progress(self._tally.settled, self._tally.total))
-
-
-def check(
-    spec: CheckSpec, on_progress: Callable[[Progress], None] | None = None, command: Sequence[str] = ()
-) -> CheckSummary:
+def check(spec: CheckSpec, watch: Watch | None = None, command: Sequence[str] = ()) -> CheckSummary:
     """Check every row and write the verdicts. Raises UsageError for what is wrong with the spec.
 
     `command` is the argument vector that the spec came from, if any: the ledger keeps it.
     """
-    return asyncio.run(_check(spec, on_progress or (lambda _: None), command))
+    return asyncio.run(_check(spec, watch or Nobody(), command))
 
 
-async def _check(
-    spec: CheckSpec, on_progress: Callable[[Progress], None], command: Sequence[str]
-) -> CheckSummary:
+async def _check(spec: CheckSpec, watch: Watch, command: Sequence[str]) -> CheckSummary:
     asked_for = checks_for(spec)
     output = Path(spec.output)
     refuse_foreign(output)
@@ -178,7 +154,7 @@ async def _check(
         ledger.redo(rows.recipe, None, (Reason.UNEXAMINED.value,))  # they may get an answer this time
         counts = ledger.counts(rows.recipe)
         tally = Tally(counts, kept=counts.settled)
-        settler = Settler(rows, ledger, tally, _Progressing(tally, on_progress))
+        settler = Settler(rows, ledger, tally, watch)
         ending = await _walk_all(spec, settler, checks, around) if tally.pending else "done"
         if not tally.pending:
             ledger.finish_redo(rows.recipe)
@@ -266,19 +242,18 @@ def _lacks(one: Check, spec: CheckSpec, columns: Collection[str] = ("instruction
 
 async def _walk_all(spec: CheckSpec, settler: Settler, checks: Sequence[Check], around: ContextFields) -> str:
     """Every pending row through its walk; how it ended."""
-    ledger, stop = settler.ledger, asyncio.Event()
+    ledger = settler.ledger
     async with AsyncExitStack() as stack:
         box = open_box()
         stack.push_async_callback(box.aclose)
         ledger.start_writing()
         stack.push_async_callback(ledger.stop_writing)
-        ending = stack.enter_context(stopping(stop))
-        eye = Eye(around, Examine(ledger, checks, box), Judge(checks, spec.require), ledger.save_text)
+        examine = Examine(ledger, checks, box, settler.tally.at)
+        judge = Judge(checks, spec.require)
+        eye = Eye(around, examine, judge, ledger.save_text, at=settler.tally.at)
         in_flight = IN_FLIGHT_PER_CORE * (os.cpu_count() or 1)
-        whole = await settler(
-            lambda row: walk_own(row, spec.field, eye), in_flight=in_flight, stop=stop, drain_s=DRAIN_S
-        )
-    return "done" if whole else ending[0]
+        cut = await settler(lambda row: walk_own(row, spec.field, eye), in_flight=in_flight, drain_s=DRAIN_S)
+    return cut or "done"
 
 
 async def _write(

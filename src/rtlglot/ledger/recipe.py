@@ -35,6 +35,8 @@ class Recipe:
     blackboxes: tuple[str, ...] = ()
     require: str = "auto"
     """The least assurance with which a text is accepted, or 'auto'."""
+    truncated: str = "fail"
+    """What becomes of a reply that was cut."""
     share: bool = True
     """Whether identical requests are asked once."""
 

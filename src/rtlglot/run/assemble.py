@@ -86,6 +86,7 @@ def assemble(spec: Spec, chosen: Chosen, watch: Watch) -> Assembly:
         top=spec.top,
         blackboxes=spec.blackbox,
         require=spec.require,
+        truncated=spec.truncated,
         share=spec.share,
     )
     reads = _reads(prompt, spec.source, around, checked=bool(checks or spec.interface))

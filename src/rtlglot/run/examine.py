@@ -7,7 +7,8 @@ import contextlib
 import dataclasses
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from rtlglot.checks import Check
@@ -29,11 +30,19 @@ NOT_ASKED = "not-asked"
 class Examine:
     """Climbs the ladder with each text, asking only what the ledger does not know yet."""
 
-    def __init__(self, ledger: Ledger, checks: Sequence[Check], box: Box | None) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        checks: Sequence[Check],
+        box: Box | None,
+        at: Callable[[str], AbstractContextManager[None]] = lambda _: contextlib.nullcontext(),
+    ) -> None:
+        """`at` hears which slow check a text is put through now."""
         self._ledger = ledger
         self._checks = checks
         self._identities = {check.name: check.identity() for check in checks}
         self._box = box
+        self._at = at
         self._slow = asyncio.Semaphore(SLOW_PER_CORE * (os.cpu_count() or 1))
 
     async def __call__(self, text: str, context: Context) -> tuple[tuple[Verdict, bytes], ...]:
@@ -45,7 +54,11 @@ class Examine:
             verdict = self._ledger.verdict(key)
             if verdict is None or verdict.status in NO_ANSWER:  # it may get one this time
                 assert self._box is not None  # run makes one whenever there are checks
-                async with self._slow if check.slow else contextlib.nullcontext():
+                if check.slow:
+                    async with self._slow:
+                        with self._at(check.name):
+                            verdict = await sound_verdict(check, text, context, self._box)
+                else:
                     verdict = await sound_verdict(check, text, context, self._box)
                 self._ledger.save_verdict(key, verdict)
             return verdict

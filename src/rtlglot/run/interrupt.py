@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 
 @contextlib.contextmanager
-def stopping(stop: asyncio.Event) -> Iterator[list[str]]:
-    """Set `stop` at the first signal; a second one goes its usual way. Yields how it ended, as a list
-    of one word: 'interrupted', or 'stopped' (which it also is before any signal).
+def stopping(stop: asyncio.Event, tell: Callable[[], None]) -> Iterator[list[str]]:
+    """Set `stop` and `tell` at the first signal; a second one goes its usual way. Yields how it ended, as
+    a list of one word: 'interrupted', or 'stopped' (which it also is before any signal).
 
     Only the main thread can have signals; elsewhere nothing is done.
     """
@@ -24,6 +24,7 @@ def stopping(stop: asyncio.Event) -> Iterator[list[str]]:
     def on_signal(number: signal.Signals) -> None:
         ending[0] = names[number]
         stop.set()
+        tell()
         for each in names:
             loop.remove_signal_handler(each)
 

@@ -27,11 +27,13 @@ class Judgement:
     """For people, where it is not accepted."""
     send_back: Verdict | None = None
     """What the model may mend it by."""
+    kept: bool = False
+    """It was cut, and is taken as it is."""
 
     @property
     def accepted(self) -> bool:
         """Nothing is in its way."""
-        return self.reason is Reason.OK
+        return self.kept or self.reason is Reason.OK
 
 
 class Judge:

@@ -128,6 +128,8 @@ def _summary(plan: Assembly, tally: Tally, ending: str) -> Summary:
         prompt_tokens=tally.prompt_tokens,
         completion_tokens=tally.completion_tokens,
         seconds=tally.seconds,
+        spent=tally.spent,
+        max_tokens=plan.recipe.sampling.max_tokens,
         model=plan.recipe.model,
         output=str(plan.delivery.output),
         failures=str(plan.delivery.failures),

@@ -5,32 +5,30 @@ What can end it early: a signal, a lost engine, a spent budget. What has finishe
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 
 from rtlglot.checks.ladder import proving
 from rtlglot.errors import EngineLost, RowError
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.keys import RequestKeys
-from rtlglot.records import Message, Outcome, Reason, Row, Status
+from rtlglot.records import Message, Outcome, Reason, Row, Sampling, Status
 from rtlglot.run.ask import Ask
 from rtlglot.run.assemble import Assembly
 from rtlglot.run.choose import CHOOSE, Prove
 from rtlglot.run.examine import Examine, Proof
-from rtlglot.run.interrupt import stopping
 from rtlglot.run.longest import longest_of
 from rtlglot.run.settle import Settler
 from rtlglot.run.supervise import Supervised
-from rtlglot.run.walk import Eye, Parts, TellCall, walk
+from rtlglot.run.walk import Eye, Parts, walk
 from rtlglot.run.watch import Tally, Watch
 from rtlglot.sandbox import Box, open_box
 
 log = logging.getLogger("rtlglot")
 
-TICK_S = 0.25
 FINDINGS_TOKENS = 600
 """Room for a check's words in a repair."""
 REFUSED_IN_A_ROW = 20
@@ -42,7 +40,7 @@ async def work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> st
 
     Raises EngineLost and BudgetSpent after everything that had finished is in the ledger.
     """
-    spec, stop = plan.spec, asyncio.Event()
+    spec = plan.spec
     supervised = Supervised(plan.engine, in_flight=spec.concurrency)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(supervised.aclose)
@@ -61,16 +59,33 @@ async def work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> st
         recipe = plan.recipe
         keys = RequestKeys(recipe.engine, recipe.model, recipe.identity, share=recipe.share)
         ask = Ask(supervised, ledger, keys)
-        walked = _walker(_parts(plan, ledger, ask, box, tally.hear), tally)
-        tally.start()
-        ending = stack.enter_context(stopping(stop))
-        stack.enter_context(_ticking(tally, ask, supervised, watch))
-        in_flight = spec.concurrency or info.max_in_flight
-        settler = Settler(plan.rows, ledger, tally, watch)
-        whole = await settler(walked, in_flight=in_flight, stop=stop, drain_s=spec.drain_s)
-        tally.end()
-        own = plan.engine.finish() if whole else ""
-    return own or ("done" if whole and not tally.pending else ending[0])
+        live = _Live(ask, box, _rooms(plan, info.context_tokens), tally)
+        walked = _walker(_parts(plan, ledger, live), tally)
+
+        def look() -> None:
+            tally.take(ask.meter)
+            tally.trouble, tally.spent = supervised.trouble, plan.engine.spent()
+
+        settler = Settler(plan.rows, ledger, tally, watch, look)
+        cut = await settler(walked, in_flight=spec.concurrency or info.max_in_flight, drain_s=spec.drain_s)
+        own = "" if cut else plan.engine.finish()
+    return cut or own or ("stopped" if tally.pending else "done")
+
+
+_MOST_ROOM = 16
+"""A second, larger try of a reply that was cut has at most so many times its tokens."""
+_USUAL_ROOM = 4
+"""And where the context is not known."""
+
+
+def _rooms(plan: Assembly, context_tokens: int | None) -> tuple[Sampling, ...]:
+    """How a reply is asked for, and how once more where it was cut and `--truncated retry` is given: the
+    engine makes of it what the prompt leaves of the context."""
+    first = plan.recipe.sampling
+    if plan.spec.truncated != "retry":
+        return (first,)
+    most = min(context_tokens or _USUAL_ROOM * first.max_tokens, _MOST_ROOM * first.max_tokens)
+    return (first, replace(first, max_tokens=most)) if most > first.max_tokens else (first,)
 
 
 async def _tell_longest(plan: Assembly, ledger: Ledger) -> None:
@@ -79,7 +94,7 @@ async def _tell_longest(plan: Assembly, ledger: Ledger) -> None:
         return
     found = await longest_of(_chats(plan, ledger), plan.engine.count_tokens)
     if found is not None:
-        repair, most = plan.spec.repair, plan.recipe.sampling.max_tokens
+        repair, most = plan.spec.repair, _rooms(plan, None)[-1].max_tokens
         plan.engine.expect(found.tokens + most + repair * (most + FINDINGS_TOKENS))
 
 
@@ -89,13 +104,25 @@ def _chats(plan: Assembly, ledger: Ledger) -> Iterator[tuple[Message, ...]]:
             yield plan.prompt.render(row, plan.context(row.fields).interface)
 
 
-def _parts(plan: Assembly, ledger: Ledger, ask: Ask, box: Box, tell: TellCall) -> Parts:
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """What only a session has: its engine's ledger, sandbox and rooms, and who counts."""
+
+    ask: Ask
+    box: Box
+    rooms: tuple[Sampling, ...]
+    tally: Tally
+
+
+def _parts(plan: Assembly, ledger: Ledger, live: _Live) -> Parts:
+    examine = Examine(ledger, plan.checks, live.box, live.tally.at)
     return Parts(
-        eye=Eye(plan.context, Examine(ledger, plan.checks, box), plan.judge, ledger.save_text, tell),
+        eye=Eye(plan.context, examine, plan.judge, ledger.save_text, live.tally.hear, live.tally.at),
         prompt=plan.prompt,
-        ask=ask,
-        choose=partial(CHOOSE.load(plan.spec.choose), prove=_prover(plan, ledger, box)),
-        sampling=plan.recipe.sampling,
+        ask=live.ask,
+        choose=partial(CHOOSE.load(plan.spec.choose), prove=_prover(plan, ledger, live.box)),
+        rooms=live.rooms,
+        keep_cut=plan.spec.truncated == "keep",
         samples=plan.spec.samples,
         repair=plan.spec.repair,
         round=ledger.round(plan.rows.recipe),
@@ -131,23 +158,3 @@ def _walker(parts: Parts, tally: Tally) -> Callable[[Row], Awaitable[Outcome]]:
         return outcome
 
     return walked
-
-
-@contextlib.contextmanager
-def _ticking(tally: Tally, ask: Ask, supervised: Supervised, watch: Watch) -> Iterator[None]:
-    """Show where the run stands, several times a second."""
-
-    async def tick() -> None:
-        while True:
-            tally.take(ask.meter)
-            tally.trouble = supervised.trouble
-            watch.tick(tally)
-            await asyncio.sleep(TICK_S)
-
-    ticker = asyncio.create_task(tick())
-    try:
-        yield
-    finally:
-        ticker.cancel()
-        tally.take(ask.meter)
-        watch.tick(tally)

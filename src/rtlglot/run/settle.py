@@ -13,8 +13,9 @@ from rtlglot.ledger import Indexed, Ledger
 from rtlglot.ledger.keys import content_key
 from rtlglot.records import Outcome, Row, Status
 from rtlglot.registry import did_you_mean
+from rtlglot.run.interrupt import stopping
 from rtlglot.run.loop import run_loop
-from rtlglot.run.watch import Tally, Watch
+from rtlglot.run.watch import IN_FLIGHT, Tally, Watch, ticking
 
 log = logging.getLogger("rtlglot")
 
@@ -74,20 +75,20 @@ class Settler:
     ledger: Ledger
     tally: Tally
     watch: Watch
+    look: Callable[[], None] = lambda: None
+    """Brings the tally up to date before it is shown."""
 
     async def __call__(
-        self,
-        walk: Callable[[Row], Awaitable[Outcome]],
-        *,
-        in_flight: int,
-        stop: asyncio.Event,
-        drain_s: float,
-    ) -> bool:
-        """All pending rows, so many at once; False where `stop` ended it early. See `loop`."""
+        self, walk: Callable[[Row], Awaitable[Outcome]], *, in_flight: int, drain_s: float
+    ) -> str:
+        """All pending rows, so many at once. '' where each had its turn; where a signal ended it early,
+        'stopped' or 'interrupted'. See `loop`."""
+        stop = asyncio.Event()
 
         async def settle(row: Row) -> None:
             try:
-                outcome = await walk(row)
+                with self.tally.at(IN_FLIGHT):
+                    outcome = await walk(row)
             except Unanswered:
                 return  # it stays pending
             await self.ledger.settle(self.rows.recipe, content_key(row, self.rows.reads), outcome)
@@ -96,5 +97,13 @@ class Settler:
                 log.warning("%s %s: %s (%s)", outcome.status, row.id, outcome.reason, outcome.detail)
             self.watch.settled(outcome)
 
+        def tell() -> None:
+            rows = self.tally.doing[IN_FLIGHT]
+            self.watch.note(f"draining {rows:,} rows, up to {drain_s:g} s; again to stop now")
+
         pending = self.rows.pending(self.ledger)
-        return await run_loop(pending, settle, in_flight=in_flight, stop=stop, drain_s=drain_s)
+        self.tally.start()
+        with stopping(stop, tell) as ending, ticking(self.tally, self.watch, self.look):
+            whole = await run_loop(pending, settle, in_flight=in_flight, stop=stop, drain_s=drain_s)
+            self.tally.end()
+        return "" if whole else ending[0]

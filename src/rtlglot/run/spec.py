@@ -109,6 +109,10 @@ class Spec:
     max_tokens: str = _model(
         "most tokens of a reply; auto: from the pair and what the context leaves", default="auto", metavar="N"
     )
+    truncated: Literal["fail", "keep", "retry"] = _model(
+        "a reply that was cut: a failed row, kept as it is (unexamined), or asked once more with more room",
+        default="fail",
+    )
     seed: int | None = _model("draw each request's seed from this", default=None)
     samples: int = _model("replies per row", default=1, metavar="N")
     choose: str = _model("of several samples: first, best, consensus, all", default="first")

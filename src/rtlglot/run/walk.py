@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from rtlglot.records import (
     Attempt,
     Candidate,
     Context,
+    Finish,
     Json,
     Message,
     Outcome,
@@ -41,6 +43,9 @@ JudgeCall = Callable[[Sequence[Verdict], Context], Judgement]
 ChooseCall = Callable[[Sequence["Try"]], Awaitable[Sequence["Try"]]]
 TellCall = Callable[[Sequence[Verdict]], None]
 
+ASKED, MENDED, CHECKED = "asked", "in repair", "checked"
+"""What a row is put through; a slow check goes by its own name besides."""
+
 
 @dataclass(frozen=True, slots=True)
 class Eye:
@@ -53,6 +58,8 @@ class Eye:
     """Remembers a text; its key in the ledger."""
     tell: TellCall = lambda verdicts: None
     """Hears the verdicts on the text that a row ends with, for whoever counts them."""
+    at: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext()
+    """Hears what a row is put through now, for whoever shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,10 @@ class Parts:
     prompt: Prompt
     ask: AskCall
     choose: ChooseCall
-    sampling: Sampling
+    rooms: tuple[Sampling, ...]
+    """How a reply is asked for; the next one, with more room, where the last was cut."""
+    keep_cut: bool = False
+    """Whether a reply that was cut is taken as it is, unexamined."""
     samples: int = 1
     repair: int = 0
     """How often a rejected text goes back to the model."""
@@ -125,18 +135,26 @@ async def try_sample(
     attempts: list[Attempt] = []
     prompt_tokens = completion_tokens = 0
     for repair in range(parts.repair + 1):
-        request = Request(messages, parts.sampling, row_id, sample, parts.round)
-        try:
-            key, reply = await parts.ask(request)
-        except RowError as error:
-            judged = Judgement(error.reason, Assurance.NONE, str(error))
-            candidate = Candidate(None, error.reason, str(error))
-            return Try(candidate, judged, (), tuple(attempts), prompt_tokens, completion_tokens)
-        prompt_tokens += reply.prompt_tokens or 0
-        completion_tokens += reply.completion_tokens or 0
-        candidate = parts.prompt.extract(reply.text, reply.finish, messages, context.interface)
-        asked = Attempt(key, sample, parts.round, Reason.OK, repair=repair)
-        tried = await look_at(candidate, context, asked, parts.eye)
+        for sampling in parts.rooms:
+            request = Request(messages, sampling, row_id, sample, parts.round)
+            try:
+                with parts.eye.at(MENDED if repair else ASKED):
+                    key, reply = await parts.ask(request)
+            except RowError as error:
+                judged = Judgement(error.reason, Assurance.NONE, str(error))
+                candidate = Candidate(None, error.reason, str(error))
+                return Try(candidate, judged, (), tuple(attempts), prompt_tokens, completion_tokens)
+            prompt_tokens += reply.prompt_tokens or 0
+            completion_tokens += reply.completion_tokens or 0
+            candidate = parts.prompt.extract(reply.text, reply.finish, messages, context.interface)
+            asked = Attempt(key, sample, parts.round, Reason.OK, repair=repair)
+            if candidate.reason is not Reason.TRUNCATED or sampling is parts.rooms[-1]:
+                break
+            attempts.append(replace(asked, reason=Reason.TRUNCATED))
+        if candidate.reason is Reason.TRUNCATED and parts.keep_cut:
+            tried = _as_it_is(candidate, reply, asked, parts)
+        else:
+            tried = await look_at(candidate, context, asked, parts.eye)
         attempts += tried.attempts
         bad = tried.judgement.send_back
         if bad is None or candidate.text is None:
@@ -151,12 +169,21 @@ async def try_sample(
     )
 
 
+def _as_it_is(candidate: Candidate, reply: Reply, asked: Attempt, parts: Parts) -> Try:
+    """A reply that was cut, kept unexamined: what can be told from the rest of it, else the whole."""
+    text = parts.prompt.extract(reply.text, Finish.STOP).text or reply.text.strip()
+    judged = Judgement(Reason.TRUNCATED, Assurance.NONE, candidate.detail, kept=bool(text))
+    told = replace(asked, reason=Reason.TRUNCATED, text=parts.eye.keep(text))
+    return Try(replace(candidate, text=text or None), judged, (), (told,))
+
+
 async def look_at(candidate: Candidate, context: Context, asked: Attempt, eye: Eye) -> Try:
     """Examine and judge a text; `asked` says where it came from."""
     if candidate.text is None:
         judged = Judgement(candidate.reason, Assurance.NONE, candidate.detail)
         return Try(candidate, judged, (), (replace(asked, reason=candidate.reason),))
-    examined = await eye.examine(candidate.text, context)
+    with eye.at(CHECKED):
+        examined = await eye.examine(candidate.text, context)
     verdicts = tuple(verdict for verdict, _ in examined)
     judged = eye.judge(verdicts, context)
     keys = tuple(key for _, key in examined)

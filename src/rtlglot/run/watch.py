@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from rtlglot.ledger.reading import Counts
 from rtlglot.records import CheckStatus, Outcome, Status, Verdict
 from rtlglot.run.ask import Meter
+
+IN_FLIGHT = "in flight"
 
 
 @dataclass(slots=True)
@@ -30,6 +34,10 @@ class Tally:
     cached_tokens: int = 0
     rungs: dict[str, Counter[CheckStatus]] = field(default_factory=dict)
     """Per check the verdicts on the texts that rows ended with, those kept included."""
+    doing: Counter[str] = field(default_factory=Counter)
+    """What rows are put through now -> how many; IN_FLIGHT are all of them."""
+    spent: float | None = None
+    """Money, where prices are given."""
     trouble: str = ""
     """What a person should know now, e.g. that the endpoint limits the rate."""
     started: float = field(default_factory=time.monotonic)
@@ -50,6 +58,15 @@ class Tally:
         """Count the verdicts on one row's text."""
         for verdict in verdicts:
             self.rungs.setdefault(verdict.check, Counter())[verdict.status] += 1
+
+    @contextlib.contextmanager
+    def at(self, what: str) -> Iterator[None]:
+        """A row is being put through it."""
+        self.doing[what] += 1
+        try:
+            yield
+        finally:
+            self.doing[what] -= 1
 
     def start(self) -> None:
         """The engine is ready: the clock runs from here."""
@@ -108,6 +125,10 @@ class Summary:
     prompt_tokens: int
     completion_tokens: int
     seconds: float
+    spent: float | None
+    """Money in this run, where prices are given."""
+    max_tokens: int
+    """Most of a reply."""
     model: str
     output: str
     failures: str
@@ -155,3 +176,27 @@ class Nobody:
 
     def end(self, summary: Summary) -> None:
         """Ignore."""
+
+
+_TICK_S = 0.25
+
+
+@contextlib.contextmanager
+def ticking(tally: Tally, watch: Watch, look: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Show where the run stands, several times a second; `look` brings the tally up to date."""
+
+    def show() -> None:
+        look()
+        watch.tick(tally)
+
+    async def tick() -> None:
+        while True:
+            show()
+            await asyncio.sleep(_TICK_S)
+
+    ticker = asyncio.create_task(tick())
+    try:
+        yield
+    finally:
+        ticker.cancel()
+        show()
