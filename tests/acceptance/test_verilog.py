@@ -69,15 +69,15 @@ def rungs(shell: Shell, name: str = "out.jsonl") -> dict[str, dict[str, int]]:
 
 
 LADDERS = [
-    ((), ["screen", "syntax", "elaborate", "synth"]),
+    ((), ["screen", "syntax", "elaborate", "asked", "synth"]),
     (("--check", "none"), []),
     (("--check", "syntax"), ["screen", "syntax"]),
     (("--check", "elaborate,screen"), ["screen", "elaborate"]),
-    (("--reference", "ref"), ["screen", "syntax", "elaborate", "synth", "equivalence"]),
-    (("--interface", "hdr"), ["screen", "syntax", "elaborate", "interface", "synth"]),
+    (("--reference", "ref"), ["screen", "syntax", "elaborate", "asked", "synth", "equivalence"]),
+    (("--interface", "hdr"), ["screen", "syntax", "elaborate", "asked", "interface", "synth"]),
     (("--check", "interface", "--interface", "auto", "--reference", "ref"),
-     ["screen", "syntax", "elaborate", "interface"]),
-    (("--testbench", "tb"), ["screen", "syntax", "elaborate", "synth", "testbench"]),
+     ["screen", "syntax", "elaborate", "asked", "interface"]),
+    (("--testbench", "tb"), ["screen", "syntax", "elaborate", "asked", "synth", "testbench"]),
 ]  # fmt: skip
 
 
