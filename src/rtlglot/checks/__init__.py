@@ -41,8 +41,8 @@ class Check(Protocol):
     rank: int = 1000
     """Its place there: the cheaper, the lower."""
     slow: bool = False
-    """A verdict takes several long turns in the box: only few are begun at once, so that no deadline
-    runs out in a queue."""
+    """A verdict takes several long turns in the box: only few are begun at once, so that those
+    begun are finished first."""
     strict: bool = False
     """It has an option `strict`, in which warnings say no."""
     coverage: bool = False
