@@ -17,6 +17,8 @@ from typing import Any
 from rtlglot.engines import ENGINES, Engine, EngineInfo
 from rtlglot.errors import ConfigError, EngineDead, RowError, UsageError
 from rtlglot.jobs.bench_memory import PeakMemory
+from rtlglot.jobs.bench_share import Share
+from rtlglot.plan.roofline import Tokens
 from rtlglot.records import Message, Reply, Request, Sampling
 from rtlglot.run.loop import run_loop
 from rtlglot.run.supervise import Supervised
@@ -67,6 +69,10 @@ class Measured:
     """Of this process and all that it has started."""
     peak_gpu_bytes: int = 0
     """Of all visible GPUs; 0 without one."""
+    mfu: float | None = None
+    """Share of the cards' bf16 arithmetic that the model's own FLOP are, 0 to 1."""
+    no_mfu: str = ""
+    """Why there is no such share."""
     note: str = ""
 
     @property
@@ -147,11 +153,19 @@ async def measure(spec: BenchSpec, setting: _Setting) -> Measured:
             measured.load_s = time.perf_counter() - begun
             await _ask_all(spec, engine, info, measured)
         measured.peak_rss_bytes, measured.peak_gpu_bytes = peak.rss_bytes, peak.gpu_bytes
+        _compare_with_the_cards(spec, measured)
     except (ConfigError, EngineDead) as error:
         measured.trouble = " ".join(f"{error} {error.hint}".split())
     finally:
         await engine.aclose()
     return measured
+
+
+def _compare_with_the_cards(spec: BenchSpec, measured: Measured) -> None:
+    share = Share(spec.model, spec.engine, {**spec.options, **measured.setting})
+    answered = measured.rows - measured.failed
+    tokens = Tokens(answered, measured.input_tokens, measured.cached_tokens, measured.output_tokens)
+    measured.mfu, measured.no_mfu = share.of(tokens, measured.seconds), share.why
 
 
 def _make(spec: BenchSpec, setting: _Setting) -> Engine:
@@ -190,7 +204,7 @@ async def _ask_all(spec: BenchSpec, engine: Supervised, info: EngineInfo, measur
             return
         _count(measured, reply, time.perf_counter() - begun)
 
-    requests = _requests(spec)
+    requests = requests_of(spec)
     await run_loop(requests, work, in_flight=measured.in_flight, stop=asyncio.Event(), drain_s=0)
     measured.seconds = time.perf_counter() - begun
 
@@ -202,15 +216,15 @@ def _count(measured: Measured, reply: Reply, now_s: float) -> None:
     measured.cached_tokens += reply.cached_tokens or 0
 
 
-def _requests(spec: BenchSpec) -> list[Request]:
+def requests_of(spec: BenchSpec) -> list[Request]:
     """The same for every setting."""
     draw = random.Random(1)
     requests = []
     for number, chat in enumerate(spec.chats):
         sampling = replace(spec.sampling, seed=number) if spec.sampling.seed is not None else spec.sampling
         if spec.varied:
-            # Mean 110 and at most 200 tokens are what the seed's measurements show.
-            length = int(draw.lognormvariate(4.6, 0.5))
+            # Mean 123 and at most 200 tokens: what the seed's own table shows (3,702 / 29.96).
+            length = int(draw.lognormvariate(4.79, 0.5))
             sampling = replace(sampling, max_tokens=max(1, min(length, sampling.max_tokens)))
         requests.append(Request(chat, sampling, row_id=str(number)))
     return requests

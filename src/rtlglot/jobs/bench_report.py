@@ -19,6 +19,7 @@ HEAD = (
     "cached",
     "first row",
     "load",
+    "MFU",
     "peak memory",
 )
 
@@ -41,6 +42,8 @@ def as_json(lines: Sequence[Measured]) -> list[dict[str, Any]]:
             "in_flight": line.in_flight,
             "peak_rss_bytes": line.peak_rss_bytes,
             "peak_gpu_bytes": line.peak_gpu_bytes,
+            "mfu": None if line.mfu is None else round(line.mfu, 4),
+            "no_mfu": line.no_mfu or None,
             "note": line.note,
             "best": line is best(lines),
         }
@@ -54,7 +57,10 @@ def markdown(lines: Sequence[Measured]) -> str:
     widths = [max(len(row[column]) for row in cells) for column in range(len(HEAD))]
     rule = ["-" * width if column == 0 else f"{'-' * (width - 1)}:" for column, width in enumerate(widths)]
     rows = [cells[0], rule, *cells[1:]]
-    return "\n".join(f"| {' | '.join(_padded(row, widths))} |" for row in rows)
+    table = [f"| {' | '.join(_padded(row, widths))} |" for row in rows]
+    # One reason holds for all settings, as a rule.
+    reasons = dict.fromkeys(line.no_mfu for line in lines if line.no_mfu)
+    return "\n".join([*table, *(f"no MFU (share of the cards' bf16 arithmetic): {why}" for why in reasons)])
 
 
 def _padded(row: Sequence[str], widths: Sequence[int]) -> list[str]:
@@ -76,6 +82,7 @@ def _cells(line: Measured, is_best: bool) -> tuple[str, ...]:  # noqa: FBT001 - 
         f"{100 * line.cached_tokens / line.input_tokens:.0f} %" if line.input_tokens else "",
         f"{line.first_row_s:.2f} s",
         f"{line.load_s:.1f} s",
+        "" if line.mfu is None else f"{100 * line.mfu:.1f} %",
         f"{memory / 2**30:.2f} GiB {'GPU' if line.peak_gpu_bytes else 'RSS'}",
     )
 
