@@ -7,8 +7,9 @@ References come from VerilogEval's JSON lines (`ref`, `test`), or from the proje
 have no testbench. Each candidate, as delivered, is played beside its reference in Icarus Verilog and,
 where that shows nothing, in Verilator, at random and along the steps that its generator aims at its
 trigger. What differs in either, or compiles in neither, is forged: no check may say yes to it. What differs
-in none is harmless and not counted. That a testbench does not meet a trigger which has to be known is not
-held against it, but the row must not be accepted. Ends with 1 for any wrong yes, or where more than 2 % of
+in none is harmless and not counted. A testbench that does not meet a trigger which has to be known, or a
+difference that its simulator does not show, is not to blame: `unseen` are the rows that are then accepted
+as tested, the proof having no answer. Ends with 1 for any wrong yes, or where more than 2 % of
 the honest rewrites are refused or left open.
 """
 
@@ -87,8 +88,7 @@ class Tried:
             return []
         told = [name for name in ("equivalence", "testbench") if self.answers.get(name) in YES]
         beyond = self.aimed or self.truth == "verilator"
-        told = [name for name in told if name != "testbench" or not beyond]
-        return [*told, *(["accepted"] if self.accepted else [])]
+        return [name for name in told if name != "testbench" or not beyond]
 
 
 def truth_of(reference: Reference, made: Made) -> str:
@@ -180,11 +180,12 @@ def show(done: Sequence[Tried]) -> None:
     for tried in done:
         if not tried.kind.startswith("honest"):
             kinds[tried.kind].append(tried)
-    print(f"\n{'kind':<20}{'made':>6}{'forged':>8}{'equivalent':>12}{'passing':>9}{'accepted':>10}")
+    print(f"\n{'kind':<20}{'made':>6}{'forged':>8}{'equivalent':>12}{'passing':>9}{'unseen':>8}")
     for kind, tried_ones in [*sorted(kinds.items()), ("all", [t for ts in kinds.values() for t in ts])]:
         bad = [tried for tried in tried_ones if tried.truth != "same"]
-        counts = [sum(name in t.wrong for t in bad) for name in ("equivalence", "testbench", "accepted")]
-        print(f"{kind:<20}{len(tried_ones):>6}{len(bad):>8}{counts[0]:>12}{counts[1]:>9}{counts[2]:>10}")
+        counts = [sum(name in t.wrong for t in bad) for name in ("equivalence", "testbench")]
+        counts.append(sum(tried.accepted and not tried.wrong for tried in bad))
+        print(f"{kind:<20}{len(tried_ones):>6}{len(bad):>8}{counts[0]:>12}{counts[1]:>9}{counts[2]:>8}")
     print("forged shows in:", dict(Counter(t.truth for t in done if not t.kind.startswith("honest"))))
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def crowd(busy: int = 6) -> Iterator[None]:
+def crowd(busy: int = 4) -> Iterator[None]:
     """This process, and what it starts, on one processor with so many busy ones."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(before)})
