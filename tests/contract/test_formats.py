@@ -25,7 +25,7 @@ from rtlglot.formats import (
     open_dataset,
     open_writer,
 )
-from rtlglot.formats.source import Source
+from rtlglot.formats.source import DataFile
 from rtlglot.formats.table import FOLDER_FORMAT
 from rtlglot.records import Row
 
@@ -210,7 +210,7 @@ def test_a_truncated_gz_is_named(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", list(FORMATS))
 def test_its_shape_says_what_a_writer_takes_over(name: str, tmp_path: Path) -> None:
-    shape = FORMATS.load(name)().shape(Source(str(_made(name, SOME, tmp_path))), {"verilog": "code"})
+    shape = FORMATS.load(name)().shape(DataFile(str(_made(name, SOME, tmp_path))), {"verilog": "code"})
     assert isinstance(shape, Shape)
     assert set(shape.schema) <= {"id", "code"}
 
@@ -227,10 +227,10 @@ class PlainLines:
     suffixes = (".txt",)
     seeks = False
 
-    def shape(self, source: Source, new_names: Mapping[str, str]) -> Shape:
+    def shape(self, source: DataFile, new_names: Mapping[str, str]) -> Shape:
         return Shape()
 
-    def read(self, source: Source) -> Iterator[Record]:
+    def read(self, source: DataFile) -> Iterator[Record]:
         stream, _ = source.open_text()
         with stream:
             for number, line in enumerate(stream, 1):

@@ -89,9 +89,9 @@ def test_a_killed_core_loses_no_row(tmp_path: Path) -> None:
 @pytest.mark.timeout(120)
 def test_an_unknown_argument_is_refused_by_vllm_itself() -> None:
     """Should the names that we read from vLLM's source be wrong, its own parser still refuses."""
-    from rtlglot.engines.vllm.replica import Unfit, engine_arguments
+    from rtlglot.engines.vllm.replica import LoadRefused, engine_arguments
 
-    with pytest.raises(Unfit, match="no_such_thing"):
+    with pytest.raises(LoadRefused, match="no_such_thing"):
         engine_arguments("m", {"no_such_thing": 1})
     made = engine_arguments(
         "m",

@@ -3,17 +3,17 @@
 summary = export(ExportSpec(output="designs.jsonl", format="openai", path="sft.jsonl", split=0.05))
 """
 
-from rtlglot.exports.example import EXPORTS, Comparison, Example, ExportFormat, Turn
+from rtlglot.exports.example import EXPORTS, Example, ExportFormat, PreferencePair, Turn
 from rtlglot.exports.job import export
 from rtlglot.exports.spec import ExportSpec, ExportSummary
 
 __all__ = [
     "EXPORTS",
-    "Comparison",
     "Example",
     "ExportFormat",
     "ExportSpec",
     "ExportSummary",
+    "PreferencePair",
     "Turn",
     "export",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rtlglot.checks.words import in_plain_words
-from rtlglot.exports.example import Comparison
+from rtlglot.exports.example import PreferencePair
 from rtlglot.exports.history import Tried
 from rtlglot.records import NO, YES, CheckStatus, Outcome, Verdict
 
@@ -15,7 +15,7 @@ SAID_YES = YES | {CheckStatus.BOUNDED}
 
 def comparisons(
     prompt: str, tried: Sequence[Tried], outcome: Outcome, *, most: int = 0
-) -> tuple[tuple[Comparison, ...], list[str]]:
+) -> tuple[tuple[PreferencePair, ...], list[str]]:
     """Each rejected text with one that passed, and why there is none where there is none.
 
     Of several that passed its own repair comes first (the two differ least), then the row's text. The
@@ -25,14 +25,14 @@ def comparisons(
     rejected = [(one, no) for one in tried if (no := _said_no(one)) is not None]
     if not passed or not rejected:
         return (), ["no text passed" if rejected else "no text was rejected"]
-    found: dict[tuple[str, str], Comparison] = {}
+    found: dict[tuple[str, str], PreferencePair] = {}
     unsure = ""
     for bad, no in rejected:
         good = _chosen(bad, no.check, passed, outcome)
         if good is None:
             unsure = f"no text that passed got a yes from {no.check}"
             continue
-        pair = Comparison(prompt, good.text, bad.text, no.check, in_plain_words(no))
+        pair = PreferencePair(prompt, good.text, bad.text, no.check, in_plain_words(no))
         found.setdefault((good.text, bad.text), pair)
     pairs = tuple(found.values())
     return pairs[: most or len(pairs)], [] if pairs else [unsure]

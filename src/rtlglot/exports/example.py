@@ -41,7 +41,7 @@ class Turn(NamedTuple):
         return self.answer, self.prompt
 
 
-class Comparison(NamedTuple):
+class PreferencePair(NamedTuple):
     """A text that passed and one that did not, both for the same prompt."""
 
     prompt: str
@@ -68,12 +68,12 @@ class Example:
     fields: Mapping[str, Json]
     """All of the row, without what rtlglot adds for its books."""
     turns: tuple[Turn, ...] = ()
-    comparisons: tuple[Comparison, ...] = ()
+    comparisons: tuple[PreferencePair, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
     """Texts that a reward needs: the row's reference and testbench, where it has them."""
 
     @property
-    def entries(self) -> tuple[Turn | Comparison, ...]:
+    def entries(self) -> tuple[Turn | PreferencePair, ...]:
         """Whichever of the two this export is made of."""
         return self.comparisons or self.turns
 

@@ -12,7 +12,7 @@ from rtlglot.exports.card import Licences, card
 from rtlglot.exports.example import EXPORTS, ExportFormat, FormatOptions, Place, Unfit
 from rtlglot.exports.folder import Folder
 from rtlglot.exports.history import History
-from rtlglot.exports.select import Selection
+from rtlglot.exports.select import Examples
 from rtlglot.exports.sides import Sides, decide, passed_over_twice
 from rtlglot.exports.spec import ExportSpec, ExportSummary
 from rtlglot.exports.write import Files, Output
@@ -33,7 +33,7 @@ def export(spec: ExportSpec, on_progress: OnProgress | None = None) -> ExportSum
         history = _history(spec, needed=made.compares)
         if history is not None:
             stack.callback(history.close)
-        selection = Selection(spec, history, compares=made.compares)
+        selection = Examples(spec, history, compares=made.compares)
         format: ExportFormat = made(_options(spec, selection))
         summary = ExportSummary(spec.format, selection.fields.prompt, selection.fields.answer)
         licences = Licences()
@@ -61,7 +61,7 @@ def _history(spec: ExportSpec, *, needed: bool) -> History | None:
     return None
 
 
-def _options(spec: ExportSpec, selection: Selection) -> FormatOptions:
+def _options(spec: ExportSpec, selection: Examples) -> FormatOptions:
     return FormatOptions(
         chat=spec.chat,
         data_source=spec.data_source,
@@ -82,7 +82,7 @@ def _output(
 
 
 def _write(
-    selection: Selection,
+    selection: Examples,
     sides: Sides,
     format: ExportFormat,
     into: tuple[Output, ExportSummary, Licences],
@@ -113,7 +113,7 @@ def _write(
     summary.dropped = dict(dropped)
 
 
-def _conclude(summary: ExportSummary, selection: Selection, sides: Sides) -> None:
+def _conclude(summary: ExportSummary, selection: Examples, sides: Sides) -> None:
     summary.rows_read = selection.rows_read
     summary.dropped = dict((Counter(summary.dropped) + selection.dropped).most_common())
     summary.groups, summary.in_groups = sides.groups, sides.in_groups

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rtlglot.errors import InputError, UsageError
 from rtlglot.exports.compare import comparisons
-from rtlglot.exports.example import Comparison, Example, Turn
+from rtlglot.exports.example import Example, PreferencePair, Turn
 from rtlglot.exports.history import History, Tried
 from rtlglot.exports.spec import ExportSpec
 from rtlglot.formats import Dataset, open_dataset, text_of
@@ -23,7 +23,7 @@ _STATUSES = frozenset(status.value for status in Status)
 
 
 @dataclass(frozen=True, slots=True)
-class Fields:
+class PairFields:
     """Which fields are read."""
 
     prompt: str
@@ -32,7 +32,7 @@ class Fields:
     """The field that the run wrote; '' where no ledger says."""
 
 
-class Selection:
+class Examples:
     """The examples of an output; each pass counts anew what it leaves out."""
 
     def __init__(self, spec: ExportSpec, history: History | None, *, compares: bool) -> None:
@@ -127,7 +127,7 @@ class Selection:
                 return False
         return True
 
-    def _comparisons(self, fields: Mapping[str, Json], outcome: Outcome | None) -> tuple[Comparison, ...]:
+    def _comparisons(self, fields: Mapping[str, Json], outcome: Outcome | None) -> tuple[PreferencePair, ...]:
         prompt = text_of(fields.get(self.fields.prompt))
         if prompt is None or outcome is None or self._history is None:
             missing = outcome and f"no text in the field {self.fields.prompt!r}"
@@ -191,7 +191,7 @@ def _texts(fields: Mapping[str, Json], name: str, outcome: Outcome | None) -> li
     return [text for text in map(text_of, several) if text is not None]
 
 
-def _fields(spec: ExportSpec, history: History | None, dataset: Dataset) -> Fields:
+def _fields(spec: ExportSpec, history: History | None, dataset: Dataset) -> PairFields:
     if history is None:
         columns = next((list(row.fields) for row in dataset), [])
         answer = spec.answer_field or ("verilog" if "verilog" in columns else "")
@@ -202,15 +202,15 @@ def _fields(spec: ExportSpec, history: History | None, dataset: Dataset) -> Fiel
                 f"{spec.output} has no ledger beside it that says what was transformed",
                 hint=f"name --prompt-field and --answer-field; there are {', '.join(columns) or 'none'}",
             )
-        return Fields(prompt, answer, "")
+        return PairFields(prompt, answer, "")
     prompt, answer = _default_sides(history.pair)
-    fields = Fields(spec.prompt_field or prompt, spec.answer_field or answer, history.pair.target)
+    fields = PairFields(spec.prompt_field or prompt, spec.answer_field or answer, history.pair.target)
     if fields.prompt == fields.answer:
         raise UsageError(f"prompt and answer are both {fields.prompt!r}", hint="name two different fields")
     return fields
 
 
-def _compared(spec: ExportSpec, history: History) -> Fields:
+def _compared(spec: ExportSpec, history: History) -> PairFields:
     """Of preference pairs: what was asked, and what was tried for it."""
     source, target = history.pair
     if spec.answer_field not in ("", target):
@@ -218,7 +218,7 @@ def _compared(spec: ExportSpec, history: History) -> Fields:
             f"preference pairs are made of the texts that were tried for {target!r}",
             hint="leave --answer-field out",
         )
-    return Fields(spec.prompt_field or source, target, target)
+    return PairFields(spec.prompt_field or source, target, target)
 
 
 def _default_sides(pair: Pair) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from rtlglot.errors import UsageError
-from rtlglot.exports.example import TRAIN, VALIDATION, Comparison, Example, Turn
+from rtlglot.exports.example import TRAIN, VALIDATION, Example, PreferencePair, Turn
 from rtlglot.exports.near_copies import (
     Groups,
     NearCopies,
@@ -19,11 +19,11 @@ from rtlglot.exports.near_copies import (
     held_out,
     text_words,
 )
-from rtlglot.exports.select import Selection
+from rtlglot.exports.select import Examples
 from rtlglot.exports.spec import ExportSpec
 from rtlglot.verilog.units import module_names
 
-Entry = Turn | Comparison
+Entry = Turn | PreferencePair
 E = TypeVar("E")
 
 
@@ -61,7 +61,7 @@ class Sides:
         return tuple(e for k, e in enumerate(entries) if (number, k) not in self.duplicates)
 
 
-def decide(spec: ExportSpec, selection: Selection, scratch: Path, tick: Callable[[int], None]) -> Sides:
+def decide(spec: ExportSpec, selection: Examples, scratch: Path, tick: Callable[[int], None]) -> Sides:
     """Pass over the examples once. `scratch` is a folder for temporary files.
 
     Raises UsageError where datasketch is needed and missing, and where a split is impossible.
@@ -180,7 +180,7 @@ def _count(groups: Groups, keys: Sequence[bytes], sides: Sides) -> None:
     sides.largest_group = max(sizes.values())
 
 
-def passed_over_twice(selection: Selection, sides: Sides) -> Iterator[Example]:
+def passed_over_twice(selection: Examples, sides: Sides) -> Iterator[Example]:
     """The examples again; UsageError where the output is another one than the first pass saw."""
     count = 0
     for example in selection:

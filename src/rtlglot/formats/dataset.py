@@ -10,7 +10,7 @@ from types import TracebackType
 from rtlglot.errors import InputError, UsageError
 from rtlglot.formats.filter import compile_filter
 from rtlglot.formats.sniff import sniff
-from rtlglot.formats.source import Source
+from rtlglot.formats.source import DataFile
 from rtlglot.formats.table import FOLDER_FORMAT, Format, Record, Shape, format_of, load_format
 from rtlglot.formats.values import encode
 from rtlglot.records import Row
@@ -49,7 +49,7 @@ def open_dataset(
     is read yet. Raises UsageError for a bad selection or format, InputError where there is no such file.
     """
     selection = selection or Selection()
-    source = Source(os.fspath(path))
+    source = DataFile(os.fspath(path))
     try:
         name = format or _format_of(source)
         keep = compile_filter(selection.where, source.name) if selection.where else None
@@ -59,7 +59,7 @@ def open_dataset(
         raise
 
 
-def _format_of(source: Source) -> str:
+def _format_of(source: DataFile) -> str:
     if source.folder:
         return FOLDER_FORMAT
     if not source.piped:
@@ -81,7 +81,7 @@ class Dataset:
     """
 
     def __init__(
-        self, source: Source, format: Format, selection: Selection, keep: Callable[[Record], bool] | None
+        self, source: DataFile, format: Format, selection: Selection, keep: Callable[[Record], bool] | None
     ) -> None:
         self._source, self._format, self._selection, self._keep = source, format, selection, keep
         self._new_names = {old: new for new, old in selection.map.items()}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from rtlglot.errors import InputError
-from rtlglot.formats.source import Source
+from rtlglot.formats.source import DataFile
 from rtlglot.formats.spool import Spool
 from rtlglot.formats.table import Record, Shape
 from rtlglot.formats.values import cell
@@ -31,11 +31,11 @@ class Csv:
     seeks = False
     delimiter = ","
 
-    def shape(self, source: Source, new_names: Mapping[str, str]) -> Shape:
+    def shape(self, source: DataFile, new_names: Mapping[str, str]) -> Shape:
         """Nothing to take over."""
         return Shape()
 
-    def read(self, source: Source) -> Iterator[Record]:
+    def read(self, source: DataFile) -> Iterator[Record]:
         """One record per row, numbered by its first line. InputError names the line."""
         csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))
         stream, offset = source.open_text()
@@ -99,7 +99,7 @@ def _line(text: object) -> bytes:
     return (str(text)[:-2] + "\n").encode()
 
 
-def _lines(stream: BinaryIO, source: Source, offset: int) -> Iterator[str]:
+def _lines(stream: BinaryIO, source: DataFile, offset: int) -> Iterator[str]:
     for number, line in enumerate(stream, 1):
         try:
             yield line.decode()
@@ -108,7 +108,7 @@ def _lines(stream: BinaryIO, source: Source, offset: int) -> Iterator[str]:
         offset += len(line)
 
 
-def _rows(reader: _Reader, source: Source) -> Iterator[tuple[int, list[str]]]:
+def _rows(reader: _Reader, source: DataFile) -> Iterator[tuple[int, list[str]]]:
     # Each row that is not blank, with the line that it begins on.
     while True:
         number = reader.line_num + 1
@@ -124,7 +124,7 @@ def _rows(reader: _Reader, source: Source) -> Iterator[tuple[int, list[str]]]:
             yield number, row
 
 
-def _records(reader: _Reader, source: Source) -> Iterator[Record]:
+def _records(reader: _Reader, source: DataFile) -> Iterator[Record]:
     rows = _rows(reader, source)
     _, header = next(rows, (0, []))
     if not header:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rtlglot.errors import InputError
-from rtlglot.formats.source import Source
+from rtlglot.formats.source import DataFile
 from rtlglot.formats.table import Record, Shape
 from rtlglot.formats.values import DECODER, INDENT, encode, refuse_unwritable, too_deep
 from rtlglot.records import Json
@@ -28,13 +28,13 @@ class JsonDocument:
     suffixes = (".json",)
     seeks = False
 
-    def shape(self, source: Source, new_names: Mapping[str, str]) -> Shape:
+    def shape(self, source: DataFile, new_names: Mapping[str, str]) -> Shape:
         """Object or list."""
         text = _Text(source)
         with text.stream:
             return Shape(keyed=text.peek() == "{")
 
-    def read(self, source: Source) -> Iterator[Record]:
+    def read(self, source: DataFile) -> Iterator[Record]:
         """One record per entry; InputError names the line and column, or the entry."""
         text = _Text(source)
         with text.stream:
@@ -100,7 +100,7 @@ def _elements(text: _Text) -> Iterator[Record]:
 class _Text:
     """A JSON text that is read chunk by chunk; what has been consumed is dropped."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: DataFile) -> None:
         self._source = source
         self.stream, self._bytes = source.open_text()
         self._tail = b""  # an incomplete character

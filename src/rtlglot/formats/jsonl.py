@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 from rtlglot.errors import InputError
-from rtlglot.formats.source import Source
+from rtlglot.formats.source import DataFile
 from rtlglot.formats.table import Record, Shape
 from rtlglot.formats.values import LINE, decode, encode
 from rtlglot.records import Json
@@ -20,11 +20,11 @@ class JsonLines:
     suffixes = (".jsonl", ".ndjson")
     seeks = False
 
-    def shape(self, source: Source, new_names: Mapping[str, str]) -> Shape:
+    def shape(self, source: DataFile, new_names: Mapping[str, str]) -> Shape:
         """Nothing to take over."""
         return Shape()
 
-    def read(self, source: Source) -> Iterator[Record]:
+    def read(self, source: DataFile) -> Iterator[Record]:
         """One record per line; InputError names the line, and the column or the byte."""
         stream, offset = source.open_text()
         with stream:
@@ -66,7 +66,7 @@ class _JsonLinesWriter:
         """Nothing is held."""
 
 
-def _explain(source: Source, number: int, offset: int, error: ValueError) -> NoReturn:
+def _explain(source: DataFile, number: int, offset: int, error: ValueError) -> NoReturn:
     row = f"line {number}"
     if isinstance(error, UnicodeDecodeError):
         raise source.not_utf8(error, row=row, offset=offset) from None

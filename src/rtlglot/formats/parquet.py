@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from rtlglot.errors import InputError
-from rtlglot.formats.source import Source
+from rtlglot.formats.source import DataFile
 from rtlglot.formats.spool import Spool
 from rtlglot.formats.table import Record, Shape
 from rtlglot.formats.values import DECODER, as_json, cell
@@ -32,13 +32,13 @@ class Parquet:
     suffixes = (".parquet",)
     seeks = True
 
-    def shape(self, source: Source, new_names: Mapping[str, str]) -> Shape:
+    def shape(self, source: DataFile, new_names: Mapping[str, str]) -> Shape:
         """The column types."""
         with source.open_raw() as raw:
             schema = _open(raw, source).schema_arrow
         return Shape(schema={new_names.get(column.name, column.name): column.type for column in schema})
 
-    def read(self, source: Source) -> Iterator[Record]:
+    def read(self, source: DataFile) -> Iterator[Record]:
         """One record per row. InputError where the file is no Parquet or damaged."""
         import pyarrow as pa
 
@@ -62,7 +62,7 @@ class Parquet:
         return ParquetWriter(out, shape.schema, Spool(scratch))
 
 
-def _open(raw: BinaryIO, source: Source) -> Any:
+def _open(raw: BinaryIO, source: DataFile) -> Any:
     import pyarrow as pa
     import pyarrow.parquet as pq
 

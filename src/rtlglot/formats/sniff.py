@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from rtlglot.errors import UsageError
-from rtlglot.formats.source import Source
+from rtlglot.formats.source import DataFile
 from rtlglot.formats.values import decode
 
 _HEAD_BYTES = 1 << 16
 _OBJECT_OF_OBJECTS = re.compile(rb'\{\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*\{|\}\s*$)')
 
 
-def sniff(source: Source) -> str:
+def sniff(source: DataFile) -> str:
     """The name of the format: parquet by its magic, JSON by its first bracket, else TSV or CSV.
 
     An object that fills a line before another is a row of JSON Lines; one alone is a document by id where

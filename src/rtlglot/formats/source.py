@@ -30,7 +30,7 @@ def strip_compression(name: str) -> tuple[str, str]:
     return (stem, compression) if compression else (name, "")
 
 
-class Source:
+class DataFile:
     """A file, a folder, or standard input copied to a private temporary file."""
 
     def __init__(self, path: str) -> None:
@@ -192,7 +192,7 @@ class _Spooled(io.RawIOBase):
 class _Guarded(io.RawIOBase):
     """Decompresses, and says in our words what is wrong with the bytes."""
 
-    def __init__(self, raw: BinaryIO, source: Source) -> None:
+    def __init__(self, raw: BinaryIO, source: DataFile) -> None:
         self._raw, self._source = raw, source
         self._inner = _decompressed(raw, source.compression)
         self._begun = False

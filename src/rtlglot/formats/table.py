@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol, runtime_checkable
 
 from rtlglot.errors import UsageError
-from rtlglot.formats.source import Source, strip_compression
+from rtlglot.formats.source import DataFile, strip_compression
 from rtlglot.records import Json
 from rtlglot.registry import Table
 
@@ -79,10 +79,10 @@ class Format(Protocol):
     seeks: bool
     """Whether it is read by seeking: then it cannot be compressed as a whole."""
 
-    def shape(self, source: Source, new_names: Mapping[str, str]) -> Shape:
+    def shape(self, source: DataFile, new_names: Mapping[str, str]) -> Shape:
         """What a writer takes over from that input. `new_names`: name in the file -> name in rows."""
 
-    def read(self, source: Source) -> Iterator[Record]:
+    def read(self, source: DataFile) -> Iterator[Record]:
         """All records, in order, in memory one at a time. Raises InputError with the place."""
 
     def write(self, out: BinaryIO, shape: Shape, scratch: Path) -> RowWriter:

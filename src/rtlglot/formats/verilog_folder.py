@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rtlglot.errors import InputError, UsageError
-from rtlglot.formats.source import Source
+from rtlglot.formats.source import DataFile
 from rtlglot.formats.table import Record, RowWriter, Shape
 
 _SUFFIXES = (".v", ".sv")
@@ -25,11 +25,11 @@ class VerilogFolder:
     suffixes: tuple[str, ...] = ()
     seeks = False
 
-    def shape(self, source: Source, new_names: Mapping[str, str]) -> Shape:
+    def shape(self, source: DataFile, new_names: Mapping[str, str]) -> Shape:
         """Nothing to take over."""
         return Shape()
 
-    def read(self, source: Source) -> Iterator[Record]:
+    def read(self, source: DataFile) -> Iterator[Record]:
         """One record per file. InputError names a file that is not UTF-8 or cannot be read."""
         if not source.folder:
             raise InputError("is no folder", file=source.name)
@@ -66,7 +66,7 @@ def _is_within(entry: os.DirEntry[str], root: str) -> bool:
     return os.path.commonpath([root, os.path.realpath(entry.path)]) == root
 
 
-def _text(source: Source, path: str) -> str:
+def _text(source: DataFile, path: str) -> str:
     file = source.path / path
     try:
         path.encode()

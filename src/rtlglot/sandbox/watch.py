@@ -61,7 +61,7 @@ class Watched:
 
 
 @dataclass(slots=True)
-class Watch:
+class Watchdog:
     """One child under watch."""
 
     pid: int

@@ -27,7 +27,7 @@ from rtlglot.sandbox.harden import Cage
 from rtlglot.sandbox.job import Ended, Permit
 from rtlglot.sandbox.scrub import scrub, scrub_value
 from rtlglot.sandbox.stillness import over
-from rtlglot.sandbox.watch import Watch, Watched
+from rtlglot.sandbox.watch import Watchdog, Watched
 
 SUSPICIOUS_S = 1.0
 """A text that takes more CPU seconds than this in a shared fork has the whole batch run again singly."""
@@ -156,7 +156,7 @@ class Zygote:
             if permit.execute:
                 # should this zygote be killed, the parent can still end what the tool started
                 frames.write_all(self._outbox, frames.pack({"id": head["id"], "group": pid}))
-            watch = Watch(
+            watch = Watchdog(
                 pid=pid,
                 result=result_read,
                 log=log_read,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtlglot.tools.abc.aig import Aig, Builder, Simulation, read_aiger, reduced, write_aiger
+from rtlglot.tools.abc.aig import Aig, AigSimulation, Builder, read_aiger, reduced, write_aiger
 from rtlglot.tools.abc.difference import Question, exhaustive, randomly
 
 
@@ -27,7 +27,7 @@ def graphs(draw: st.DrawFn) -> Aig:
 
 def run(aig: Aig, frames: int = 5, patterns: int = 32) -> list[list[int]]:
     """What the outputs are in some frames of random inputs."""
-    generator, simulation, seen = random.Random(1), Simulation(aig, patterns), []
+    generator, simulation, seen = random.Random(1), AigSimulation(aig, patterns), []
     for _ in range(frames):
         simulation.frame([generator.getrandbits(patterns) for _ in aig.inputs])
         seen.append([simulation.word(literal) for literal in aig.outputs.values()])

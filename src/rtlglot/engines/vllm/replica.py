@@ -38,7 +38,7 @@ _CPU_KV_BYTES = 4 << 30
 """Of the KV cache on a CPU, where the user does not say: at most a quarter of the memory."""
 
 
-class Unfit(Exception):
+class LoadRefused(Exception):
     """The answer to a message that cannot be followed: kind of error and what to say."""
 
     def __init__(self, kind: str, message: str, hint: str = "") -> None:
@@ -91,7 +91,7 @@ class ReplicaServer:
         act = {"load": self._load, "generate": self._generate}[message["op"]]
         try:
             answer = await act(message)
-        except Unfit as refused:
+        except LoadRefused as refused:
             answer = {"error": refused.kind, "message": str(refused), "hint": refused.hint}
         except Exception as error:  # noqa: BLE001 - whoever waits gets an answer
             traceback.print_exc()
@@ -111,11 +111,11 @@ class ReplicaServer:
         try:
             config = arguments.create_engine_config(UsageContext.LLM_CLASS)
         except Exception as error:  # pydantic, OSError, ValueError …: all are about the arguments
-            raise Unfit("config", f"vLLM refuses: {_said(error)}") from error
+            raise LoadRefused("config", f"vLLM refuses: {_said(error)}") from error
         try:
             self._engine = AsyncLLM.from_vllm_config(config, disable_log_stats=arguments.disable_log_stats)
         except Exception as error:
-            raise Unfit("load", f"vLLM did not come up: {_said(error)}") from error
+            raise LoadRefused("load", f"vLLM did not come up: {_said(error)}") from error
         # On a CPU a seeded request whose prompt is read in parts kills vLLM 0.32's engine.
         self._seeds = not (_on_cpu() and config.scheduler_config.enable_chunked_prefill)
         self._use_lora(message["lora"])
@@ -136,15 +136,15 @@ class ReplicaServer:
         from vllm.exceptions import VLLMClientError, VLLMError
 
         if self._engine is None:
-            raise Unfit("dead", "nothing is loaded")
+            raise LoadRefused("dead", "nothing is loaded")
         try:
             output = await self._final(message)
         except VLLMClientError as error:
-            raise Unfit("row", _said(error)) from error
+            raise LoadRefused("row", _said(error)) from error
         except VLLMError as error:
             # EngineGenerateError is about one request as long as the engine lives.
             kind = "dead" if self._engine.errored else "again"
-            raise Unfit(kind, _said(error)) from error
+            raise LoadRefused(kind, _said(error)) from error
         (choice,) = output.outputs
         think, text = None, choice.text
         if self._parse_reasoning is not None:
@@ -165,7 +165,7 @@ class ReplicaServer:
         stream = self._engine.generate(prompt, sampling, name, lora_request=self._lora)
         outputs = [output async for output in stream]
         if not outputs or outputs[-1].outputs[0].finish_reason == "abort":
-            raise Unfit("again", "vLLM gave the request up")
+            raise LoadRefused("again", "vLLM gave the request up")
         return outputs[-1]
 
 
@@ -198,7 +198,7 @@ def engine_arguments(model: str, named: Mapping[str, Any]) -> Any:
     known = {field.name: str(field.type) for field in dataclasses.fields(AsyncEngineArgs)}
     for name in named:
         if name not in known:
-            raise Unfit("config", f"vLLM has no engine argument {name!r}", did_you_mean(name, known))
+            raise LoadRefused("config", f"vLLM has no engine argument {name!r}", did_you_mean(name, known))
     parser = AsyncEngineArgs.add_cli_args(FlexibleArgumentParser())
     words = ["--model", model]
     for name, value in named.items():
@@ -209,7 +209,8 @@ def engine_arguments(model: str, named: Mapping[str, Any]) -> Any:
             return AsyncEngineArgs.from_cli_args(parser.parse_args(words))
     except SystemExit as error:
         said = complaint.getvalue().strip().splitlines()
-        raise Unfit("config", f"vLLM refuses an argument: {said[-1] if said else 'no word why'}") from error
+        why = said[-1] if said else "no word why"
+        raise LoadRefused("config", f"vLLM refuses an argument: {why}") from error
 
 
 def _words(name: str, value: Any, *, switch: bool) -> list[str]:
@@ -246,7 +247,7 @@ def reasoning_parser(name: str, engine: Any) -> Any:
     try:
         parser = ReasoningParserManager.get_reasoning_parser(name)(engine.get_tokenizer())
     except Exception as error:  # unknown name, or a tokenizer without its tags
-        raise Unfit("config", f"vLLM's reasoning parser {name!r}: {_said(error)}") from error
+        raise LoadRefused("config", f"vLLM's reasoning parser {name!r}: {_said(error)}") from error
     request = ChatCompletionRequest(messages=[], model="")
 
     def parse(text: str) -> tuple[str | None, str]:

@@ -168,7 +168,7 @@ def _cone(aig: Aig) -> set[int]:
     return seen
 
 
-class Simulation:
+class AigSimulation:
     """Frames of a graph, with one bit of a large integer for each pattern."""
 
     def __init__(self, aig: Aig, patterns: int) -> None:

@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rtlglot.tools.abc.aig import Aig, Builder, Simulation, reduced
+from rtlglot.tools.abc.aig import Aig, AigSimulation, Builder, reduced
 
 MOST_EXHAUSTIVE_INPUTS = 20
 """A combinational difference over at most so many input bits is decided by trying them all."""
@@ -92,7 +92,7 @@ def exhaustive(question: Question) -> Stimulus | bool | None:
     if not question.combinational or len(support) > MOST_EXHAUSTIVE_INPUTS or work > MOST_EXHAUSTIVE_WORK:
         return None
     low, high = support[:_CHUNK], support[_CHUNK:]
-    simulation = Simulation(question.aig, 1 << len(low))
+    simulation = AigSimulation(question.aig, 1 << len(low))
     words = [0] * len(question.aig.inputs)
     for position, index in enumerate(low):
         words[index] = _counting(position, len(low))
@@ -114,7 +114,7 @@ def randomly(question: Question) -> Stimulus | None:
     frames = frames_for(question.aig)
     if question.combinational:
         frames = 8
-    simulation = Simulation(question.aig, PATTERNS)
+    simulation = AigSimulation(question.aig, PATTERNS)
     history: list[list[int]] = []
     for words in random_words(len(question.aig.inputs), frames):
         history.append(words)
@@ -128,7 +128,7 @@ def randomly(question: Question) -> Stimulus | None:
 
 def never_defined(miter: Aig) -> list[str]:
     """Outputs of the reference (by the names of their values) that no random stimulus defines."""
-    simulation = Simulation(miter, PATTERNS)
+    simulation = AigSimulation(miter, PATTERNS)
     masks = {
         name: miter.outputs[mask_of(name)]
         for name in miter.outputs

@@ -9,7 +9,7 @@ whatever their size.
 
 from __future__ import annotations
 
-from rtlglot.tools.abc.aig import Aig, Builder, Simulation, reduced
+from rtlglot.tools.abc.aig import Aig, AigSimulation, Builder, reduced
 from rtlglot.tools.abc.difference import PATTERNS, frames_for, random_words
 
 MOST_ROUNDS = 60
@@ -34,7 +34,7 @@ def matched(aig: Aig) -> tuple[Aig, int]:
 
 def _alike(aig: Aig) -> list[int]:
     """A number for each latch, the same where a random simulation sees no difference."""
-    simulation = Simulation(aig, PATTERNS)
+    simulation = AigSimulation(aig, PATTERNS)
     seen: list[list[int]] = [[] for _ in aig.nexts]
     for words in random_words(len(aig.inputs), frames_for(aig)):
         simulation.frame(words)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rtlglot.sandbox.limits import limit_cpu
-from rtlglot.tools.abc.aig import Simulation, read_aiger, write_aiger
+from rtlglot.tools.abc.aig import AigSimulation, read_aiger, write_aiger
 from rtlglot.tools.abc.difference import Question, Stimulus, exhaustive
 
 NODE_CONFLICTS = 1000
@@ -40,7 +40,7 @@ class Effort:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SolverAnswer:
     """What the engines say."""
 
     status: str
@@ -81,7 +81,7 @@ class Abc:
         return done.stdout.decode("utf-8", "replace")
 
 
-def decide(question: Question, effort: Effort, program: str) -> Answer:
+def decide(question: Question, effort: Effort, program: str) -> SolverAnswer:
     """Equivalent, different with a stimulus, or how far no difference was found."""
     abc = Abc(program, effort)
     Path("question.aig").write_bytes(write_aiger(question.aig))
@@ -93,7 +93,7 @@ def decide(question: Question, effort: Effort, program: str) -> Answer:
         graph = "swept.aig"
         swept = _swept(Path(graph).read_bytes())
         if swept.literal == 0:
-            return Answer("equivalent", "scorr")
+            return SolverAnswer("equivalent", "scorr")
         if swept.combinational:
             found = _combinational(swept, abc, graph)
             if found.status != "different" or differs(question, found.stimulus):
@@ -107,7 +107,7 @@ def shorten(question: Question, stimulus: Stimulus, effort: Effort, program: str
     Path("question.aig").write_bytes(write_aiger(question.aig))
     frames = len(stimulus) - 1
     found = _bounded(question, abc, "question.aig", frames, 0.9)
-    return found.stimulus if isinstance(found, Answer) else stimulus
+    return found.stimulus if isinstance(found, SolverAnswer) else stimulus
 
 
 def _swept(data: bytes) -> Question:
@@ -116,42 +116,42 @@ def _swept(data: bytes) -> Question:
     return Question(type(graph)(graph.inputs, graph.nexts, graph.ands, {"differs": literal}))
 
 
-def _combinational(question: Question, abc: Abc, graph: str) -> Answer:
+def _combinational(question: Question, abc: Abc, graph: str) -> SolverAnswer:
     tried = exhaustive(question)
     if tried is True:
-        return Answer("equivalent", "exhaustive simulation")
+        return SolverAnswer("equivalent", "exhaustive simulation")
     if tried:
-        return Answer("different", "exhaustive simulation", stimulus=tried)
+        return SolverAnswer("different", "exhaustive simulation", stimulus=tried)
     said = abc(f"read_aiger {graph}; iprove; print_status; write_cex -a comb.cex", 0.9)
     if "Status = 1 " in said:
-        return Answer("equivalent", "iprove")
+        return SolverAnswer("equivalent", "iprove")
     stimulus = counterexample("comb.cex")
     if stimulus and differs(question, stimulus):
-        return Answer("different", "iprove", stimulus=stimulus)
+        return SolverAnswer("different", "iprove", stimulus=stimulus)
     # there are no steps here, and so no bound to report
-    return Answer("timeout", "iprove")
+    return SolverAnswer("timeout", "iprove")
 
 
-def _sequential(question: Question, abc: Abc, graph: str) -> Answer:
+def _sequential(question: Question, abc: Abc, graph: str) -> SolverAnswer:
     found = _bounded(question, abc, graph, abc.effort.frames, 0.4)
-    if isinstance(found, Answer):
+    if isinstance(found, SolverAnswer):
         return found
     said = abc(f"read_aiger {graph}; pdr; print_status; write_cex -a pdr.cex", 0.7)
     if "Status = 1 " in said:
-        return Answer("equivalent", "pdr")
+        return SolverAnswer("equivalent", "pdr")
     stimulus = counterexample("pdr.cex")
     if stimulus and differs(question, stimulus):
-        return Answer("different", "pdr", stimulus=stimulus)
+        return SolverAnswer("different", "pdr", stimulus=stimulus)
     # long random runs, continued from rare states, reach what is too deep for the solvers
     abc(f"read_aiger {graph}; sim3 {_RANDOM_RUNS}; write_cex -a sim.cex", 1.0)
     stimulus = counterexample("sim.cex")
     if stimulus and differs(question, stimulus):
-        return Answer("different", "sim3", stimulus=stimulus)
+        return SolverAnswer("different", "sim3", stimulus=stimulus)
     complete = found >= abc.effort.frames
-    return Answer("bounded" if complete or not abc.cut else "timeout", "bmc3", k=found)
+    return SolverAnswer("bounded" if complete or not abc.cut else "timeout", "bmc3", k=found)
 
 
-def _bounded(question: Question, abc: Abc, graph: str, frames: int, share: float) -> Answer | int:
+def _bounded(question: Question, abc: Abc, graph: str, frames: int, share: float) -> SolverAnswer | int:
     """Different, or the number of frames in which there is no difference."""
     said = abc(
         f"read_aiger {graph}; bmc3 -F {frames} -C {abc.effort.conflicts}; print_status; write_cex -a bmc.cex",
@@ -159,7 +159,7 @@ def _bounded(question: Question, abc: Abc, graph: str, frames: int, share: float
     )
     stimulus = counterexample("bmc.cex")
     if stimulus and differs(question, stimulus):
-        return Answer("different", "bmc3", stimulus=stimulus)
+        return SolverAnswer("different", "bmc3", stimulus=stimulus)
     safe = _FRAMES.search(said)
     return int(safe[1]) if safe else 0
 
@@ -168,7 +168,7 @@ def differs(question: Question, stimulus: Stimulus) -> bool:
     """Whether the last frame of a stimulus really shows a difference."""
     if len(stimulus) * len(question.aig.ands) > MOST_REPLAY_WORK:
         return False
-    simulation = Simulation(question.aig, 1)
+    simulation = AigSimulation(question.aig, 1)
     for frame in stimulus:
         simulation.frame(frame)
     return bool(stimulus) and simulation.word(question.literal) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from rtlglot.tools.abc.aig import Aig, Builder, Simulation, reduced, write_aiger
+from rtlglot.tools.abc.aig import Aig, AigSimulation, Builder, reduced, write_aiger
 from rtlglot.tools.abc.difference import mask_of
 from rtlglot.tools.abc.solve import Abc, Effort, counterexample
 
@@ -32,7 +32,7 @@ def undefined_within(miter: Aig, names: Sequence[str], effort: Effort, program: 
 
 
 def _still_undefined(miter: Aig, names: Sequence[str], stimulus: Sequence[Sequence[int]]) -> list[str]:
-    simulation = Simulation(miter, 1)
+    simulation = AigSimulation(miter, 1)
     left = list(names)
     for frame in stimulus:
         simulation.frame(frame)

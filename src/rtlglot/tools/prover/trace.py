@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rtlglot.records import Json
-from rtlglot.tools.abc.aig import Aig, Simulation
+from rtlglot.tools.abc.aig import Aig, AigSimulation
 from rtlglot.tools.abc.difference import Question, Stimulus
 from rtlglot.tools.yosys.miter import TICK, Clocking, short_names
 from rtlglot.verilog.interface import Port
@@ -32,7 +32,7 @@ def trace_of(
      "first": {"step": 0-based, the skipped ones counted, "output", "expected": bits, "got": bits}}
     """
     question = Question.with_all(miter)
-    simulation = Simulation(question.aig, 1)
+    simulation = AigSimulation(question.aig, 1)
     resumes: deque[tuple[int, list[int]]] = deque(maxlen=MOST_STEPS // _RESUME + 1)
     last = None
     for number, frame in enumerate(stimulus):
@@ -73,7 +73,7 @@ def expected_along(
     """For each Step what the reference's netlist answers before the step's edge, and after it with the
     inputs unchanged: {port: [before, after]}."""
     outputs = _Outputs(miter, ports, clocking)
-    simulation = Simulation(miter, 1)
+    simulation = AigSimulation(miter, 1)
     told = []
     for step in steps:
         frame, start = outputs.frame(step, len(miter.inputs)), simulation.state
@@ -129,13 +129,13 @@ class _Outputs:
             values[self._tick] = int(not step.get("held"))
         return values
 
-    def gold(self, simulation: Simulation) -> dict[str, str]:
+    def gold(self, simulation: AigSimulation) -> dict[str, str]:
         """What the reference answers in the frame just simulated."""
         return {
             name: _values(simulation, gold, gold_x) for name, (gold, gold_x, _, _) in self._outputs.items()
         }
 
-    def step(self, simulation: Simulation, frame: Sequence[int]) -> dict[str, Any]:
+    def step(self, simulation: AigSimulation, frame: Sequence[int]) -> dict[str, Any]:
         """One step of a trace, from the frame just simulated."""
         expected, got = {}, {}
         for name, (gold, gold_x, gate, gate_x) in self._outputs.items():
@@ -144,7 +144,7 @@ class _Outputs:
         return {**self.inputs(frame), "expected": expected, "got": got}
 
 
-def _values(simulation: Simulation, bits: Sequence[int], unknown: Sequence[int]) -> str:
+def _values(simulation: AigSimulation, bits: Sequence[int], unknown: Sequence[int]) -> str:
     pairs = zip(bits, unknown, strict=True)
     return "".join("x" if simulation.word(x) else "01"[simulation.word(bit)] for bit, x in pairs)
 

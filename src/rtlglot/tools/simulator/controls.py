@@ -16,7 +16,7 @@ from typing import Any, Self
 from rtlglot.records import Json
 from rtlglot.tools.simulator.simulation import Simulation, Simulator
 from rtlglot.tools.simulator.texts import Together, as_design, behind_buffers, shell_of
-from rtlglot.tools.simulator.transcript import Ear, Heard, Judgement
+from rtlglot.tools.simulator.transcript import Ear, Heard, Announced
 from rtlglot.tools.slang.driven import driven_inputs
 from rtlglot.tools.slang.source import read_source
 from rtlglot.verilog.mutations import Mutant, mutants
@@ -94,7 +94,7 @@ def _heard_of(told: dict[str, Any]) -> Heard:
     for name in ("lines", "zeros"):
         judgement[name] = tuple(tuple(one) if isinstance(one, list) else one for one in judgement[name])
     patterns = tuple((pattern, number) for pattern, number in told["patterns"])
-    return Heard(told["ended"], Judgement(**judgement), told["digest"], frozenset(told["lines"]), patterns)
+    return Heard(told["ended"], Announced(**judgement), told["digest"], frozenset(told["lines"]), patterns)
 
 
 @dataclass(slots=True)

@@ -24,7 +24,7 @@ _MOST_KEPT = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Announced:
     """What the words say."""
 
     passed: bool | None
@@ -47,7 +47,7 @@ class Heard:
 
     ended: str
     """As in Transcript."""
-    judgement: Judgement
+    judgement: Announced
     digest: str
     """Of the whole output: equal where it said the same."""
     lines: frozenset[int] = field(default=frozenset(), repr=False)
@@ -78,7 +78,7 @@ class Ear:
             judgement = judge(ran.output, speaks_only_of_errors=self.quiet, ports=self.ports, unsaid=unsaid)
         else:
             said = _lines(ran.output)
-            judgement = Judgement(None, tuple(line for line in said if _UNABLE.search(line))[:_MOST_LINES])
+            judgement = Announced(None, tuple(line for line in said if _UNABLE.search(line))[:_MOST_LINES])
         lines = list(dict.fromkeys(number_of(line) for line in reversed(_lines(ran.output))))
         patterns = Counter(
             pattern_of(line)
@@ -107,7 +107,7 @@ def judge(
     speaks_only_of_errors: bool,
     ports: Collection[str] = (),
     unsaid: Collection[int] = (),
-) -> Judgement:
+) -> Announced:
     """Read the output of a finished simulation.
 
     VerilogEval's count is taken by its number, whatever else is said; otherwise one line that speaks
@@ -122,14 +122,14 @@ def judge(
     said = [(line, claims_of(line, ports)) for line in lines]
     bad = _bad_lines(said) or _partial(said)
     if bad:
-        return Judgement(False, tuple(bad[:_MOST_LINES]))
+        return Announced(False, tuple(bad[:_MOST_LINES]))
     good = [line for line, claims in said if any(_is_good(claim) for claim in claims)]
     zeros = Counter(pattern_of(line) for line, claims in said if _may_be_an_index(line, claims))
     none = [line for line, claims in said if any(_is_zero(claim) for claim in claims)]
     found = {"goods": len(good), "score": _score(said), "zeros": tuple(zeros.items())}
     if good or none:
-        return Judgement(True, tuple((good or none)[:_MOST_LINES]), **found)  # type: ignore[arg-type]
-    return Judgement(True if speaks_only_of_errors else None, tuple(lines[-_MOST_LINES:]))
+        return Announced(True, tuple((good or none)[:_MOST_LINES]), **found)  # type: ignore[arg-type]
+    return Announced(True if speaks_only_of_errors else None, tuple(lines[-_MOST_LINES:]))
 
 
 _Said = Sequence[tuple[str, Sequence[Claim]]]
@@ -203,11 +203,11 @@ def _may_be_an_index(line: str, claims: Sequence[Claim]) -> bool:
     return _ONE.search(line) is not None and _COUNTING.search(line) is None
 
 
-def _by_count(output: str, mismatches: int, samples: int) -> Judgement:
+def _by_count(output: str, mismatches: int, samples: int) -> Announced:
     told = [
         f"output {name} is wrong in {number} of {samples} samples, first at time {time}"
         for name, number, time in _HINT.findall(output)
     ]
     if not told and mismatches:
         told = [f"{mismatches} of {samples} samples are wrong"]
-    return Judgement(mismatches == 0 and samples > 0, tuple(told[:_MOST_LINES]), samples, mismatches)
+    return Announced(mismatches == 0 and samples > 0, tuple(told[:_MOST_LINES]), samples, mismatches)
