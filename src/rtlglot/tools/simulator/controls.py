@@ -16,7 +16,7 @@ from typing import Any, Self
 from rtlglot.records import Json
 from rtlglot.tools.simulator.simulation import Simulation, Simulator
 from rtlglot.tools.simulator.texts import Together, as_design, behind_buffers, shell_of
-from rtlglot.tools.simulator.transcript import Ear, Heard, Announced
+from rtlglot.tools.simulator.transcript import Announced, Ear, Heard
 from rtlglot.tools.slang.driven import driven_inputs
 from rtlglot.tools.slang.source import read_source
 from rtlglot.verilog.mutations import Mutant, mutants
