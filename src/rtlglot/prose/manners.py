@@ -75,7 +75,8 @@ def manner_findings(text: str, prose: Prose, field: str) -> Iterator[Finding]:
     if closing is not None:
         offers = "ends with an offer to its reader" if closing["offer"] else "speaks of how it was written"
         yield _error(prose, "wrapping", f"the text {offers}", closing)
-    marker = phrases.chat_token(prose.text) or phrases.next_turn(prose.text)
+    behind = opening.end() if opening else 0
+    marker = phrases.chat_token(prose.text) or phrases.next_turn(prose.text, behind)
     if marker is not None:
         yield _error(prose, "chat-marker", "the text holds a marker of a chat", marker)
     echo = _PROMPT.search(prose.text.lower())

@@ -153,9 +153,9 @@ _TOKENS = re.compile(
 )
 
 
-def next_turn(text: str) -> re.Match[str] | None:
-    """Where a model that did not stop began the next turn of the chat."""
-    return _TURN.search(text)
+def next_turn(text: str, at: int = 0) -> re.Match[str] | None:
+    """Where, behind a place, a model that did not stop began the next turn of the chat."""
+    return _TURN.search(text, at)
 
 
 def chat_token(text: str) -> re.Match[str] | None:

@@ -8,7 +8,7 @@ from rtlglot.prompts.extract import Kind, extract
 from rtlglot.prompts.given import Given
 from rtlglot.records import Finish
 
-SIZE = 300_000
+SIZE = 100_000
 MODULE = "module m(input a); endmodule"
 UNITS = [
     *(
