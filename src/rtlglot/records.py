@@ -190,6 +190,13 @@ class Assurance(StrEnum):
         """0 for the weakest; to compare by."""
         return _RANKS[self]
 
+    @property
+    def told(self) -> str:
+        """For people: 'proved', 'not contradicted'."""
+        return {Assurance.NONE: "nothing vouched for", Assurance.READ: "not contradicted"}.get(
+            self, self.value
+        )
+
 
 _RANKS = {assurance: rank for rank, assurance in enumerate(Assurance)}
 

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from rtlglot.cli.command import AsJson, Command, Given, take
-from rtlglot.cli.printing import count, duration, print_json
+from rtlglot.cli.printing import count, duration, print_json, sureness
 from rtlglot.cli.progress import watch_for
 from rtlglot.jobs.check import CheckSpec, check
 
@@ -69,6 +69,7 @@ def table(summary: Any) -> str:
         *([f"{summary.empty:,} without a text"] if summary.empty else []),
         *([f"{summary.pending:,} not done yet"] if summary.pending else []),
     ]
+    lines += sureness(summary.assurances)
     lines.append(f"{count(summary.rows, 'row')} = {' + '.join(said)}")
     return "\n".join(lines)
 

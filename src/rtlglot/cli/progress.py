@@ -7,7 +7,7 @@ import time
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Self
 
-from rtlglot.cli.printing import count, duration
+from rtlglot.cli.printing import count, duration, sureness
 from rtlglot.records import Outcome, Status
 from rtlglot.run.walk import ASKED, CHECKED, MENDED
 from rtlglot.run.watch import IN_FLIGHT, Summary, Tally
@@ -187,6 +187,7 @@ def _summary_lines(summary: Summary, resume: str) -> list[str]:
             lines.append(f"  {number:>8,} {reason}")
     if cut := summary.reasons.get("accepted truncated"):
         lines.append(f"  {cut:,} of the accepted were cut at {summary.max_tokens:,} tokens and kept so")
+    lines += sureness(summary.assurances)
     lines += _rung_lines(summary)
     if summary.kept:
         lines.append(f"  {summary.kept:,} rows were settled before and reused")

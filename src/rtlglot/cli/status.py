@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from rtlglot.cli.command import AsJson, Command, Given, take
 from rtlglot.cli.printing import count, duration, print_json
 from rtlglot.options import flag
+from rtlglot.records import Assurance
 
 if TYPE_CHECKING:
     from rtlglot.report.standing import Standing
@@ -111,11 +112,12 @@ def _table(found: Standing, paint: _Paint) -> Iterator[str]:
         if not rows and status == "pending":
             continue
         yield paint(f"  {status:<10}{rows:>12,}{rows / found.total:>8.1%}", status)
+        if status == "accepted":
+            reasons = {Assurance(name).told: number for name, number in found.assurances.items()}
         if status == "rejected" and found.rejected_by:
             reasons = {f"by {check or 'a check'}": number for check, number in found.rejected_by.items()}
         for reason, number in sorted(reasons.items(), key=lambda item: -item[1]):
-            if status != "accepted":
-                yield f"    {reason.replace('_', ' '):<20}{number:>10,}{number / found.total:>8.1%}"
+            yield f"    {reason.replace('_', ' '):<20}{number:>10,}{number / found.total:>8.1%}"
 
 
 def _bar(found: Standing, paint: _Paint) -> str:

@@ -16,7 +16,7 @@ from rtlglot.exports.example import Example
 from rtlglot.exports.folder import MARK
 from rtlglot.exports.history import History
 from rtlglot.exports.spec import ExportSpec, ExportSummary
-from rtlglot.records import Json
+from rtlglot.records import Assurance, Json
 
 MOST_SOURCES = 100
 """Lines of the table of sources; the rest is counted in one."""
@@ -170,6 +170,8 @@ def _left_out(summary: ExportSummary, history: History | None) -> str:
         counts = history.counts()
         rows = [(f"{status}: {reason}", f"{n:,}") for (status, reason), n in counts.outcomes.most_common()]
         parts += ["What the rows of the run's input ended as:", _table(("", "rows"), rows)]
+        sure = [(Assurance(name).told, f"{n:,}") for name, n in counts.sureness().items()]
+        parts += ["How sure the accepted ones are:", _table(("", "rows"), sure)] if sure else []
     dropped = [(reason, f"{n:,}") for reason, n in summary.dropped.items()]
     if dropped:
         parts += ["Of the output, this export left out:", _table(("why", "number"), dropped)]

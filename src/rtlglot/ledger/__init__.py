@@ -233,7 +233,7 @@ class Ledger:
     def save_reply(self, key: bytes, request: Request, reply: Reply) -> asyncio.Future[None]:
         """Queue a reply; the future resolves when it is on disk."""
         *before, last = request.messages
-        prefix = prefix_key(before)
+        prefix = prefix_key(tuple(before))
         if self._is_new(prefix):
             messages = orjson.dumps([(m.role, storable(m.content)) for m in before]).decode()
             self._put("INSERT OR IGNORE INTO prefixes VALUES (?, ?)", (prefix, messages))

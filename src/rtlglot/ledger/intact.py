@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import zlib
 from collections.abc import Sequence
 
@@ -32,6 +33,7 @@ def damaged(where: str) -> LedgerError:
     )
 
 
+@functools.lru_cache(256)  # a text is put, and named by its attempt and its outcome, within moments
 def text_key(text: str) -> bytes:
     """Key of a text as it is stored."""
     return digest(storable(text) or "")

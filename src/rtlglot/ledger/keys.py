@@ -5,12 +5,13 @@ A key covers everything that determines what is stored under it, and nothing els
 
 from __future__ import annotations
 
+import functools
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import orjson
 
-from rtlglot.records import Context, Json, Message, Request, Row
+from rtlglot.records import Context, Json, Message, Request, Row, Sampling
 
 KEY_BYTES = 16
 
@@ -18,11 +19,15 @@ KEY_BYTES = 16
 def digest(*parts: str | bytes) -> bytes:
     """Hash of a sequence of texts; ('ab', 'c') and ('a', 'bc') differ."""
     state = hashlib.blake2b(digest_size=KEY_BYTES)
+    _take(state, parts)
+    return state.digest()
+
+
+def _take(state: hashlib.blake2b, parts: Iterable[str | bytes]) -> None:
     for part in parts:
         data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
         state.update(b"%d:" % len(data))
         state.update(data)
-    return state.digest()
 
 
 def canonical(value: Json) -> str:
@@ -57,18 +62,28 @@ class RequestKeys:
 
     def __call__(self, request: Request) -> bytes:
         """Key of a request without its sample and attempt, which are columns of their own."""
-        sampling = request.sampling
-        parts: list[str | bytes] = [
-            self._constant,
-            f"{sampling.max_tokens}|{sampling.temperature!r}|{sampling.top_p!r}|{sampling.seed}|{sampling.stop!r}",
-            "" if self._share else request.row_id,
-        ]
-        for message in request.messages:
-            parts += message
-        return digest(*parts)
+        *before, last = request.messages
+        state = _begun(self._constant, request.sampling, "" if self._share else request.row_id, tuple(before))
+        state = state.copy()
+        _take(state, last)
+        return state.digest()
 
 
-def prefix_key(messages: Sequence[Message]) -> bytes:
+@functools.lru_cache(64)
+def _begun(constant: bytes, sampling: Sampling, row_id: str, before: tuple[Message, ...]) -> hashlib.blake2b:
+    """The hash of what most requests have in common: all but the last message."""
+    state = hashlib.blake2b(digest_size=KEY_BYTES)
+    told = (
+        f"{sampling.max_tokens}|{sampling.temperature!r}|{sampling.top_p!r}|{sampling.seed}|{sampling.stop!r}"
+    )
+    _take(state, (constant, told, row_id))
+    for message in before:
+        _take(state, message)
+    return state
+
+
+@functools.lru_cache(64)
+def prefix_key(messages: tuple[Message, ...]) -> bytes:
     """Key of the messages before the last one."""
     return digest(*(part for message in messages for part in message))
 

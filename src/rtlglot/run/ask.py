@@ -83,9 +83,8 @@ class Ask:
 
 def _addressed(request: Request, key: bytes) -> Request:
     """The request with its key, and a seed of its own drawn from the run's: equal requests, equal seeds."""
-    seed = request.sampling.seed
-    if seed is None:
-        return replace(request, key=key)
-    drawn = digest(str(seed), key, str(request.sample), str(request.attempt))
-    own = int.from_bytes(drawn[:4], "big") >> 1
-    return replace(request, key=key, sampling=replace(request.sampling, seed=own))
+    sampling = request.sampling
+    if sampling.seed is not None:
+        drawn = digest(str(sampling.seed), key, str(request.sample), str(request.attempt))
+        sampling = replace(sampling, seed=int.from_bytes(drawn[:4], "big") >> 1)
+    return Request(request.messages, sampling, request.row_id, request.sample, request.attempt, key)

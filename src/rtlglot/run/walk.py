@@ -160,13 +160,9 @@ async def try_sample(
         if bad is None or candidate.text is None:
             break
         messages = parts.prompt.repair(messages, candidate.text, in_plain_words(bad))
-    return replace(
-        tried,
-        attempts=tuple(attempts),
-        prompt_tokens=prompt_tokens,
-        completion_tokens=completion_tokens,
-        think=reply.think or candidate.think,
-    )
+    think = reply.think or candidate.think
+    verdicts, judged = tried.verdicts, tried.judgement
+    return Try(candidate, judged, verdicts, tuple(attempts), prompt_tokens, completion_tokens, think)
 
 
 def _as_it_is(candidate: Candidate, reply: Reply, asked: Attempt, parts: Parts) -> Try:
@@ -187,7 +183,8 @@ async def look_at(candidate: Candidate, context: Context, asked: Attempt, eye: E
     verdicts = tuple(verdict for verdict, _ in examined)
     judged = eye.judge(verdicts, context)
     keys = tuple(key for _, key in examined)
-    told = replace(asked, reason=judged.reason, verdicts=keys, text=eye.keep(candidate.text))
+    text = eye.keep(candidate.text)
+    told = Attempt(asked.request, asked.sample, asked.attempt, judged.reason, keys, asked.repair, text)
     return Try(candidate, judged, verdicts, (told,))
 
 
