@@ -52,6 +52,20 @@ def test_the_door_loads_nothing_heavy(statement: str) -> None:
     assert not [name for name in loaded if name.partition(".")[0] in HEAVY]
 
 
+def test_a_job_that_asks_for_no_check_loads_no_prover_and_no_parser_of_verilog(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text('{"instruction": "Write a gate."}\n')
+    job = "transform in.jsonl --from instruction --to description --check none -o o.jsonl"
+    command = [*job.split(), "--engine", "scripted", "--model", "sentence"]
+    code = f"import sys; from rtlglot.cli import main; main({command!r}); print(*sorted(sys.modules))"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    loaded = run.stdout.split()
+    assert "rtlglot.run.session" in loaded
+    heavy = ("pyslang", "pyosys", "rtlglot.tools.prover", "rtlglot.checks.equivalence")
+    assert not [name for name in loaded if name.startswith(heavy)]
+
+
 @pytest.mark.parametrize("table", [ENGINES, CHECKS, FORMATS, EXPORTS], ids=lambda table: table.kind)
 def test_every_entry_of_a_table_can_be_loaded_or_says_what_to_install(table: object) -> None:
     assert isinstance(table, type(ENGINES))

@@ -13,6 +13,7 @@ from rtlglot.ledger import Indexed, Ledger
 from rtlglot.ledger.keys import content_key, digest
 from rtlglot.ledger.recipe import Recipe, recipe_key
 from rtlglot.records import (
+    Assurance,
     Attempt,
     CheckStatus,
     Finding,
@@ -162,13 +163,22 @@ def usual(ledger: Ledger, row: Row) -> Outcome | None:
     kind = n % 10
     if kind <= 4:
         return Outcome(row.id, Status.ACCEPTED, Reason.OK, text, "", (), None,
-                       (attempt(ledger, row, text, climbed("equivalence")),), 300, 120)  # fmt: skip
+                       (attempt(ledger, row, text, climbed("equivalence")),), 300, 120,
+                       Assurance.PROVED if n % 20 else Assurance.TESTED)  # fmt: skip
     if kind == 5:
         tries = (
             attempt(ledger, row, module(n, broken=True), climbed("syntax", SYNTAX)),
             attempt(ledger, row, text, climbed("equivalence"), repair=1),
         )
-        return Outcome(row.id, Status.ACCEPTED, Reason.OK, text, attempts=tries, prompt_tokens=600)
+        return Outcome(
+            row.id,
+            Status.ACCEPTED,
+            Reason.OK,
+            text,
+            attempts=tries,
+            prompt_tokens=600,
+            assurance=Assurance.PROVED,
+        )
     if kind == 6:
         broken = module(n, broken=True)
         tries = (attempt(ledger, row, broken, climbed("syntax", SYNTAX)),)

@@ -49,5 +49,5 @@ class Lock:
             ) from error
 
     def release(self) -> None:
-        """Give the ledger free. The file stays: removing it would race with the next process."""
+        """Let go. The file stays: removing it would race with the next process."""
         self._file.close()

@@ -1,6 +1,7 @@
 """The report: ledger -> numbers -> one self-contained HTML page.
 
-`write_report(ledger, target)` is all that a caller needs; `numbers.py` is pure, `page.py` knows HTML.
+`write_report(ledger, target)` is all that a caller needs; `numbers.py` knows nothing
+of a page, `page.py` nothing of a ledger.
 """
 
 from rtlglot.report.write import Report, write_report

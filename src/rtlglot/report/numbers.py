@@ -15,7 +15,7 @@ from rtlglot.report.spread import Spread
 from rtlglot.report.timeline import Timeline, timeline
 
 UNASKED = frozenset({Reason.MISSING_FIELD, Reason.PROMPT_ERROR, Reason.PROMPT_TOO_LONG})
-"""Reasons of rows for which no request was sent."""
+"""Reasons of rows for which no request was sent, unless an earlier text of theirs was to be repaired."""
 _HOW = {"check_failed": "said no", "unexamined": "gave no clear answer", "disputed": "is contradicted"}
 """How a check ended rows, by their reason."""
 _MOST_FINDINGS = 40
@@ -29,6 +29,8 @@ class Numbers:
     recipe_key: str
     runs: Sequence[RunRecord]
     counts: Counts = field(default_factory=Counts)
+    unasked: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(status, reason) -> rows for which no request was sent."""
     mended: int = 0
     rejected_by: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(Check, reason) -> rows whose final text ended there."""
@@ -94,6 +96,8 @@ def _count(numbers: Numbers, ended: Ended, known: Verdicts) -> None:
     glance = ended.glance
     numbers.counts.see(glance.status, glance.reason, glance.assurance)
     numbers.mended += ended.mended
+    if not glance.status or (glance.reason in UNASKED and not glance.attempts):
+        numbers.unasked[glance.status or "pending", glance.reason] += 1
     if glance.status == "rejected":
         numbers.rejected_by[ended.rung, glance.reason] += 1
     if glance.characters is not None:
@@ -127,13 +131,14 @@ def stages(numbers: Numbers) -> list[dict[str, Json]]:
 
     What reaches a stage is what reached the one before less what was lost there.
     """
-    failed = [kind for kind in numbers.outcomes if kind[0] in ("pending", "failed")]
-    unasked = [(s, r) for s, r in failed if s == "pending" or r in UNASKED]
-    no_text = [kind for kind in failed if kind not in unasked]
+    failed = Counter(
+        {kind: rows for kind, rows in numbers.outcomes.items() if kind[0] in ("pending", "failed")}
+    )
     if numbers.recipe.get("engine"):
-        result = [_stage("rows", "rows in", unasked, numbers), _stage("asked", "asked", no_text, numbers)]
+        no_text = failed - numbers.unasked
+        result = [_stage("rows", "rows in", numbers.unasked), _stage("asked", "asked", no_text)]
     else:
-        result = [_stage("rows", "rows in", failed, numbers)]
+        result = [_stage("rows", "rows in", failed)]
     for check in numbers.final:
         if not numbers.final[check]:
             continue  # no row had what it needs
@@ -158,11 +163,8 @@ def stages(numbers: Numbers) -> list[dict[str, Json]]:
     return result
 
 
-def _stage(name: str, title: str, kinds: list[tuple[str, str]], numbers: Numbers) -> dict[str, Json]:
-    lost = [
-        _leaf((r or s).replace("_", " "), s, r, "", numbers.outcomes[s, r])
-        for s, r in sorted(kinds, key=lambda kind: -numbers.outcomes[kind])
-    ]
+def _stage(name: str, title: str, kinds: Counter[tuple[str, str]]) -> dict[str, Json]:
+    lost = [_leaf((r or s).replace("_", " "), s, r, "", rows) for (s, r), rows in kinds.most_common()]
     return {"name": name, "title": title, "lost": lost}
 
 

@@ -68,7 +68,8 @@ def assemble(spec: Spec, chosen: Chosen, watch: Watch) -> Assembly:
     checks = ladder(
         spec.check, spec.target, spec.check_options, strict=spec.strict, coverage=spec.require_coverage
     )
-    around = context_fields(dataclasses.asdict(spec), kind_of(spec.target, spec.check))
+    kind = kind_of(spec.target, spec.check) if checks else spec.target
+    around = context_fields(dataclasses.asdict(spec), kind)
     recipe = Recipe(
         pair=spec.pair,
         prompt=prompt.source,

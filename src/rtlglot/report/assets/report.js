@@ -10,7 +10,7 @@ function drawTop(meta, numbers, pick) {
   const tiles = [
     el("div.tile", {}, el("dt", {}, "rows in"), el("dd", {}, number(total), el("span.share", {}, meta.input ? plain(meta.input) : ""))),
     tile("accepted", "accepted", of("accepted"), accepted.filter(Boolean).join(", ")),
-    tile("rejected", "rejected", of("rejected"), `${percent(of("rejected"), total)}: not vouched for`),
+    tile("rejected", "rejected", of("rejected"), `${percent(of("rejected"), total)}: by the checks`),
     tile("failed", "failed", of("failed"), `${percent(of("failed"), total)}: no usable text`),
     of("pending") ? tile("pending", "pending", of("pending"), `${percent(of("pending"), total)}: no outcome yet`) : null,
   ];
