@@ -1,4 +1,4 @@
-// expect: unsupported
+// expect: equivalent
 // says: inout port a
 // ---- reference
 module r(inout a, output y);

@@ -8,5 +8,5 @@ endmodule
 module c(input a, input b, output y);
   wire u;
   wire odd = u === 1'bz;
-  assign y = (a & b) ^ (odd & 1'b0);
+  assign y = (a & b) ^ odd ^ 1'b1;
 endmodule

@@ -1,5 +1,5 @@
 // expect: unsupported
-// says: does not compile
+// says: module nowhere is not in the text
 // ---- reference
 module r(input a, output y);
   assign y = a;

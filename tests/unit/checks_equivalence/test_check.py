@@ -100,12 +100,34 @@ def test_what_is_known_of_a_reference_can_be_handed_on() -> None:
     assert asked.count("compare") == 1
 
 
-def test_no_shortcut_for_a_text_that_is_not_equal_to_itself() -> None:
-    """An output that nothing drives is anything, each time."""
+def test_a_module_that_neither_side_has_is_a_black_box() -> None:
     text = "module r(input a, output y, output z);\n  nowhere u(a, y);\n  assign z = a;\nendmodule\n"
-    verdict = with_box(lambda box: Equivalence().check(text, Context(reference=text), box))
-    assert verdict.status == "unsupported"
-    assert verdict.data["what"].startswith("the reference:")
+    other = text.replace("u(a, y)", "u(~a, y)")
+
+    async def work(box: Any) -> list[Verdict]:
+        check = Equivalence()
+        return [await check.check(one, Context(reference=text), box) for one in (text, other)]
+
+    same, different = with_box(work)
+    assert same.status == "equivalent"
+    assert same.data["blackboxes"] == ["nowhere"]
+    assert any(finding.code == "black-box" for finding in same.findings)
+    assert different.status == "unsupported"
+    assert "nowhere" in different.data["what"]
+
+
+def test_the_top_that_is_named_is_compared() -> None:
+    inner = "module inner(input a, output y); assign y = ~a; endmodule\n"
+    text = inner + "module outer(input a, output y); inner u(a, y); endmodule\n"
+    wrong = text.replace("~a", "a")
+
+    async def work(box: Any) -> list[Verdict]:
+        context = Context(reference=inner, top="inner")
+        return [await Equivalence().check(one, context, box) for one in (text, wrong)]
+
+    right, other = with_box(work)
+    assert (right.status, right.data["top"]) == ("equivalent", "inner")
+    assert other.status == "different"
 
 
 def test_an_enumeration_falls_back_to_a_start_with_zeros() -> None:

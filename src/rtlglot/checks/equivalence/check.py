@@ -82,12 +82,12 @@ class Equivalence(Check):
                 self.name, CheckStatus.UNAVAILABLE, (Finding(Severity.NOTE, "unavailable", text_),)
             )
         assert context.reference is not None
-        reference = await self._reference(context.reference, box, self._abc)
+        reference = await self._reference(context.reference, context.top, box, self._abc)
         if reference.status != "usable":
             found = Found(reference.status, f"the reference: {reference.what}")
         else:
             prover = self._prover(box, self._abc)
-            found = await judge(prover, reference, text, context.standard)
+            found = await judge(prover, reference, text, context)
         return verdict_of(found, reference, time.monotonic() - started)
 
     def recall(self, reference: str) -> Reference | None:
@@ -98,14 +98,14 @@ class Equivalence(Check):
         """Take over what `recall` gave."""
         self._keep(_key(reference), known)
 
-    async def _reference(self, text: str, box: Box, abc: str) -> Reference:
-        key = _key(text)
+    async def _reference(self, text: str, top: str | None, box: Box, abc: str) -> Reference:
+        key = _key(text, top)
         if key in self._references:
             self._references.move_to_end(key)
             return self._references[key]
         task = self._under_way.get(key)
         if task is None:
-            task = asyncio.create_task(prepare(lambda: self._prover(box, abc), text))
+            task = asyncio.create_task(prepare(lambda: self._prover(box, abc), text, top))
             self._under_way[key] = task
             task.add_done_callback(lambda done: self._prepared(key, done))
         return await asyncio.shield(task)
@@ -131,5 +131,5 @@ class Equivalence(Check):
         return Prover(box, limits, abc, self._icarus)
 
 
-def _key(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+def _key(text: str, top: str | None = None) -> bytes:
+    return hashlib.sha256(f"{top or ''}\n{text}".encode("utf-8", "surrogatepass")).digest()

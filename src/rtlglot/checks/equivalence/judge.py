@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 
 from rtlglot.checks.equivalence.played import confirm, play
 from rtlglot.checks.equivalence.reference import Reference
-from rtlglot.records import Json
+from rtlglot.records import Context, Json
 from rtlglot.tools.prover.answers import Found, Reading, Unread
 from rtlglot.tools.prover.prover import Prover
 from rtlglot.tools.slang.tops import Remark
@@ -20,7 +20,7 @@ _LOADED = (
 )
 
 
-async def judge(prover: Prover, reference: Reference, text: str, standard: str) -> Found:
+async def judge(prover: Prover, reference: Reference, text: str, context: Context) -> Found:
     """The proofs that are needed, and then what a simulator has to say to them.
 
     Both sides are read by the same front end. Where a simulation contradicts what one of them led to,
@@ -30,7 +30,7 @@ async def judge(prover: Prover, reference: Reference, text: str, standard: str) 
     trouble: Unread | None = None
     for front_end in reference.front_ends:
         theirs = await reference.read_by(prover, front_end)
-        ours = await prover.read(text, standard, front_end, beside=reference.reading)
+        ours = await prover.read(text, context.standard, front_end, reference.reading, context.top)
         if isinstance(ours, Unread) and not ours.unreadable:
             trouble = ours
             break
@@ -46,7 +46,7 @@ async def judge(prover: Prover, reference: Reference, text: str, standard: str) 
     if contradicted is not None:
         return contradicted
     assert trouble is not None
-    return await _unread(prover, reference, trouble, text, standard)
+    return await _unread(prover, reference, trouble, text, context)
 
 
 async def _by_both(prover: Prover, reference: Reference, theirs: Reading, ours: Reading) -> Found:
@@ -138,12 +138,14 @@ async def _played(
     return _hazardous(found, hazards) if hazards else found
 
 
-async def _unread(prover: Prover, reference: Reference, trouble: Unread, text: str, standard: str) -> Found:
+async def _unread(
+    prover: Prover, reference: Reference, trouble: Unread, text: str, context: Context
+) -> Found:
     """A text without a netlist."""
     found = Found(trouble.status, trouble.what, trouble.findings)
     if found.status != "unsupported" or found.findings:
         return found
-    ours = await prover.read(text, standard, None, beside=reference.reading)
+    ours = await prover.read(text, context.standard, None, reference.reading, context.top)
     return found if isinstance(ours, Unread) else await _simulated_only(prover, reference, ours, found)
 
 
@@ -183,7 +185,7 @@ def _hazards(reference: Reference, theirs: Reading, ours: Reading) -> list[Remar
     """What is simulated otherwise than synthesised: in the candidate, else in the reference."""
     assert ours.netlist is not None
     assert theirs.netlist is not None
-    found = [remark for remark in ours.top.remarks if remark.code != "x-compare" or ours.netlist.has_state]
+    found = list(ours.top.remarks)
     if foreign := [name for name in ours.macros if name not in theirs.macros]:
         text = f"the text is another design where {', '.join(foreign)} is defined, or stands elsewhere"
         found.append(Remark("conditional", text, 1))

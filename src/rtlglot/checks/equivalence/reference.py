@@ -26,6 +26,8 @@ class Reference:
     """'usable', or what a verdict about any candidate must be: 'unsupported', 'timeout', 'error'."""
     what: str = ""
     """Why it is not usable."""
+    top: str | None = None
+    """The module that is meant, where that was said."""
     readings: dict[str, Reading | Unread] = field(default_factory=dict)
     """By front end, the preferred one first."""
     proofs: dict[str, Found] = field(default_factory=dict)
@@ -63,7 +65,7 @@ class Reference:
     async def read_by(self, prover: Prover, front_end: str) -> Reading | Unread:
         """By this front end, read now where nobody has asked before."""
         if front_end not in self.readings:
-            self.readings[front_end] = await prover.read(self.reading.text, "sv2017", front_end)
+            self.readings[front_end] = await prover.read(self.reading.text, "sv2017", front_end, top=self.top)
         return self.readings[front_end]
 
     def facts(self) -> dict[str, Json]:
@@ -75,25 +77,27 @@ class Reference:
         return told
 
 
-async def prepare(prover: Callable[[], Prover], text: str) -> Reference:
+async def prepare(prover: Callable[[], Prover], text: str, top: str | None = None) -> Reference:
     """Read a reference and prove it against itself; each of the proofs has a prover's time.
 
     Where outputs stay undefined and the other front end of yosys reads the text so that fewer do, that
     one is believed: a register that is lost in the reading looks like one that is never written.
     """
-    first = await _prepare(prover, text, FRONT_ENDS)
+    first = await _prepare(prover, text, top, FRONT_ENDS)
     if first.status != "usable" or not first.vacuous:
         return first
     others = [name for name in FRONT_ENDS if name not in first.readings]
-    second = await _prepare(prover, text, others)
+    second = await _prepare(prover, text, top, others)
     better = second.status == "usable" and len(second.vacuous) < len(first.vacuous)
     return second if better else first
 
 
-async def _prepare(prover: Callable[[], Prover], text: str, front_ends: Sequence[str]) -> Reference:
+async def _prepare(
+    prover: Callable[[], Prover], text: str, top: str | None, front_ends: Sequence[str]
+) -> Reference:
     trouble = Unread("error")
     for front_end in front_ends:
-        read = await prover().read(text, "sv2017", front_end)
+        read = await prover().read(text, "sv2017", front_end, top=top)
         if isinstance(read, Reading):
             break
         trouble = trouble if trouble.unreadable else read
@@ -108,8 +112,8 @@ async def _prepare(prover: Callable[[], Prover], text: str, front_ends: Sequence
             break
     status = found.status if found.status in ("unsupported", "error") else "usable"
     undefined = await prover().vacuous(read) if found.status == "equivalent" else ()
-    vacuous = _in_port_names(undefined, read.top.ports)
-    return Reference(status, found.what, {front_end: read}, proofs, vacuous)
+    vacuous = _in_port_names(undefined, read.top.ports) if undefined else ()
+    return Reference(status, found.what, top, {front_end: read}, proofs, vacuous)
 
 
 def _in_port_names(names: Sequence[str], ports: Sequence[Port]) -> tuple[str, ...]:

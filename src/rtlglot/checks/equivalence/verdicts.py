@@ -46,6 +46,8 @@ def verdict_of(found: Found, reference: Reference, seconds: float) -> Verdict:
         data.pop("trace", None)
     if found.clocking is not None:
         data["clocking"] = found.clocking.kind
+    if found.blackboxes:
+        data["blackboxes"] = list(found.blackboxes)
     if reference.status == "usable":
         data["vacuous"] = list(reference.vacuous)
         data["reference"] = reference.facts()
@@ -67,6 +69,9 @@ def _findings(status: CheckStatus, found: Found, reference: Reference) -> Iterat
         yield Finding(severity, said["code"], said["message"], said.get("line"), said.get("column"))
     if status in _COMPARED:
         yield from _about_the_reference(found, reference)
+    if found.blackboxes and status in _COMPARED:
+        text = f"taken for black boxes that are the same on both sides: {', '.join(found.blackboxes)}"
+        yield Finding(Severity.NOTE, "black-box", text)
     if status is CheckStatus.EQUIVALENT and found.played and "why" in found.played:
         yield Finding(Severity.NOTE, "not-played", f"proved, but not played: {found.played['why']}")
 

@@ -42,6 +42,8 @@ class Reading:
     """The language, in slang's words."""
     macros: tuple[str, ...] = ()
     """Of others, which decide what the design is."""
+    unknown: tuple[str, ...] = ()
+    """Modules that the text lacks: black boxes."""
 
     def to_json(self) -> dict[str, Json]:
         """As plain JSON values."""
@@ -55,7 +57,7 @@ class Reading:
         remarks = tuple(Remark(**remark) for remark in top["remarks"])
         netlist = Netlist.from_json(value["netlist"]) if value["netlist"] else None
         told = {"top": Top(top["name"], ports, top["odd"], remarks), "netlist": netlist}
-        return cls(**{**value, **told, "macros": tuple(value["macros"])})
+        return cls(**{**value, **told, "macros": tuple(value["macros"]), "unknown": tuple(value["unknown"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ class Found:
     """Registers that were found to be others under other names."""
     top: str = ""
     front_end: str = ""
+    blackboxes: tuple[str, ...] = ()
+    """Modules that neither text has, taken for the same where all about them is."""
     confirmed: bool | None = None
     unconfirmed_why: str = ""
     simulator: str = ""

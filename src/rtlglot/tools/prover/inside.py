@@ -43,7 +43,7 @@ def read(arguments: dict[str, Any]) -> Json:
 
 
 def _read(arguments: dict[str, Any]) -> Reading | Unread:
-    source = read_source(arguments["text"], arguments["standard"], hazards_of)
+    source = read_source(arguments["text"], arguments["standard"], hazards_of, top=arguments.get("top"))
     if source.problems:
         return unsupported("it does not compile", source.problems)
     wanted = arguments.get("wanted")
@@ -70,7 +70,7 @@ def _read(arguments: dict[str, Any]) -> Reading | Unread:
 
 
 def _reading(source: Source, top: Top, netlist: Any, text: str) -> Reading:
-    return Reading(top, netlist, text, source.plain, source.version, source.macros)
+    return Reading(top, netlist, text, source.plain, source.version, source.macros, source.unknown)
 
 
 def compare(arguments: dict[str, Any]) -> Json:
@@ -161,10 +161,8 @@ def _beyond(top: Top) -> str:
     if top.odd:
         return top.odd
     for port in top.ports:
-        if port.direction not in ("input", "output"):
-            return f"{port.direction} port {port.name}"
         if not port.name.isidentifier():
             return "port name with special characters"
-    if not any(port.direction == "output" for port in top.ports):
+    if all(port.direction == "input" for port in top.ports):
         return "no outputs, so there is nothing to compare"
     return ""

@@ -46,7 +46,12 @@ class Prover:
         return self._icarus.version if self._icarus else None
 
     async def read(
-        self, text: str, standard: str, front_end: str | None, beside: Reading | None = None
+        self,
+        text: str,
+        standard: str,
+        front_end: str | None,
+        beside: Reading | None = None,
+        top: str | None = None,
     ) -> Reading | Unread:
         """A design by one front end (None: no netlist is wanted), its top chosen beside the reference's."""
         arguments: dict[str, Json] = {
@@ -54,6 +59,7 @@ class Prover:
             "standard": standard,
             "front_end": front_end,
             "memory_bits": self._limits.memory_bits,
+            "top": top,
             "wanted": asdict(beside.top) if beside else None,
         }
         ran = await self._run(f"{TOOLS}:read", arguments, NOTHING)
@@ -77,6 +83,7 @@ class Prover:
             clocking=Clocking(**pair["clocking"]),
             top=candidate.top.name,
             front_end=candidate.netlist.front_end,
+            blackboxes=candidate.unknown,
         )
         if isinstance(ran, Unread):
             return base.but(status=ran.status, what=ran.what)
@@ -106,6 +113,8 @@ class Prover:
         """What a simulator shows of a design along these steps; `clocks` change before other inputs."""
         if self._icarus is None:
             return Played(why="no simulator is installed")
+        if any(port.direction not in ("input", "output") for port in design.top.ports):
+            return Played(why="it has inout ports")
         if not is_plain(design.top.name) or not all(port.name.isidentifier() for port in design.top.ports):
             return Played(why="it has a name with special characters")
         arguments: dict[str, Json] = {

@@ -17,6 +17,7 @@ from rtlglot.tools.slang.options import DEPTH, VERSIONS, slang_options
 from rtlglot.tools.slang.plain import deciding_macros, plain_text
 from rtlglot.tools.slang.tops import Remark, Top
 from rtlglot.verilog.interface import Port
+from rtlglot.verilog.units import units
 
 _FLAGS = (
     ast.CompilationFlags.AllowUseBeforeDeclare
@@ -40,6 +41,8 @@ class Source:
     tops: tuple[Top, ...] = ()
     problems: tuple[dict[str, Json], ...] = field(default=())
     """Errors: code, message, line, column. A text with any is not compared."""
+    unknown: tuple[str, ...] = ()
+    """Modules that the text instantiates and lacks: black boxes."""
     macros: tuple[str, ...] = ()
     """Macros that others must define and that decide what the design is (see `deciding_macros`)."""
 
@@ -48,21 +51,22 @@ class Source:
         return asdict(self)
 
 
-def read_source(text: str, standard: str, look: Look | None = None) -> Source:
+def read_source(text: str, standard: str, look: Look | None = None, *, top: str | None = None) -> Source:
     """Read a text by the given standard; where that fails, by the other one (names like `logic`
-    or `bit` are keywords in one and identifiers in the other)."""
+    or `bit` are keywords in one and identifiers in the other). `top` is elaborated where the text has it."""
     first = VERSIONS.get(standard, standard)
-    found = _read(text, first, look)
+    found = _read(text, first, look, top)
     if found.problems:
-        other = _read(text, "1364-2005" if first != "1364-2005" else "1800-2017", look)
+        other = _read(text, "1364-2005" if first != "1364-2005" else "1800-2017", look, top)
         if not other.problems:
             return other
     return found
 
 
-def _read(text: str, version: str, look: Look | None) -> Source:
+def _read(text: str, version: str, look: Look | None, top: str | None) -> Source:
     sources = pyslang.SourceManager()
-    options = slang_options(version, _FLAGS)
+    named = top if top in {unit.name for unit in units(text)} else None
+    options = slang_options(version, _FLAGS, top=named)
     try:
         tree = syntax.SyntaxTree.fromText(text, sources, "design.sv", "design.sv", options)
     except RuntimeError:
@@ -71,7 +75,7 @@ def _read(text: str, version: str, look: Look | None) -> Source:
     compilation = ast.Compilation(options)
     compilation.addSyntaxTree(tree)
     instances = compilation.getRoot().topInstances
-    problems = _problems(compilation, sources)
+    problems, unknown = _problems(compilation, sources)
     if problems:
         return Source(plain="", version=version, problems=problems)
     tops = tuple(_top(instance, sources, look) for instance in instances)
@@ -79,7 +83,7 @@ def _read(text: str, version: str, look: Look | None) -> Source:
         plain = plain_text(tree, version)
     except ValueError as error:
         return _refused(version, "Rewritten", str(error))
-    return Source(plain, version, tops, macros=deciding_macros(text, version))
+    return Source(plain, version, tops, unknown=unknown, macros=deciding_macros(text, version))
 
 
 def _refused(version: str, code: str, message: str) -> Source:
@@ -87,20 +91,24 @@ def _refused(version: str, code: str, message: str) -> Source:
     return Source(plain="", version=version, problems=(problem,))
 
 
-def _problems(compilation: Any, sources: Any) -> tuple[dict[str, Json], ...]:
+def _problems(compilation: Any, sources: Any) -> tuple[tuple[dict[str, Json], ...], tuple[str, ...]]:
+    """Errors, and the modules that are missing, which are none."""
     engine = pyslang.DiagnosticEngine(sources)
-    found = []
+    found, unknown = [], {}
     for diagnostic in compilation.getAllDiagnostics():
-        if diagnostic.isError():
+        code = str(diagnostic.code).removeprefix("DiagCode(").removesuffix(")")
+        if code == "UnknownModule":
+            unknown[str(diagnostic.args[0])] = True
+        elif diagnostic.isError():
             found.append(
                 {
-                    "code": str(diagnostic.code).removeprefix("DiagCode(").removesuffix(")"),
+                    "code": code,
                     "message": engine.formatMessage(diagnostic),
                     "line": sources.getLineNumber(diagnostic.location),
                     "column": sources.getColumnNumber(diagnostic.location),
                 }
             )
-    return tuple(found[:20])
+    return tuple(found[:20]), tuple(unknown)
 
 
 def _top(instance: Any, sources: Any, look: Look | None) -> Top:

@@ -34,9 +34,15 @@ class _Walk:
         given = {bit for port in self._ports.values() if port["direction"] == "input" for bit in port["bits"]}
         for cell in module["cells"].values():
             for name, bits in cell["connections"].items():
-                if cell.get("port_directions", {}).get(name) == "output":
+                if cell.get("port_directions", {}).get(name) == "output" and cell["type"].startswith("$"):
                     self._drives(cell, bits)
         self.contested = self.contested or not given.isdisjoint(self._drivers)
+        # what is in a black box nobody knows: it drives what nothing else does
+        self._boxes = [cell for _, cell in sorted(module["cells"].items()) if cell["type"][0] != "$"]
+        known = given | self._drivers.keys()
+        for cell in self._boxes:
+            for bits in cell["connections"].values():
+                self._drives(cell, [bit for bit in dict.fromkeys(bits) if bit not in known])
 
     def _drives(self, cell: Mapping[str, Any], bits: list[int | str]) -> None:
         for bit in bits:
@@ -56,8 +62,9 @@ class _Walk:
                 todo += self._behind(port["bits"])
                 told.update(json.dumps([name, port["direction"], self._met(port["bits"])]).encode())
         seen: set[int] = set()
-        while todo:
-            cell = todo.popleft()
+        boxes = deque(self._boxes)
+        while todo or boxes:
+            cell = todo.popleft() if todo else boxes.popleft()
             if id(cell) in seen:
                 continue
             seen.add(id(cell))

@@ -72,7 +72,7 @@ def read_netlist(text: str, version: str, top: str, *, front_end: str, most_memo
     except ValueError as error:
         raise Unsupported(str(error)) from error
     yosys(
-        f"hierarchy -check -top {top}",
+        f"hierarchy -top {top}",
         "proc -noopt",
         "flatten",
         "chformal -remove",
@@ -177,7 +177,21 @@ def _loads(cell: Mapping[str, Any]) -> bool:
 
 
 def _unknown(module: Mapping[str, Any]) -> str:
-    """What of its cells has no model in a proof, or ''."""
+    """What of its ports and cells has no model in a proof, or ''."""
+    given: list[int | str] = []
+    for name, port in module["ports"].items():
+        if port["direction"] == "inout":
+            return f"inout port {name}"
+        if port["direction"] == "input":
+            given += port["bits"]
+            # it would drive the input of the other design with it
+            if len(set(given)) < len(given) or not all(isinstance(bit, int) for bit in port["bits"]):
+                return f"the input {name} is driven from inside"
+    inputs = set(given)
+    for cell in module["cells"].values():
+        for name, bits in cell["connections"].items():
+            if cell.get("port_directions", {}).get(name) == "output" and not inputs.isdisjoint(bits):
+                return "an input is driven from inside"
     for cell in module["cells"].values():
         kind = cell["type"]
         if not kind.startswith("$"):
