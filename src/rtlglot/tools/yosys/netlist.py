@@ -83,7 +83,7 @@ def read_netlist(text: str, version: str, top: str, *, front_end: str, most_memo
         f"rename {top} netlist",
     )
     module = _module(yosys)
-    beyond = _trouble(yosys) or _unknown(module)
+    beyond = _trouble(yosys) or _odd_ports(module) or _odd_cells(module)
     memory_bits = _memory_bits(module["cells"])
     if not beyond and memory_bits > most_memory_bits:
         beyond = f"memory of {memory_bits} bits (at most {most_memory_bits})"
@@ -176,22 +176,30 @@ def _loads(cell: Mapping[str, Any]) -> bool:
     return False
 
 
-def _unknown(module: Mapping[str, Any]) -> str:
-    """What of its ports and cells has no model in a proof, or ''."""
-    given: list[int | str] = []
+def _odd_ports(module: Mapping[str, Any]) -> str:
+    """What of its ports has no model in a proof, or ''."""
+    driven = {
+        bit
+        for cell in module["cells"].values()
+        for name, bits in cell["connections"].items()
+        if cell.get("port_directions", {}).get(name) == "output"
+        for bit in bits
+    }
     for name, port in module["ports"].items():
         if port["direction"] == "inout":
             return f"inout port {name}"
         if port["direction"] == "input":
-            given += port["bits"]
             # it would drive the input of the other design with it
-            if len(set(given)) < len(given) or not all(isinstance(bit, int) for bit in port["bits"]):
+            if any(not isinstance(bit, int) or bit in driven for bit in port["bits"]):
                 return f"the input {name} is driven from inside"
-    inputs = set(given)
-    for cell in module["cells"].values():
-        for name, bits in cell["connections"].items():
-            if cell.get("port_directions", {}).get(name) == "output" and not inputs.isdisjoint(bits):
-                return "an input is driven from inside"
+            driven.update(port["bits"])
+            if len(set(port["bits"])) < len(port["bits"]):
+                return f"the input {name} is driven from inside"
+    return ""
+
+
+def _odd_cells(module: Mapping[str, Any]) -> str:
+    """What of its cells has no model in a proof, or ''."""
     for cell in module["cells"].values():
         kind = cell["type"]
         if not kind.startswith("$"):
