@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from rtlglot.errors import LedgerError
 from rtlglot.ledger import opening, reading
-from rtlglot.ledger.reading import Counts
+from rtlglot.ledger.counts import Counts
+from rtlglot.ledger.counts import counts as count_rows
 from rtlglot.records import Attempt, Context, Json, Outcome, Pair, Reason, Verdict
 from rtlglot.run.context import context_fields
 from rtlglot.run.deliver import ours
@@ -59,7 +60,7 @@ class History:
 
     def counts(self) -> Counts:
         """How the rows of the run's input stand."""
-        return reading.counts(self._db, self.run.recipe)
+        return count_rows(self._db, self.run.recipe)
 
     def outcome(self, id_: str) -> Outcome | None:
         """What a row ended as; None where the last run's input has no such row."""

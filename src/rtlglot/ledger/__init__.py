@@ -18,13 +18,14 @@ import orjson
 
 from rtlglot.errors import DuplicateId, LedgerError
 from rtlglot.ledger import reading, verdicts
+from rtlglot.ledger.counts import Counts, counts
 from rtlglot.ledger.ended import rungs
 from rtlglot.ledger.filesystem import is_network
 from rtlglot.ledger.intact import SAVE_TEXT, checksum, damaged, storable, text_key
 from rtlglot.ledger.keys import prefix_key
 from rtlglot.ledger.lock import Lock
 from rtlglot.ledger.outcomes import SETTLE, settle_parameters
-from rtlglot.ledger.reading import PAGE_ROWS, Counts
+from rtlglot.ledger.reading import PAGE_ROWS
 from rtlglot.ledger.recipe import Recipe, recipe_body, recipe_key
 from rtlglot.ledger.redo import finish_redo, redo
 from rtlglot.ledger.schema import prepare
@@ -207,7 +208,7 @@ class Ledger:
 
     def counts(self, recipe: bytes) -> Counts:
         """How the rows of the input stand."""
-        return reading.counts(self._db, recipe)
+        return counts(self._db, recipe)
 
     def rungs(self, recipe: bytes) -> dict[str, Counter[CheckStatus]]:
         """Check -> status -> rows whose text got it."""

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import functools
 import sqlite3
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
@@ -18,7 +16,7 @@ from rtlglot.ledger import verdicts as stored_verdicts
 from rtlglot.ledger.intact import damaged
 from rtlglot.ledger.keys import digest
 from rtlglot.ledger.outcomes import COLUMNS, JOINED, outcome_from
-from rtlglot.records import Assurance, Attempt, Json, Outcome, Reason, Status, Verdict
+from rtlglot.records import Assurance, Attempt, Json, Outcome, Verdict
 
 PAGE_ROWS = 500
 """Rows a query takes at a time: long reads would keep the write-ahead log from being reset."""
@@ -61,55 +59,6 @@ class Glance(NamedTuple):
     created: float
 
 
-@dataclass(slots=True)
-class Counts:
-    """How the rows of an input stand under a recipe; each is counted once."""
-
-    total: int = 0
-    outcomes: Counter[tuple[Status, Reason]] = field(default_factory=Counter)
-    """What they ended as."""
-    assurances: Counter[Assurance] = field(default_factory=Counter)
-    """How sure the accepted ones are."""
-
-    @property
-    def settled(self) -> int:
-        """Rows that have an outcome."""
-        return self.outcomes.total()
-
-    @property
-    def pending(self) -> int:
-        """Rows without an outcome yet."""
-        return self.total - self.settled
-
-    def count(self, status: Status) -> int:
-        """Rows that ended with a status."""
-        return sum(rows for (ended, _), rows in self.outcomes.items() if ended is status)
-
-    def see(self, status: str, reason: str, assurance: Assurance, rows: int = 1) -> None:
-        """Count rows of the input; `status` '' are pending ones."""
-        self.total += rows
-        if status:
-            self.settle(Status(status), Reason(reason), assurance, rows)
-
-    def settle(self, status: Status, reason: Reason, assurance: Assurance, rows: int = 1) -> None:
-        """Count the outcome of rows that were pending."""
-        self.outcomes[status, reason] += rows
-        if status is Status.ACCEPTED:
-            self.assurances[assurance] += rows
-
-    def reasons(self) -> dict[str, dict[str, int]]:
-        """{status: {reason: rows}}, the most frequent first."""
-        found: dict[str, dict[str, int]] = {}
-        for (status, reason), rows in self.outcomes.most_common():
-            found.setdefault(status.value, {})[reason.value] = rows
-        return found
-
-    def sureness(self) -> dict[str, int]:
-        """{assurance: accepted rows}, the strongest first."""
-        ranked = sorted(self.assurances, key=lambda assurance: -assurance.rank)
-        return {assurance.value: self.assurances[assurance] for assurance in ranked}
-
-
 class Bought(NamedTuple):
     """A reply with the request's messages."""
 
@@ -141,15 +90,6 @@ def recipe_body(db: sqlite3.Connection, recipe: bytes) -> dict[str, Json]:
     """A recipe's fields."""
     found = db.execute("SELECT body FROM recipes WHERE recipe = ?", (recipe,)).fetchone()
     return orjson.loads(found[0]) if found else {}
-
-
-def counts(db: sqlite3.Connection, recipe: bytes) -> Counts:
-    """How the rows of the input stand."""
-    query = f"SELECT o.status, o.reason, o.assurance, count(*) FROM {JOINED} GROUP BY 1, 2, 3"
-    found = Counts()
-    for status, reason, assurance, rows in db.execute(query, (recipe,)):
-        found.see(status or "", reason, Assurance(assurance or Assurance.NONE), rows)
-    return found
 
 
 def glances(db: sqlite3.Connection, recipe: bytes, status: str = "") -> Iterator[list[Glance]]:

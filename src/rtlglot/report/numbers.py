@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rtlglot.ledger import reading
+from rtlglot.ledger.counts import Counts
 from rtlglot.ledger.ended import Ended, Verdicts, all_ended
-from rtlglot.ledger.reading import Counts, Glance, RunRecord
+from rtlglot.ledger.reading import Glance, RunRecord
 from rtlglot.records import Json, Reason, Severity, Verdict
 from rtlglot.report.spread import Spread
 from rtlglot.report.timeline import Timeline, timeline

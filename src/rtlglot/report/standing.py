@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rtlglot.ledger import opening, reading
+from rtlglot.ledger.counts import counts as count_rows
 from rtlglot.ledger.ended import all_ended
 from rtlglot.records import Json
 
@@ -75,7 +76,7 @@ def standing(ledger: Path, now: float | None = None) -> Standing:
 def _standing(db: sqlite3.Connection, ledger: Path, now: float) -> Standing:
     runs, holder = reading.runs(db), opening.holder(ledger)
     last = runs[-1] if runs else None
-    counts = reading.counts(db, last.recipe if last else b"")
+    counts = count_rows(db, last.recipe if last else b"")
     outcomes = counts.reasons()
     latest = reading.last_activity(db)
     lately, rate = _rate(db, last, latest if holder is None else now)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from rtlglot.ledger.reading import Counts
+from rtlglot.ledger.counts import Counts
 from rtlglot.records import CheckStatus, Outcome, Status, Verdict
 from rtlglot.run.ask import Meter
 

@@ -6,7 +6,7 @@ import io
 import time
 
 from rtlglot.cli.progress import PlainWatch
-from rtlglot.ledger.reading import Counts
+from rtlglot.ledger.counts import Counts
 from rtlglot.run.walk import ASKED, CHECKED, MENDED
 from rtlglot.run.watch import IN_FLIGHT, Tally
 
