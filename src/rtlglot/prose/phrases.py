@@ -168,22 +168,27 @@ def chat_token(text: str) -> re.Match[str] | None:
 _CORRECTS = (
     r"correct(?:ed|s|ion)?|fix(?:ed|es)?|actually|revised|updated?|improved|final|should (?:be|have|read)"
     r"|must be|proper|instead|replace(?:d|s)?|better"
+    r"|(?:was|is|were) (?:\w+ )?(?:wrong|incorrect|buggy|broken)"
 )
 _ASIDE = (
     r"alternative(?:ly)?|variants?|another (?:way|version|option|approach)|option \w+|equivalently"
-    r"|for (?:comparison|reference)|compared? (?:to|with)|original(?:ly)?|wrong|incorrect(?:ly)?|buggy|broken"
-    r"|common mistake|naive|avoid|do not|don't|not (?:correct|synthesi[sz]able)|bonus|also possible"
+    r"|for (?:comparison|reference)|before the (?:fix|correction)|common mistake|avoid|bonus|also possible"
+    r"|(?:wrong|incorrect|buggy|broken|naive) (?:\w+ )?(?:version|solution|way (?:to|of)|code|implementation"
+    r"|design|module|one|example)|(?:do not|don't) (?:write|use|do|code)|not (?:correct|synthesi[sz]able)"
 )
-_BETWEEN_VERSIONS = _compile(rf"\b(?:(?P<corrects>{_CORRECTS})|(?P<aside>{_ASIDE}))\b")
+_BETWEEN_VERSIONS = _compile(
+    rf"\b(?:(?P<aside>{_ASIDE})|(?P<corrects>{_CORRECTS})|original(?:ly)?|compared? (?:to|with))\b"
+)
 _LET = r"let(?:'s| me| us)"
 _SECOND_THOUGHTS = _compile(
-    rf"\b(?:wait|hmm+|hold on|oops|on second thought|{_LET} (?:re\w*|double|check|think|see|try)"
-    r"|(?:but|so|no,?) (?:that|this|i|it|we)\b|i (?:need|should|think|must|could|wonder)|maybe"
-    r"|that(?:'s| is) not)",
+    rf"\b(?:wait(?:[,.!…]| (?:that|this|no|i)\b)|hmm+|hold on\b|oops|on second thought"
+    rf"|{_LET} (?:re\w*|double|check|think|see|try)\b"
+    r"|(?:so|but) (?:i|we) (?:need|should|must)\b|i (?:should|think|wonder)\b|maybe\b"
+    r"|(?:that|this)(?:'s| is) (?:wrong|incorrect|not (?:what|right|correct|it)\b))"
 )
 _ALOUD = _compile(
     rf"\W*(?:ok(?:ay)?|alright|hmm+|so|well|first|right)?\W*(?:{_LET} (?:think|see|figure|start|work)"
-    r"|(?:i|we) (?:need|have|should|want|must)\b|the user\b|hmm|maybe)",
+    r"|(?:i|we) (?:need|should|want|must)\b|the user\b|hmm|maybe)"
 )
 _PRESENTS = _compile(r"\b(?:final|answer|solution|implementation|here(?:'s| is| are)|below|code)\b")
 
@@ -195,10 +200,11 @@ def last_lines(text: str, most: int = 300) -> str:
 
 def corrects(before: str) -> bool | None:
     """Whether the words before a second version call it the right one (True) or another or a wrong one
-    (False); None where they do not say. The last such word counts."""
+    (False); None where they do not say. The last such word counts; "the original" alone is another."""
     said = None
     for match in _BETWEEN_VERSIONS.finditer(last_lines(before)):
-        said = match["corrects"] is not None
+        if match["aside"] or match["corrects"] or said is None:
+            said = match["corrects"] is not None
     return said
 
 

@@ -214,6 +214,10 @@ CORRECTIONS = [
     "Here is the improved version:",
     "That is incorrect. Here's the fixed code:",
     "For comparison the original was wrong, so use this instead:",
+    "Here is a fixed version of the original code:",
+    "An improved module, compared to the original:",
+    "Wait, that was wrong.",
+    "I fixed it so that the outputs don't glitch:",
 ]
 
 
@@ -239,6 +243,8 @@ ASIDES = [
     "Equivalently,",
     "The original code was:",
     "An incorrect solution:",
+    "The code before the fix was:",
+    "The wrong way to write it:",
 ]
 
 
@@ -297,6 +303,10 @@ EXPLAINED = [
     ("```\na  b\n```", "I used a continuous assignment"),
     ("The 2-to-1 mux:", "Let me know if"),
     ("I need to explain little. The code:", "As you see, the"),
+    ("", "The FSM waits in IDLE so that the output is stable, but it does not wait for"),
+    ("", "There is one wait state. So it selects a, so that we"),
+    ("Here is the module:", "When s is 1 it is b, but that is also the case if"),
+    ("The design:", "No, there is no clock: this is a combinational"),
 ]
 
 
