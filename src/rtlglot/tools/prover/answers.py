@@ -113,8 +113,6 @@ class Found:
     unconfirmed_why: str = ""
     simulator: str = ""
     played: Mapping[str, Json] | None = None
-    open: Mapping[str, Json] | None = None
-    """Which outputs and registers nobody could decide about."""
 
     def to_json(self) -> dict[str, Json]:
         """As plain JSON values."""
