@@ -89,6 +89,10 @@ FORGED = {
     "writes the testbench's count": dropped("assign z = 0; always @(p or q) bench.wrong = 0;"),
     "stops the testbench's process": dropped("assign z = 0; initial disable bench.look;"),
     "sets the testbench's parameter": dropped("assign z = 0; defparam bench.TRIES = 0;"),
+    "right for this simulator only": dropped("assign z = p ~^ q;"),
+    "right for this simulator only, by a value": same(
+        "localparam N = 1 << 33;\nassign z = (N > 5) ? p ~^ q : p & q;"
+    ),
     "drives its input": dropped("assign z = 1; assign p = q;"),
     "pulls its input": dropped("assign z = 1; assign (supply1, supply0) p = q;"),
     "joins its ports": dropped("tran join_them(p, q); assign z = 1;"),

@@ -6,16 +6,17 @@ import hashlib
 import importlib.metadata
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from rtlglot.checks import Check, unfinished
 from rtlglot.options import fill
 from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
-from rtlglot.sandbox import Box, Ended
+from rtlglot.sandbox import Box, BoxResult, Ended
 from rtlglot.tools.simulator import installed as simulators
 
 TOOL = "rtlglot.tools.simulator.testbench:run"
+REWRITE = "rtlglot.tools.yosys.rewrite:rewrite"
 _MOST_REMEMBERED = 256
 """Testbenches whose controls are kept."""
 
@@ -30,6 +31,8 @@ class TestbenchOptions:
     """CPU seconds of all controls of one testbench together."""
     simulator: str | None = None
     """'icarus' or 'verilator'; None takes the first of them that is here."""
+    second: bool = True
+    """Also play a candidate that passes as another front end, yosys with slang, understands it."""
     control: bool = True
     """Also run the testbench on designs known to be right or broken, once: without these, its words
     alone decide, and a testbench that says the same of all is believed."""
@@ -47,6 +50,7 @@ class Testbench(Check):
         self._options = fill(TestbenchOptions, options or {}, part="check.testbench")
         self._simulator = simulators.installed(self._options.simulator)
         self._known: OrderedDict[bytes, Json] = OrderedDict()
+        self._netlists: dict[bytes, bool] = {}
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""
@@ -56,6 +60,7 @@ class Testbench(Check):
             "options": asdict(self._options),
             "simulator": self._simulator.version if self._simulator else None,
             "pyslang": importlib.metadata.version("pyslang"),
+            "pyosys": importlib.metadata.version("pyosys"),
         }
 
     def applies(self, context: Context) -> bool:
@@ -69,27 +74,62 @@ class Testbench(Check):
             note = "no simulator: install Icarus Verilog, or the package verilator beside a C++ compiler"
             finding = Finding(Severity.NOTE, "unavailable", note)
             return Verdict(self.name, CheckStatus.UNAVAILABLE, (finding,))
-        options, key = self._options, _key(context)
-        ran = await box.run(
-            TOOL,
-            {
-                "text": text,
-                "standard": context.standard,
-                "testbench": context.testbench,
-                "reference": context.reference,
-                "programs": self._simulator.to_json(),
-                "limit_s": options.limit_s,
-                "controls_s": options.controls_s,
-                "control": options.control,
-                "controls": self._known.get(key),
-            },
-            cpu_s=4 * options.limit_s + 2 * options.controls_s,
-            permit=self._simulator.permit(),
-        )
+        ran = await self._play(text, context, box)
         if ran.ended is not Ended.OK:
             return unfinished(self.name, ran, {"simulator": self._simulator.version})
-        self._remember(key, ran.value)
-        return _verdict(ran.value, self._simulator.version, ran.seconds)
+        told = ran.value
+        if told["status"] == "pass" and self._options.second:
+            told |= await self._read_otherwise(told["netlist"], context, box)
+        return _verdict(told, self._simulator.version, ran.seconds)
+
+    async def _play(self, text: str, context: Context, box: Box) -> BoxResult:
+        assert self._simulator is not None
+        options, key = self._options, _key(context)
+        arguments = {
+            "text": text,
+            "standard": context.standard,
+            "testbench": context.testbench,
+            "reference": context.reference,
+            "programs": self._simulator.to_json(),
+            "limit_s": options.limit_s,
+            "controls_s": options.controls_s,
+            "control": options.control,
+            "controls": self._known.get(key),
+        }
+        cpu_s = 4 * options.limit_s + 2 * options.controls_s
+        ran = await box.run(TOOL, arguments, cpu_s=cpu_s, permit=self._simulator.permit())
+        if ran.ended is Ended.OK:
+            self._remember(key, ran.value)
+        return ran
+
+    async def _read_otherwise(self, design: Mapping[str, Json] | None, context: Context, box: Box) -> Json:
+        """Play what another front end makes of a candidate that passes: a text that means one thing to
+        this simulator and another to other tools is not tested."""
+        said = await self._netlist(design, context, box)
+        if said["status"] != "fail":
+            return {"second": said["status"]}
+        key = _key(context)
+        if context.reference and key not in self._netlists:
+            right = await self._play(context.reference, context, box)
+            design = right.value["netlist"] if right.ended is Ended.OK and "netlist" in right.value else None
+            self._netlists[key] = (await self._netlist(design, context, box))["status"] == "pass"
+        if context.reference and not self._netlists[key]:
+            return {"second": "none"}
+        text = "another front end (yosys with slang) reads a design here that fails this testbench"
+        findings = [{"code": "front-ends-differ", "message": text}, *said["findings"]]
+        return {"status": "unsupported", "findings": findings, "second": "fail"}
+
+    async def _netlist(self, design: Mapping[str, Json] | None, context: Context, box: Box) -> Json:
+        """What comes of a design's netlist under its testbench."""
+        if design is None:
+            return {"status": "none"}
+        arguments = {"standard": context.standard, **design}
+        written = await box.run(REWRITE, arguments, cpu_s=self._options.limit_s)
+        if written.ended is not Ended.OK:
+            return {"status": "none"}
+        text = written.value["verilog"] + str(design["outer"])
+        ran = await self._play(text, replace(context, standard="sv2017"), box)
+        return ran.value if ran.ended is Ended.OK else {"status": "none"}
 
     def _remember(self, key: bytes, told: Mapping[str, Any]) -> None:
         """Controls that hold for other candidates of this testbench, too."""
@@ -106,7 +146,17 @@ def _verdict(told: Mapping[str, Any], simulator: str, seconds: float) -> Verdict
     findings = [
         Finding(severity, said["code"], said["message"], said.get("line")) for said in told["findings"]
     ]
-    shown = ("design", "renamed_from", "by", "samples", "mismatches", "let_through", "said", "cpu_s")
+    shown = (
+        "design",
+        "renamed_from",
+        "by",
+        "samples",
+        "mismatches",
+        "let_through",
+        "said",
+        "second",
+        "cpu_s",
+    )
     data = {"simulator": simulator} | {name: told[name] for name in shown if told.get(name) is not None}
     if told.get("races"):
         data["races"] = True

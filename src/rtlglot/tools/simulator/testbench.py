@@ -13,6 +13,7 @@ from rtlglot.tools.simulator.installed import from_json
 from rtlglot.tools.simulator.texts import (
     Refused,
     Together,
+    around_netlist,
     behind_buffers,
     probe_of,
     put_together,
@@ -53,8 +54,9 @@ def run(arguments: dict[str, Any]) -> Json:
     """Simulate `text` under `testbench` (with `reference`, where the testbench needs it).
 
     {"status": "pass" | "fail" | "incomplete" | "unsupported" | "timeout" | "error", "findings", "design",
-    "renamed_from", "by", "samples", "mismatches", "let_through", "said", "races", "controls", "cpu_s"}:
-    `said` is what it said of each control, `controls` all that was learned, to be given again.
+    "renamed_from", "by", "samples", "mismatches", "let_through", "said", "races", "controls", "cpu_s",
+    "netlist"}: `said` is what it said of each control, `controls` all that was learned, to be given
+    again, `netlist` what another front end needs to read a design that passes.
     """
     asked = Asked(**arguments)
     try:
@@ -185,4 +187,13 @@ def _told(decision: Decision, heard: Heard, controls: Controls, together: Togeth
         "said": {"reference": reference, **said},
         "races": controls.races,
         "controls": controls.to_json() if controls.broken else None,
+        "netlist": _for_netlist(together) if decision.status == "pass" else None,
     }
+
+
+def _for_netlist(together: Together) -> dict[str, Json] | None:
+    """The design with the seat's parameters as its defaults, and the module around its netlist."""
+    text = behind_buffers(together.texts[-1], together)
+    name = f"{together.design}_netlist"
+    outer = around_netlist(together, name)
+    return None if text is None else {"text": text, "top": together.design, "name": name, "outer": outer}

@@ -240,26 +240,37 @@ def behind_buffers(
     x and z of the outputs as `firm`, '0' or '1'. None where it sits in several places."""
     if len(together.seats) > 1:
         return None
-    seat, name = together.seats[0], together.design
-    inner, body, passed = f"{name}_inside", [], []
+    inner = f"{together.design}_inside"
+    outer = _around(together.seats[0], together.design, inner, late, firm)
+    return with_names(design, {together.design: inner}) + "\n" + outer
+
+
+def around_netlist(together: Together, netlist: str) -> str:
+    """A module of the design's name and parameters around a netlist, which has none."""
+    return _around(together.seats[0], together.design, netlist, (), "", fixed=True)
+
+
+def _around(
+    seat: Seat, name: str, inner: str, late: Collection[str], firm: str, *, fixed: bool = False
+) -> str:
+    body, passed = [], []
     for port in seat.ports:
         width, wire = port.width or 1, f"{port.name}_inside"
         firmed = bool(firm) and port.direction == "output"
         if firmed:
             body.append(f"  wire [{width - 1}:0] {wire};")
+            value = f"{wire}[n] === 1'b{1 - int(firm)} ? 1'b{1 - int(firm)} : 1'b{firm}"
+            loop = f"for (genvar n = 0; n < {width}; n = n + 1) begin : firm_{port.name}"
+            body.append(f"  {loop} assign {port.name}[n] = {value}; end")
         if port.name in late:
             names = [port.name, *(f"{port.name}_late{n}" for n in range(_BUFFERS - 1)), wire]
             for before, after in itertools.pairwise(names):
                 body += [f"  wire [{width - 1}:0] {after};", f"  assign {after} = {before};"]
-        if firmed:
-            value = f"{wire}[n] === 1'b{1 - int(firm)} ? 1'b{1 - int(firm)} : 1'b{firm}"
-            loop = f"for (genvar n = 0; n < {width}; n = n + 1) begin : firm_{port.name}"
-            body.append(f"  {loop} assign {port.name}[n] = {value}; end")
         passed.append(f".{port.name}({wire if port.name in late or firmed else port.name})")
     values = ", ".join(f".{parameter}({parameter})" for parameter, _ in seat.parameters)
-    body.append(f"  {inner} {f'#({values}) ' if values else ''}{inner}_dut({', '.join(passed)});")
-    head = shell_of(seat, name).removesuffix("endmodule\n")
-    return with_names(design, {name: inner}) + "\n" + head + "\n".join([*body, "endmodule\n"])
+    set_here = f"#({values}) " if values and not fixed else ""
+    body.append(f"  {inner} {set_here}{inner}_dut({', '.join(passed)});")
+    return "\n".join([shell_of(seat, name).removesuffix("\nendmodule\n"), *body, "endmodule\n"])
 
 
 def probe_of(seat: Seat, design: str, name: str) -> str:
