@@ -364,3 +364,11 @@ def test_a_reply_that_is_cut_fails_is_kept_or_gets_more_room(
         assert "0 requests" in shell.rtlglot(*job).stderr
     if policy == "fail":
         assert "--redo truncated --max-tokens 80" in run.stderr
+
+
+def test_a_wrong_suffix_of_the_output_is_refused_before_anything_is_asked(shell: Shell) -> None:
+    shell.write("in.jsonl", [{"id": "a", "instruction": "Design a register."}])
+    run = shell.rtlglot("transform", "in.jsonl", *JOB, *SAY, "-o", "out.xyz", code=2)
+    assert "the name 'out.xyz' does not tell its format" in run.stderr
+    assert "starting" not in run.stderr
+    assert not (shell.folder / "out.xyz.ledger").exists()

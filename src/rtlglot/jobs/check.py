@@ -141,6 +141,7 @@ async def _check(spec: CheckSpec, watch: Watch, command: Sequence[str]) -> Check
     asked_for = checks_for(spec)
     output = Path(spec.output)
     refuse_foreign(output)
+    format_of(output)
     check_writable(output)
     dataset = open_dataset(spec.input, spec.selection, format=spec.format or None)
     around = context_fields(dataclasses.asdict(spec), spec.kind)

@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from rtlglot.errors import InputError, UsageError
-from rtlglot.formats import Dataset, DatasetWriter, check_writable, open_dataset, open_writer, text_of
+from rtlglot.formats import (
+    Dataset,
+    DatasetWriter,
+    check_writable,
+    format_of,
+    open_dataset,
+    open_writer,
+    text_of,
+)
 from rtlglot.ledger import Ledger
 from rtlglot.records import Assurance, Json, Outcome, Row, Status
 
@@ -62,10 +70,11 @@ class Delivery:
 
 
 def check_output(delivery: Delivery) -> None:
-    """Refuse early: an output that cannot be written, or one that is somebody else's.
+    """Refuse early: an output whose name tells no format, that cannot be written, or is somebody else's.
 
     It is ours where a ledger stands beside it.
     """
+    format_of(delivery.output)
     check_writable(delivery.output)
     if delivery.existing == "refuse":
         refuse_foreign(delivery.output, hint="name another --output, or add --existing replace (or update)")

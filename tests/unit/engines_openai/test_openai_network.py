@@ -232,3 +232,27 @@ async def test_a_key_over_http_to_elsewhere_is_noted(stub: Stub, monkeypatch: py
         await engine.aclose()
     assert "unencrypted" in info.note
     assert KEY not in info.note
+
+
+async def test_https_to_a_port_of_http_says_so(stub: Stub) -> None:
+    engine = OpenAiEngine(stub.base_url.replace("http:", "https:"))
+    with pytest.raises(ConfigError, match="does not speak it") as caught:
+        await engine.start()
+    assert caught.value.hint == f"is it http? --base-url {stub.base_url}"
+
+
+async def test_a_base_url_that_is_not_there_says_so(stub: Stub) -> None:
+    with pytest.raises(ConfigError, match=r"/api/v9/models lists no models \(it answers 404\)") as caught:
+        await OpenAiEngine(stub.base_url.replace("/v1", "/api/v9")).start()
+    assert "usually /v1" in caught.value.hint
+
+
+async def test_the_variable_of_a_refused_key_is_named(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    stub.setup(rules=[{"do": "status", "status": 401, "body": {"error": {"message": "bad key"}}}])
+    engine = OpenAiEngine("stub", {"base_url": stub.base_url})
+    await engine.start()
+    with pytest.raises(ConfigError, match="401") as caught:
+        await engine.generate(ask("hi"))
+    assert caught.value.hint.startswith("the key in OPENAI_API_KEY is refused")
+    await engine.aclose()

@@ -22,7 +22,9 @@ MASK = "[key]"
 class Secrets:
     """Values that appear in no log, ledger, report, repr or error."""
 
-    def __init__(self, values: list[str]) -> None:
+    def __init__(self, values: list[str], variable: str = "") -> None:
+        """`variable` is the environment variable with the key itself."""
+        self.variable = variable
         known = sorted({value for value in values if len(value) >= _SHORTEST_SECRET}, key=len, reverse=True)
         forms = [form for value in known for form in _forms(value)]
         starts = [value[:_TELLING] for value in known if len(value) > _TELLING]
@@ -87,7 +89,7 @@ def read_headers(options: OpenAiOptions) -> tuple[dict[str, str], Secrets]:
         if not headers[header].isprintable():
             raise UsageError(f"{PART}.headers: {header!r} holds characters that no header can")
         secrets += values.values()
-    return headers, Secrets(secrets)
+    return headers, Secrets(secrets, name)
 
 
 def _variable(name: str, option: str) -> str:

@@ -91,7 +91,8 @@ class Endpoint:
                 data = self._secrets.scrub(await _read(response))
                 if response.status == 200:  # nobody reads its headers
                     return HttpAnswer(response.status, {}, data)
-                return HttpAnswer(response.status, self._scrubbed(response.headers), data)
+                told = self._scrubbed(response.headers)
+                return HttpAnswer(response.status, told, data, self._secrets.variable)
         except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
             closed = self._session.closed
             failure = EngineDead(f"{url}: the engine was closed") if closed else self._explain(url, error)
@@ -110,6 +111,10 @@ class Endpoint:
             return TransientError(f"{where}: no answer within timeout_s={self._timeout_s:g}")
         said = self._secrets.scrub_text(f"{type(error).__name__}: {error}".removesuffix(": "))
         if _is_tls_trouble(error):
+            if _speaks_no_tls(error):
+                plain = self.base.with_scheme("http")
+                hint = f"is it http? --base-url {plain}"
+                return ConfigError(f"{where}: TLS fails: what answers there does not speak it", hint=hint)
             return ConfigError(
                 f"{where}: TLS fails: {said}",
                 hint="name the authority that signed its certificate: --ca-file FILE.pem; "
@@ -144,6 +149,13 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
         if size > _LARGEST_ANSWER_BYTES:
             raise aiohttp.ClientPayloadError(f"the answer is larger than {_LARGEST_ANSWER_BYTES} bytes")
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _speaks_no_tls(error: Exception) -> bool:
+    """What answers is something else, most often plain http."""
+    if not isinstance(error, aiohttp.ClientConnectorSSLError) or not isinstance(error.os_error, ssl.SSLError):
+        return False
+    return error.os_error.reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")
 
 
 def _is_tls_trouble(error: Exception) -> bool:

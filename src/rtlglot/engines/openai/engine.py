@@ -180,7 +180,9 @@ class OpenAiEngine(Engine):
         if not served:
             if not self._asked:
                 raise ConfigError(
-                    f"{url} lists no models, so there is none to take", hint="--model NAME --base-url URL"
+                    f"{url} lists no models (it answers {answer.status}), so there is none to take",
+                    hint="does the base URL end as the server wants it (usually /v1)? "
+                    "Else: --model NAME --base-url URL",
                 )
             return None
         if not self._options.check_model and self._asked not in {model.name for model in served}:

@@ -40,6 +40,8 @@ class HttpAnswer(NamedTuple):
     status: int
     headers: Mapping[str, str]
     body: bytes
+    key_from: str = ""
+    """The environment variable with the key that was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def failure(answer: HttpAnswer, where: str) -> RtlglotError:
         return RowError(Reason.PROMPT_TOO_LONG if too_long else Reason.BAD_REQUEST, said)
     if status == HTTPStatus.PAYMENT_REQUIRED:
         return BudgetSpent(said, hint=_RESUME)
-    return ConfigError(said, hint=_hint(status, answer.headers))
+    return ConfigError(said, hint=_hint(status, answer))
 
 
 _RESUME = "when the account has credit again, run the same command: it resumes"
@@ -149,10 +151,12 @@ def _number(text: str | None) -> float | None:
     return value if math.isfinite(value) and value >= 0 else None
 
 
-def _hint(status: int, headers: Mapping[str, str]) -> str:
+def _hint(status: int, answer: HttpAnswer) -> str:
     if 300 <= status < 400:
-        target = headers.get("Location", "").partition("?")[0]
+        target = answer.headers.get("Location", "").partition("?")[0]
         return f"redirects are not followed; if it is right, give it yourself: --base-url {target or 'URL'}"
+    if status == HTTPStatus.UNAUTHORIZED and answer.key_from:
+        return f"the key in {answer.key_from} is refused (RTLGLOT_API_KEY goes before OPENAI_API_KEY)"
     return _HINTS.get(status, "")
 
 
