@@ -77,6 +77,8 @@ class Endpoint:
         answer = completion(body, self.setup, rule)
         delay_s = rule.delay_s if rule is not None and rule.do == "slow" else self.setup.delay_s
         written = len(answer["choices"][0]["message"]["content"] or "") / 5 if self.setup.word_s else 0
+        while self.peak < self.setup.together:
+            await asyncio.sleep(0.005)
         await asyncio.sleep(delay_s + self.setup.word_s * written)
         return _json(answer)
 

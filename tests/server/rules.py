@@ -53,6 +53,8 @@ class Setup:
     capacity: int | None = None
     """More than this in flight get 429."""
     retry_after: str = ""
+    together: int = 0
+    """Nobody is answered before so many were in flight at once."""
     delay_s: float = 0.0
     words: int = 20
     """Length of a reply, in words, which are its tokens."""

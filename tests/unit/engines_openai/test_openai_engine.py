@@ -280,7 +280,7 @@ async def test_cancelling_ends_the_request_at_the_endpoint(stub: Stub, started: 
 async def test_many_at_once_all_get_their_own_reply_over_few_connections(
     stub: Stub, started: Started
 ) -> None:
-    stub.setup(delay_s=0.02)
+    stub.setup(together=100)
     async with started() as engine:
         replies: dict[int, str] = {}
         numbers = iter(range(600))
