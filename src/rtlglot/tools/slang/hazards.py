@@ -53,6 +53,8 @@ class _Search:
     flow: Flow = field(default_factory=Flow)
     started: set[str] = field(default_factory=set)
     """Assigned by an initial block."""
+    declared: set[str] = field(default_factory=set)
+    """Declared with a constant."""
 
     def add(self, code: str, message: str, location: Any) -> None:
         self.found.append(Remark(code, message, int(self.sources.getLineNumber(location))))
@@ -71,6 +73,8 @@ class _Search:
         elif isinstance(node, ast.NetSymbol) and node.initializer is not None:
             self._continuous(node.initializer, node.location)
             self.flow.assign(node.initializer, path_of(node))
+        elif isinstance(node, ast.VariableSymbol) and _is_constant(node.initializer):
+            self.declared.add(path_of(node))
         for code, message, location in constructs_at(node):
             self.add(code, message, location)
 
@@ -135,7 +139,7 @@ class _Search:
         trouble = ""
         if uses.nonblocking:
             trouble = f"{', '.join(sorted(uses.nonblocking))} is assigned with <= in an initial block"
-        elif asked := sorted(uses.exposed):
+        elif asked := sorted(uses.exposed.keys() - (self.declared - self.started)):
             trouble = f"an initial block reads {', '.join(asked)}"
         elif twice := sorted(uses.writes & self.started):
             trouble = f"{', '.join(twice)} is assigned in two initial blocks"
@@ -196,6 +200,10 @@ def hazards_of(top: Any, sources: Any) -> tuple[Remark, ...]:
     for code, message, where in search.flow.hazards():
         search.add(code, message, where)
     return (*dict.fromkeys(search.found), *driven_inputs(top, sources))
+
+
+def _is_constant(initializer: Any) -> bool:
+    return initializer is not None and not Uses.of(initializer).all_reads
 
 
 def _parts(expression: Any) -> Iterator[Any]:

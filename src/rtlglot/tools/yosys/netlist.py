@@ -15,6 +15,30 @@ from rtlglot.tools.yosys.reader import Yosys
 
 _LATCHES = frozenset({"$dlatch", "$adlatch", "$dlatchsr", "$sr"})
 _NO_LOGIC = frozenset({"$scopeinfo", "$print", "$check"})
+_POWER = """
+(* techmap_celltype = "$pow" *)
+module power(A, B, Y);
+  parameter A_SIGNED = 0, B_SIGNED = 0, A_WIDTH = 1, B_WIDTH = 1, Y_WIDTH = 1;
+  parameter _TECHMAP_CONSTMSK_B_ = 0, _TECHMAP_CONSTVAL_B_ = 0;
+  input [A_WIDTH-1:0] A;
+  input [B_WIDTH-1:0] B;
+  output [Y_WIDTH-1:0] Y;
+  wire _TECHMAP_FAIL_ = B_SIGNED && !(_TECHMAP_CONSTMSK_B_[B_WIDTH-1] && !_TECHMAP_CONSTVAL_B_[B_WIDTH-1]);
+  wire [Y_WIDTH*(B_WIDTH+1)-1:0] part, square;
+  assign part[Y_WIDTH-1:0] = 1;
+  generate
+    if (A_SIGNED) assign square[Y_WIDTH-1:0] = $signed(A); else assign square[Y_WIDTH-1:0] = A;
+    genvar i;
+    for (i = 0; i < B_WIDTH; i = i + 1) begin
+      wire [Y_WIDTH-1:0] p = part[Y_WIDTH*i +: Y_WIDTH], s = square[Y_WIDTH*i +: Y_WIDTH];
+      assign part[Y_WIDTH*(i+1) +: Y_WIDTH] = B[i] ? p * s : p;
+      assign square[Y_WIDTH*(i+1) +: Y_WIDTH] = s * s;
+    end
+  endgenerate
+  assign Y = part[Y_WIDTH*B_WIDTH +: Y_WIDTH];
+endmodule
+"""
+"""A power by squares, in the width of its result."""
 _CLAIMS = ("$any", "$all", "$assume", "$assert", "$live", "$fair", "$cover", "$equiv")
 _ASYNCHRONOUS = frozenset({"$aldff", "$aldffe", "$dffsr", "$dffsre", "$adff", "$adffe"})
 
@@ -83,6 +107,10 @@ def read_netlist(text: str, version: str, top: str, *, front_end: str, most_memo
         f"rename {top} netlist",
     )
     module = _module(yosys)
+    if any(cell["type"] == "$pow" for cell in module["cells"].values()):
+        Path("pow.v").write_text(_POWER, encoding="ascii")
+        yosys("techmap -map pow.v t:$pow", "opt_expr -keepdc", "opt_clean")
+        module = _module(yosys)
     beyond = _trouble(yosys) or _odd_ports(module) or _odd_cells(module)
     memory_bits = _memory_bits(module["cells"])
     if not beyond and memory_bits > most_memory_bits:
