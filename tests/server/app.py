@@ -77,7 +77,7 @@ class Endpoint:
         answer = completion(body, self.setup, rule)
         delay_s = rule.delay_s if rule is not None and rule.do == "slow" else self.setup.delay_s
         written = len(answer["choices"][0]["message"]["content"] or "") / 5 if self.setup.word_s else 0
-        while self.peak < self.setup.together:
+        while self.peak < self.setup.together:  # noqa: ASYNC110 - tests change both at any time
             await asyncio.sleep(0.005)
         await asyncio.sleep(delay_s + self.setup.word_s * written)
         return _json(answer)
