@@ -6,8 +6,6 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +17,7 @@ from rtlglot.errors import InputError, RowError, UsageError
 from rtlglot.formats import open_dataset
 from rtlglot.options import by_field, fill
 from rtlglot.records import Reply, Request
-from rtlglot.run.run import arun, run
+from rtlglot.run.run import arun, outside, run
 from rtlglot.run.spec import Spec, make_spec
 from rtlglot.run.watch import Summary, Watch
 
@@ -83,10 +81,7 @@ def check(input: Data, output: str | Path = "", **settings: Any) -> CheckSummary
 
     path, output = _on_disk(input, output, "verdicts.jsonl")
     spec = fill(CheckSpec, by_field(CheckSpec, {**settings, "input": path, "output": output}))
-    if not _inside_a_loop():
-        return examine(spec)
-    with ThreadPoolExecutor(1, thread_name_prefix="rtlglot-check") as thread:
-        return thread.submit(partial(examine, spec)).result()
+    return outside(lambda: examine(spec))
 
 
 def export(output: str | Path | Summary, path: str | Path, *, format: str, **settings: Any) -> ExportSummary:
@@ -155,14 +150,6 @@ def _line(row: Mapping[str, Any], number: int) -> bytes:
         return orjson.dumps(dict(row), option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE)
     except TypeError as error:
         raise InputError(f"row {number} holds what JSON cannot: {error}") from error
-
-
-def _inside_a_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
 
 
 class Model:

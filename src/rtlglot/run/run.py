@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from rtlglot.errors import BudgetSpent, EngineLost
 from rtlglot.ledger import Ledger
@@ -19,6 +20,8 @@ from rtlglot.run.deliver import check_output, deliver
 from rtlglot.run.session import work
 from rtlglot.run.spec import Spec
 from rtlglot.run.watch import Nobody, Summary, Tally, Watch
+
+T = TypeVar("T")
 
 log = logging.getLogger("rtlglot")
 
@@ -30,19 +33,17 @@ def run(spec: Spec, watch: Watch | None = None, command: Sequence[str] = ()) -> 
     UsageError and LedgerError before anything is asked, EngineLost after everything that had finished is
     settled and delivered.
     """
-    if not _inside_a_loop():
-        return asyncio.run(arun(spec, watch, command))
-    # A notebook's loop runs already: a thread of our own has none.
-    with ThreadPoolExecutor(1, thread_name_prefix="rtlglot-run") as thread:
-        return thread.submit(asyncio.run, arun(spec, watch, command)).result()
+    return outside(lambda: asyncio.run(arun(spec, watch, command)))
 
 
-def _inside_a_loop() -> bool:
+def outside(call: Callable[[], T]) -> T:
+    """Call it where no event loop runs: where one does (a notebook's), in a thread of its own."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return False
-    return True
+        return call()
+    with ThreadPoolExecutor(1, thread_name_prefix="rtlglot-run") as thread:
+        return thread.submit(call).result()
 
 
 async def arun(spec: Spec, watch: Watch | None = None, command: Sequence[str] = ()) -> Summary:
