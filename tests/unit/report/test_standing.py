@@ -95,6 +95,7 @@ VALUES = {
     "--recipe": "run.toml",
     "--existing": "replace",
     "--std": "v2005",
+    "--truncated": "keep",
     "--require": "read",
     "--map": "told=source",
     "--where": "row.instruction|length > 5",
