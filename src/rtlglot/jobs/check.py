@@ -139,6 +139,7 @@ def check(spec: CheckSpec, watch: Watch | None = None, command: Sequence[str] = 
 
 async def _check(spec: CheckSpec, watch: Watch, command: Sequence[str]) -> CheckSummary:
     asked_for = checks_for(spec)
+    judge = Judge(asked_for, spec.require)
     output = Path(spec.output)
     refuse_foreign(output)
     format_of(output)
@@ -156,7 +157,7 @@ async def _check(spec: CheckSpec, watch: Watch, command: Sequence[str]) -> Check
         counts = ledger.counts(rows.recipe)
         tally = Tally(counts, kept=counts.settled)
         settler = Settler(rows, ledger, tally, watch)
-        ending = await _walk_all(spec, settler, checks, around) if tally.pending else "done"
+        ending = await _walk_all(spec, settler, checks, around, judge) if tally.pending else "done"
         if not tally.pending:
             ledger.finish_redo(rows.recipe)
         ledger.end_run(run, ending)
@@ -241,7 +242,9 @@ def _lacks(one: Check, spec: CheckSpec, columns: Collection[str] = ("instruction
     return next(missing, None)
 
 
-async def _walk_all(spec: CheckSpec, settler: Settler, checks: Sequence[Check], around: ContextFields) -> str:
+async def _walk_all(
+    spec: CheckSpec, settler: Settler, checks: Sequence[Check], around: ContextFields, judge: Judge
+) -> str:
     """Every pending row through its walk; how it ended."""
     ledger = settler.ledger
     async with AsyncExitStack() as stack:
@@ -250,7 +253,6 @@ async def _walk_all(spec: CheckSpec, settler: Settler, checks: Sequence[Check], 
         ledger.start_writing()
         stack.push_async_callback(ledger.stop_writing)
         examine = Examine(ledger, checks, box, settler.tally.at)
-        judge = Judge(checks, spec.require)
         eye = Eye(around, examine, judge, ledger.save_text, at=settler.tally.at)
         in_flight = IN_FLIGHT_PER_CORE * (os.cpu_count() or 1)
         cut = await settler(lambda row: walk_own(row, spec.field, eye), in_flight=in_flight, drain_s=DRAIN_S)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from rtlglot.checks import Check
 from rtlglot.checks.ladder import vouches
 from rtlglot.checks.words import in_plain_words
+from rtlglot.errors import UsageError
 from rtlglot.records import NO, YES, Assurance, Context, Reason, Verdict
 
 
@@ -41,9 +42,14 @@ class Judge:
 
     def __init__(self, checks: Sequence[Check], require: str = "auto") -> None:
         """`require` is the least assurance with which a text is accepted; 'auto' is TESTED where the row
-        brings a reference or a testbench, else none."""
+        brings a reference or a testbench, else none. Raises UsageError where no check can reach it."""
         self._checks = checks
-        self._bar = None if require == "auto" else Assurance(require)
+        self._bar = bar = None if require == "auto" else Assurance(require)
+        if bar and not any(check.assurance.rank >= bar.rank for check in checks):
+            raise UsageError(
+                f"require is {require!r}, and no check that is asked for can say that",
+                hint="ask for more with --check, or for less with --require",
+            )
 
     def __call__(self, verdicts: Sequence[Verdict], context: Context) -> Judgement:
         """What becomes of a text of a row, of which `context` tells."""

@@ -6,6 +6,7 @@ import pytest
 
 from rtlglot.checks import Check
 from rtlglot.checks.ladder import climb, ladder
+from rtlglot.errors import UsageError
 from rtlglot.records import Assurance, CheckStatus, Context, Json, Reason, Verdict
 from rtlglot.run.judge import Judge, Judgement
 from rtlglot.sandbox import Box
@@ -135,3 +136,9 @@ def test_a_no_of_a_users_own_check_is_a_no_and_no_dispute() -> None:
     )
     found = Judge((*CHECKS, Mine()))(verdicts, BOTH)
     assert (found.reason, found.assurance) == (Reason.CHECK_FAILED, Assurance.PROVED)
+
+
+def test_a_bar_that_no_check_reaches_is_refused_before_anything_is_asked() -> None:
+    with pytest.raises(UsageError, match="no check that is asked for can say that"):
+        Judge(ladder("elaborate"), "proved")
+    Judge(ladder("elaborate"), "read")
