@@ -1,5 +1,5 @@
 // expect: equivalent
-// says: inout port a
+// says: inout ports
 // ---- reference
 module r(inout a, output y);
   assign y = a;
