@@ -26,7 +26,7 @@ KINDS = (
 )
 _RESETS = ("an active-low asynchronous reset", "a synchronous active-high reset", "no reset at all")
 _WIDTHS = (1, 4, 7, 8, 12, 16, 24, 32, 48, 64)
-_EXTRAS = (
+EXTRAS = (
     "An enable input freezes all state while it is low.",
     "The output is registered and appears one clock cycle after the input.",
     "A valid output is high for exactly one cycle for each result.",
@@ -47,7 +47,7 @@ def made_up_chats(number: int) -> list[tuple[Message, ...]]:
 def made_up_instruction(number: int) -> str:
     """One instruction; the module's name makes it unlike all others."""
     draw = random.Random(number)
-    extras = draw.sample(_EXTRAS, draw.randint(1, 3))
+    extras = draw.sample(EXTRAS, draw.randint(1, 3))
     return (
         f"Write a Verilog module named unit_{number} that implements {draw.choice(KINDS)} of width "
         f"{draw.choice(_WIDTHS)} with {draw.choice(_RESETS)}. {' '.join(extras)}"
