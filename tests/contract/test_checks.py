@@ -41,7 +41,8 @@ def make(name: str) -> Any:
 
 
 def context(field: str) -> Any:
-    return Context(field=field, reference=GOOD, testbench=TESTBENCH, interface=GOOD.splitlines()[0])
+    header = GOOD.splitlines()[0]
+    return Context(field, GOOD, TESTBENCH, header, instruction=TEXT)
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ from typing import Any
 
 from rtlglot.records import Json
 from rtlglot.sandbox import Box, BoxResult, Ended
-from rtlglot.tools.yosys.clocking import FRONT_ENDS
+from rtlglot.tools.yosys.reader import FRONT_ENDS
 from rtlglot.verilog.facts import Clocking, Edges, Facts, Force
 from rtlglot.verilog.interface import ModuleInterface, Port, top_module
 from rtlglot.verilog.keywords import KEYWORDS
+from rtlglot.verilog.system_tasks import muted
 from rtlglot.verilog.tokens import Kind, code_tokens
 
 INTERFACE_TOOL = "rtlglot.tools.slang.interfaces:interface"
@@ -65,7 +66,7 @@ async def _read(text: str, standard: str, box: Box) -> tuple[Facts, bool]:
     if facts.missing:
         trouble = f"the text lacks the module {facts.missing[0]}"
         return Facts(**{**_fields(facts), "trouble": trouble}), True
-    clocking, trouble, final = await _clocking(text, found["top"]["module"], box)
+    clocking, trouble, final = await _clocking(text, standard, found["top"]["module"], box)
     return Facts(**{**_fields(facts), "clocking": clocking, "trouble": trouble}), final
 
 
@@ -99,10 +100,10 @@ def interface_facts(text: str, found: Json) -> Facts:
     )
 
 
-async def _clocking(text: str, top: str, box: Box) -> tuple[Clocking | None, str, bool]:
+async def _clocking(text: str, standard: str, top: str, box: Box) -> tuple[Clocking | None, str, bool]:
     result: BoxResult | None = None
     for front_end in FRONT_ENDS:
-        arguments = {"text": text, "top": top, "front_end": front_end}
+        arguments = {"text": muted(text), "standard": standard, "top": top, "front_end": front_end}
         result = await box.run(NETLIST_TOOL, arguments, cpu_s=NETLIST_CPU_S)
         if result.ended is not Ended.EXIT:
             break

@@ -49,7 +49,9 @@ def _has_text_for_a_width(body: Any) -> bool:
         for parameter in body.parameters
     )
     ports = (port for port in body.portList if isinstance(port, ast.PortSymbol))
-    return texts and any(port.type.isIntegral and port.type.bitWidth > _HUGE_PORT for port in ports)
+    return texts and any(
+        port.type.isError or (port.type.isIntegral and port.type.bitWidth > _HUGE_PORT) for port in ports
+    )
 
 
 def _has_no_default(declaration: Any) -> bool:
@@ -68,8 +70,8 @@ def undeclared_types(root: Any) -> dict[int, bool]:
 
 
 def contradicting_ports(root: Any) -> Iterator[tuple[int, str]]:
-    """Place (bytes from the start) and description of each port whose declaration as a net or variable
-    has another range (IEEE 1364-2005 12.3.3: they are the same)."""
+    """Place (bytes from the start) and description of each port of one bit whose declaration as a net or
+    variable has a range (IEEE 1364-2005 12.3.3: they are the same). slang tells of the other ones."""
     # a visit of every token would cost more than all the rest of a reading
     for module in getattr(root, "members", [root]) if root.kind == _Kind.CompilationUnit else [root]:
         if module.kind == _Kind.ModuleDeclaration:
@@ -77,37 +79,22 @@ def contradicting_ports(root: Any) -> Iterator[tuple[int, str]]:
 
 
 def _contradictions(members: Any) -> Iterator[tuple[int, str]]:
-    ports: dict[str, list[str]] = {}
+    single: set[str] = set()
     for member in members:
         port = member.kind == _Kind.PortDeclaration
-        if not port and (not ports or member.kind not in (_Kind.DataDeclaration, _Kind.NetDeclaration)):
+        if not port and (not single or member.kind not in (_Kind.DataDeclaration, _Kind.NetDeclaration)):
             continue
-        declared = getattr(member.header, "dataType", None) if port else member.type
+        declared: Any = getattr(member.header, "dataType", None) if port else member.type
         dimensions = getattr(declared, "dimensions", None)
-        if dimensions is None:
+        if dimensions is None or (port and len(dimensions)) or not (port or len(dimensions)):
             continue
         for one in (one for one in member.declarators if not _is_token(one)):
-            name, bounds = _text(one.name), _range(dimensions)
+            name = _text(one.name)
             if port:
-                ports[name] = bounds
-            said = ports.get(name, bounds)
-            if _differ(said, bounds):
-                message = f"the port '{name}' is declared once {_shown(said)}, once {_shown(bounds)}"
-                yield one.name.location.offset, f"{message}: write the same range twice"
-
-
-def _differ(one: list[str], other: list[str]) -> bool:
-    """Of ranges in names and sums of their own only an elaboration could tell."""
-    return one != other and (not one or not other or all(bound.isdigit() for bound in one + other))
-
-
-def _range(dimensions: Any) -> list[str]:
-    texts = ("".join(str(one).split()).strip("[]") for one in dimensions if not _is_token(one))
-    return [bound for text in texts for bound in text.split(":")]
-
-
-def _shown(bounds: list[str]) -> str:
-    return f"as [{':'.join(bounds)}]"[:80] if bounds else "without a range"
+                single.add(name)
+            elif name in single:
+                message = f"the port '{name}' has no range, its declaration has one: write the same twice"
+                yield one.name.location.offset, message
 
 
 def _is_token(node: Any) -> bool:

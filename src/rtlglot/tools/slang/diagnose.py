@@ -181,6 +181,7 @@ def _has_error(rows: list[Json]) -> bool:
 _TRI_STATE = re.compile(
     rb"'[sS]?[bBoOdDhH]?\s*[0-9a-fA-FxX_]*[zZ?]|\b(?:bufif|notif|[rt]?tran|tri|wor|wand|pull)\w*"
 )
+_INCLUDED = re.compile(rb"\s*`include\s+(\"[^\"\n]{1,80}\"|<[^>\n]{1,80}>)")
 _MACRO_CALL = re.compile(rb"``|`(?:ifdef|ifndef)\b")
 _LENIENT = ast.CompilationFlags.AllowUseBeforeDeclare
 
@@ -217,6 +218,10 @@ def _findings(said: list[Said], data: bytes) -> list[Json]:
         if one.offset is not None:
             line = bisect.bisect_right(starts, min(one.offset, len(data)))
             column = len(data[starts[line - 1] : one.offset].decode("utf-8", "replace")) + 1
+            included = _INCLUDED.match(data, starts[line - 1])
+            if included and one.code == "ExceededMaxIncludeDepth":
+                file = included[1].decode("utf-8", "replace")
+                one = one._replace(message=f"{file} is not in the text: {one.message}")
         findings.append([one.severity, one.code, line, column, _tidy(one.message)])
     return findings[:MOST_FINDINGS]
 

@@ -64,6 +64,8 @@ def incomplete(
         Finding(Severity.NOTE, "unset-parameter", f"only an instance can set the parameters of '{name}'")
         for name in unset
     )
+    if notes:
+        missing.add("ValueOutOfRange")  # a text in the place of a width
     if errors - missing or not (errors or notes):
         return None
     eased = (replace(f, severity=Severity.NOTE) if f.code in missing else f for f in found)

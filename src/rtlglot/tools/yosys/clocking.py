@@ -6,33 +6,22 @@ yosys ends its process for what it cannot read: the caller tries the next of FRO
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from rtlglot.records import Json
+from rtlglot.tools.yosys import reader
+from rtlglot.tools.yosys.reader import Yosys
 from rtlglot.tools.yosys.ternary import Netlist
 
-FRONT_ENDS = ("slang", "verilog")
-"""In the order in which they are tried: slang reads more of SystemVerilog, yosys' own front end a few
-designs that slang's refuses."""
-
-_SLANG = (
-    "read_slang --threads 1 --no-synthesis-define --no-default-translate-off-format --ignore-timing"
-    " --ignore-assertions --allow-use-before-declare --relax-enum-conversions"
-    " --max-include-depth 0 --max-parse-depth 512 --max-hierarchy-depth 32 --max-generate-steps 20000"
-    " --max-constexpr-steps 200000 --max-constant-size 1048576"
-)
-_VERILOG = "read_verilog -sv -noassert -noassume"
-_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
 _FINE = "not and or xor xnor reduce_and reduce_or reduce_xor reduce_xnor reduce_bool"
 _FINE += " logic_not logic_and logic_or eq ne mux bmux"
 _MOST_CANDIDATES = 32
 
 
 def netlist(arguments: Json) -> Json:
-    """``{"text", "top", "front_end"}`` to the design's state, clocks and resets.
+    """``{"text", "standard", "top", "front_end"}`` to the design's state, clocks and resets.
 
     ``{"flip_flops", "latches", "memories": [[words, bits]], "clocks": {signal: {"rising", "falling"}},
     "inner_clocks", "resets": {signal: {"asynchronous": {"0", "1"}, "synchronous": {"0", "1"}}}}``; the
@@ -40,15 +29,9 @@ def netlist(arguments: Json) -> Json:
     while it has that value (and does not while it has the other). `inner_clocks` counts bits that
     are clocked by a signal made inside. Raises ValueError for a top whose name is no plain one.
     """
-    from pyosys import libyosys  # 30 MB, wanted only inside the box
-
-    if not _PLAIN_NAME.fullmatch(arguments["top"]):
-        raise ValueError("the top module's name has special characters")
-    design = libyosys.Design()
-    Path("design.sv").write_text(arguments["text"], encoding="utf-8")
-    slang = arguments["front_end"] == "slang"
-    for command in (
-        f"{_SLANG} --top {arguments['top']} design.sv" if slang else f"{_VERILOG} design.sv",
+    yosys = Yosys()
+    yosys.read(arguments["text"], arguments["standard"], arguments["front_end"], top=arguments["top"])
+    yosys(
         f"hierarchy -check -top {arguments['top']}",
         "proc",
         "flatten",
@@ -59,19 +42,14 @@ def netlist(arguments: Json) -> Json:
         "simplemap " + " ".join(f"t:${kind}" for kind in _FINE.split()),
         "opt_clean",
         "write_json netlist.json",
-    ):
-        libyosys.run_pass(command, design)
+    )
     modules = json.loads(Path("netlist.json").read_bytes())["modules"]
     return _facts(next(iter(modules.values())))
 
 
 def warm() -> None:
     """Load the library and touch its passes, so that children find them in memory."""
-    from pyosys import libyosys
-
-    design = libyosys.Design()
-    for command in ("proc", "opt_expr", "opt_clean", "memory_collect", "pmuxtree", "simplemap"):
-        libyosys.run_pass(command, design)
+    reader.warm("proc", "opt_expr", "opt_clean", "memory_collect", "pmuxtree", "simplemap")
 
 
 def _facts(module: Mapping[str, Any]) -> Json:

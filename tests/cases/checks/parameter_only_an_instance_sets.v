@@ -1,0 +1,7 @@
+//! screen pass
+//! syntax pass
+//! elaborate incomplete
+//! synth incomplete
+module m #(parameter WIDTH) (input [WIDTH-1:0] a, output y);
+  assign y = ^a;
+endmodule
