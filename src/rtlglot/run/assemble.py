@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,7 +70,25 @@ def assemble(spec: Spec, chosen: Chosen, watch: Watch) -> Assembly:
     )
     kind = kind_of(spec.target, spec.check) if checks else spec.target
     around = context_fields(dataclasses.asdict(spec), kind)
-    recipe = Recipe(
+    recipe = _recipe(spec, chosen, prompt, checks)
+    reads = _reads(prompt, spec.source, around, checked=bool(checks or spec.interface))
+    return Assembly(
+        spec=spec,
+        dataset=dataset,
+        prompt=prompt,
+        engine=chosen.engine,
+        checks=checks,
+        recipe=recipe,
+        rows=Rows(dataset, recipe_key(recipe), reads),
+        context=around,
+        judge=Judge(checks, spec.require),
+        delivery=_delivery(spec, model),
+    )
+
+
+def _recipe(spec: Spec, chosen: Chosen, prompt: Prompt, checks: Sequence[Check]) -> Recipe:
+    model = chosen.model
+    return Recipe(
         pair=spec.pair,
         prompt=prompt.source,
         engine=chosen.name,
@@ -89,19 +107,6 @@ def assemble(spec: Spec, chosen: Chosen, watch: Watch) -> Assembly:
         require=spec.require,
         truncated=spec.truncated,
         share=spec.share,
-    )
-    reads = _reads(prompt, spec.source, around, checked=bool(checks or spec.interface))
-    return Assembly(
-        spec=spec,
-        dataset=dataset,
-        prompt=prompt,
-        engine=chosen.engine,
-        checks=checks,
-        recipe=recipe,
-        rows=Rows(dataset, recipe_key(recipe), reads),
-        context=around,
-        judge=Judge(checks, spec.require),
-        delivery=_delivery(spec, model),
     )
 
 
