@@ -155,3 +155,9 @@ def test_the_stub_has_the_ports_and_nothing_else() -> None:
     (stub,) = source(text).tops
     assert (stub.name, stub.ports) == ("TopModule", top.ports)
     assert "assign" not in text
+
+
+def test_a_testbench_that_does_not_fit_its_reference_says_no_to_nobody() -> None:
+    with pytest.raises(Refused) as refused:
+        put_together(source(OTHER_PORTS), RTLLM, OTHER_PORTS.replace("buffer_1bit", "golden"))
+    assert (refused.value.status, refused.value.code) == ("unsupported", "interface")

@@ -87,13 +87,31 @@ PER_CASE = {
     ),
 }
 BENCHES = {name: frame(end) for name, end in SHOWN.items()} | PER_CASE
+REFERENCED = [*list(SHOWN)[::4], *list(PER_CASE)[1::2]]
 UNREFERENCED = [name for name in BENCHES if name not in ("names a test of errors",)]
 
 
-async def _both(bench: str, reference: str | None) -> tuple[Verdict, Verdict]:
-    context = Context(testbench=bench, reference=reference)
-    async with open_box(workers=1) as box:
-        return await Testbench().check(RIGHT, context, box), await Testbench().check(HALF, context, box)
+Pairs = dict[tuple[str, bool], tuple[Verdict, Verdict]]
+"""By testbench and whether there is a reference: what is said of the right and the half right design."""
+
+
+async def _all() -> Pairs:
+    async with open_box(workers=2) as box:
+
+        async def both(name: str, reference: str | None) -> tuple[Verdict, Verdict]:
+            context = Context(testbench=BENCHES[name], reference=reference)
+            right = await Testbench().check(RIGHT, context, box)
+            return right, await Testbench().check(HALF, context, box)
+
+        golden = RIGHT.replace("parity", "golden")
+        keys = [(name, False) for name in UNREFERENCED] + [(name, True) for name in REFERENCED]
+        told = await asyncio.gather(*(both(name, golden if beside else None) for name, beside in keys))
+    return dict(zip(keys, told, strict=True))
+
+
+@pytest.fixture(scope="module")
+def pairs() -> Pairs:
+    return asyncio.run(_all())
 
 
 needs_icarus = pytest.mark.skipif(icarus.installed() is None, reason="Icarus Verilog is not installed")
@@ -101,16 +119,16 @@ needs_icarus = pytest.mark.skipif(icarus.installed() is None, reason="Icarus Ver
 
 @needs_icarus
 @pytest.mark.parametrize("name", UNREFERENCED)
-def test_without_a_reference(name: str) -> None:
-    right, half = asyncio.run(_both(BENCHES[name], None))
+def test_without_a_reference(name: str, pairs: Pairs) -> None:
+    right, half = pairs[name, False]
     assert right.status == "pass", right
     assert half.status in ("fail", "unsupported"), half
 
 
 @needs_icarus
-@pytest.mark.parametrize("name", BENCHES)
-def test_with_a_reference(name: str) -> None:
-    right, half = asyncio.run(_both(BENCHES[name], RIGHT.replace("parity", "golden")))
+@pytest.mark.parametrize("name", REFERENCED)
+def test_with_a_reference(name: str, pairs: Pairs) -> None:
+    right, half = pairs[name, True]
     assert right.status == "pass", right
     assert half.status == "fail", half
 

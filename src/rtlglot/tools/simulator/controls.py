@@ -188,7 +188,7 @@ def _mutants(text: str) -> list[Mutant]:
     for mutant in mutants(text, most=3 * MOST_MUTANTS):
         if mutant.kind in _KINDS and len(found) < MOST_MUTANTS:
             source = read_source(mutant.text, "sv2017", driven_inputs)
-            if not source.problems and not any(top.remarks for top in source.tops):
+            if not source.problems and not source.unknown and not any(top.remarks for top in source.tops):
                 found.append(mutant)
     return found
 

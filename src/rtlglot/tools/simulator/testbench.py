@@ -111,12 +111,12 @@ def _firmly(stage: Stage, heard: Heard, controls: Controls, testbench: str) -> D
 
 
 def _compiles(source: Source) -> None:
-    if not source.problems:
-        return
-    first = source.problems[0]
-    if all(problem["code"] == "UnknownModule" for problem in source.problems):
-        raise Refused("incomplete", "UnknownModule", first["message"], first["line"])
-    raise Refused("fail", first["code"], first["message"], first["line"])
+    if source.problems:
+        first = source.problems[0]
+        raise Refused("fail", first["code"], first["message"], first["line"])
+    if source.unknown:
+        message = f"unknown module {source.unknown[0]!r}: the text instantiates it and lacks it"
+        raise Refused("incomplete", "UnknownModule", message)
 
 
 def _is_one_design(source: Source, asked: Asked) -> None:

@@ -177,19 +177,18 @@ def as_design(reference: str | None, together: Together) -> str | None:
 def _seated(together: Together, top: Top, reference: str | None) -> Together:
     """Refuse a candidate that does not fit where the testbench connects it, or drives what it is given."""
     seats = seats_of(together.texts, together.tops[0], together.design)
-    if seats.misfits:
-        raise Refused("fail", "interface", f"as the testbench uses it: {seats.misfits[0]}")
     right = as_design(reference, together)
-    if right is not None and (
-        known := seats_of(together.with_design(right), together.tops[0], together.design).seats
-    ):
-        wanted = {port.name: port.direction for port in known[0].ports}
-        for port in top.ports:
-            if wanted.get(port.name, port.direction) != port.direction:
-                message = (
-                    f"{port.name} is an {port.direction} here and an {wanted[port.name]} of the reference"
-                )
-                raise Refused("fail", "interface", message)
+    known = seats_of(together.with_design(right), together.tops[0], together.design) if right else None
+    if seats.misfits:
+        if known is not None and known.misfits:
+            message = f"the testbench does not fit the reference either: {known.misfits[0]}"
+            raise Refused("unsupported", "interface", message)
+        raise Refused("fail", "interface", f"as the testbench uses it: {seats.misfits[0]}")
+    wanted = {port.name: port.direction for port in known.seats[0].ports} if known and known.seats else {}
+    for port in top.ports:
+        if wanted.get(port.name, port.direction) != port.direction:
+            message = f"the {port.direction} {port.name} is of the kind {wanted[port.name]} in the reference"
+            raise Refused("fail", "interface", message)
     return replace(together, seats=seats.seats)
 
 
