@@ -269,7 +269,7 @@ def test_hostile_replies_cost_their_own_rows_a_verdict_and_nothing_else(
 
 
 def test_a_screened_reply_meets_no_tool(shell: Shell) -> None:
-    names = ("fopen_read", "readmemh", "include_absolute")
+    names = ("fopen_read", "writememh", "include_absolute")
     replies = {name: (HOSTILE / f"{name}.v").read_text() for name in names}
     replies["half a character"] = XOR.replace("assign", "// \ud800\n  assign")
     shell.rtlglot(*JOB, *script(shell, replies))

@@ -220,7 +220,8 @@ def _findings(said: list[Said], data: bytes) -> list[Json]:
             column = len(data[starts[line - 1] : one.offset].decode("utf-8", "replace")) + 1
             included = _INCLUDED.match(data, starts[line - 1])
             if included and one.code == "ExceededMaxIncludeDepth":
-                file = included[1].decode("utf-8", "replace")
+                # a path is nobody's business
+                file = included[1].decode("utf-8", "replace").strip('"<>').rpartition("/")[2]
                 one = one._replace(message=f"{file} is not in the text: {one.message}")
         findings.append([one.severity, one.code, line, column, _tidy(one.message)])
     return findings[:MOST_FINDINGS]
