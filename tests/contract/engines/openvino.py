@@ -20,6 +20,10 @@ def _missing() -> str:
 
 STANDS = {
     "openvino": Stand(
-        lambda _: models.EMBEDDED, kill_children, missing=_missing, marks=(pytest.mark.embedded,)
+        lambda _: models.EMBEDDED,
+        kill_children,
+        hello="Thank you!",
+        missing=_missing,
+        marks=(pytest.mark.embedded,),
     )
 }
