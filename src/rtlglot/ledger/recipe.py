@@ -41,9 +41,15 @@ class Recipe:
     """Whether identical requests are asked once."""
 
 
+_LATER = ("top", "blackboxes", "require", "truncated")
+"""Fields that older recipes lack: said only where they are not as it always was, so that older keys stay."""
+
+
 def recipe_body(recipe: Recipe) -> str:
     """Canonical JSON of a whole recipe."""
-    return canonical(dataclasses.asdict(recipe))
+    usual = {field.name: field.default for field in dataclasses.fields(Recipe)}
+    body = dataclasses.asdict(recipe)
+    return canonical({name: v for name, v in body.items() if name not in _LATER or v != usual[name]})
 
 
 def recipe_key(recipe: Recipe) -> bytes:
