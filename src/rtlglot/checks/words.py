@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rtlglot.records import Severity, Verdict
+from rtlglot.verdict import Severity, Verdict
 
 MOST_FINDINGS_TOLD = 12
 

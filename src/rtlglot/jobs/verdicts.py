@@ -7,7 +7,8 @@ from typing import Any
 
 from rtlglot.checks import Check
 from rtlglot.formats import encode
-from rtlglot.records import CheckStatus, Finding, Json, Verdict
+from rtlglot.records import Json
+from rtlglot.verdict import CheckStatus, Finding, Verdict
 
 
 def nested(verdicts: Sequence[Verdict]) -> dict[str, Json]:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import orjson
 
-from rtlglot.records import Context, Json, Message, Request, Row, Sampling
+from rtlglot.records import Json, Message, Request, Row, Sampling
+from rtlglot.verdict import Context
 
 KEY_BYTES = 16
 

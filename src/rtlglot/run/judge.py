@@ -13,7 +13,8 @@ from rtlglot.checks import Check
 from rtlglot.checks.ladder import vouches
 from rtlglot.checks.words import in_plain_words
 from rtlglot.errors import UsageError
-from rtlglot.records import NO, YES, Assurance, Context, Reason, Verdict
+from rtlglot.records import Assurance, Reason
+from rtlglot.verdict import NO, YES, Context, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,22 +14,8 @@ from rtlglot.ledger import Indexed, Ledger
 from rtlglot.ledger.filesystem import is_network
 from rtlglot.ledger.opening import open_reading
 from rtlglot.ledger.recipe import Recipe, recipe_key
-from rtlglot.records import (
-    Attempt,
-    CheckStatus,
-    Finding,
-    Finish,
-    Message,
-    Outcome,
-    Pair,
-    Reason,
-    Reply,
-    Request,
-    Sampling,
-    Severity,
-    Status,
-    Verdict,
-)
+from rtlglot.records import Attempt, Finish, Message, Outcome, Pair, Reason, Reply, Request, Sampling, Status
+from rtlglot.verdict import CheckStatus, Finding, Severity, Verdict
 
 
 def recipe(**changes: object) -> Recipe:
