@@ -112,6 +112,25 @@ def test_public_things_have_docstrings() -> None:
     assert not missing
 
 
+def test_files_functions_and_signatures_stay_small() -> None:
+    large = []
+    for path in sorted(SOURCE.rglob("*.py")):
+        text = path.read_text()
+        if (lines := text.count("\n")) > 300:
+            large.append(f"{path.relative_to(ROOT)} has {lines} lines")
+        for node in ast.walk(ast.parse(text)):
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                continue
+            where = f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+            if (lines := (node.end_lineno or node.lineno) - node.lineno + 1) > 40:
+                large.append(f"{where} has {lines} lines")
+            given = ast.walk(node.args)
+            names = [arg.arg for arg in given if isinstance(arg, ast.arg) and arg.arg not in ("self", "cls")]
+            if len(names) > 6:
+                large.append(f"{where} has {len(names)} parameters")
+    assert not large
+
+
 def test_no_drawer_files_no_registry_hosts_no_paths_of_a_machine() -> None:
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     names = tracked.splitlines()

@@ -8,7 +8,7 @@ a lost engine or a bug, stops the feeding, and is raised when everything in flig
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -28,23 +28,8 @@ async def run_loop(
     cancelled then. Everything that finished is settled before an error is raised.
     """
     feed = iter(rows)
-    exhausted = False
-
-    async def worker() -> None:
-        nonlocal exhausted
-        while not stop.is_set():
-            try:
-                row = next(feed)
-            except StopIteration:
-                exhausted = True
-                return
-            try:
-                await work(row)
-            except BaseException:
-                stop.set()
-                raise
-
-    workers = [asyncio.create_task(worker(), name=f"row-{number}") for number in range(in_flight)]
+    names = (f"row-{number}" for number in range(in_flight))
+    workers = [asyncio.create_task(_worker(feed, work, stop), name=name) for name in names]
     stopping = asyncio.create_task(stop.wait())
     try:
         everything = asyncio.gather(*workers, return_exceptions=True)
@@ -58,10 +43,25 @@ async def run_loop(
         stopping.cancel()
         _cancel(workers)
     _raise_first(results)
-    return exhausted and not cut
+    return not cut and True in results
 
 
-def _cancel(workers: list[asyncio.Task[None]]) -> bool:
+async def _worker(feed: Iterator[T], work: Callable[[T], Awaitable[None]], stop: asyncio.Event) -> bool:
+    """Work on row after row; whether it met the end of them."""
+    while not stop.is_set():
+        try:
+            row = next(feed)
+        except StopIteration:
+            return True
+        try:
+            await work(row)
+        except BaseException:
+            stop.set()
+            raise
+    return False
+
+
+def _cancel(workers: list[asyncio.Task[bool]]) -> bool:
     """Cancel whatever still runs; whether there was any."""
     running = [worker for worker in workers if not worker.done()]
     for worker in running:
@@ -69,7 +69,7 @@ def _cancel(workers: list[asyncio.Task[None]]) -> bool:
     return bool(running)
 
 
-def _raise_first(results: list[BaseException | None]) -> None:
+def _raise_first(results: list[bool | BaseException]) -> None:
     for result in results:
         if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
             raise result

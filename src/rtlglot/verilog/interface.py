@@ -189,11 +189,8 @@ def _declarations(body: Sequence[Token], head: Sequence[Token]) -> list[list[Tok
     """The statements that declare the ports which a header only lists, and the parameters before them."""
     if not any(token.text == "(" for token in head):
         return []
-    found: list[list[Token]] = []
-    for statement in _statements(body):
-        first = next((token.text for token in statement if token.kind is not Kind.SPACE), "")
-        if first in DIRECTIONS or first == "parameter":
-            found.append(statement)
+    wanted = (*DIRECTIONS, "parameter")
+    found = [statement for statement in _statements(body) if _first(statement) in wanted]
     return found if any(_first(statement) in DIRECTIONS for statement in found) else []
 
 
@@ -273,7 +270,7 @@ def _downward(port: Port) -> bool | None:
 
 def port_differences(wanted: Sequence[Port], given: Sequence[Port]) -> list[dict[str, Json]]:
     """What about a design's ports is not as its reference has them, as findings with code and message."""
-    found = []
+    found: list[dict[str, Json]] = []
     for code, need, have in differing_ports(wanted, given):
         if need is None:
             text = f"{_described(have)} is not in the reference" if have else ""
@@ -285,7 +282,7 @@ def port_differences(wanted: Sequence[Port], given: Sequence[Port]) -> list[dict
             text = f"{need.direction} {need.name} is {_width_of(have)} wide, it should be {_width_of(need)}"
         else:
             continue  # bit for bit it is the same
-        found.append(_said(code, text))
+        found.append({"code": code, "message": text})
     return found
 
 
@@ -295,7 +292,3 @@ def _described(port: Port) -> str:
 
 def _width_of(port: Port) -> str:
     return "1 bit" if port.width == 1 else f"{port.width} bits"
-
-
-def _said(code: str, message: str) -> dict[str, Json]:
-    return {"code": code, "message": message}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from rtlglot.engines.vllm.options import VllmOptions
@@ -69,10 +69,14 @@ def layout(
     if split is None:
         raise _does_not_fit(made, options)
     replicas = options.data_parallel or max(1, split.data_parallel // inner)
+    return _planned(split, need, _slices(devices, split.gpus * inner, replicas), note)
+
+
+def _planned(split: Split, need: Need, devices: Iterable[str], note: str) -> Layout:
     return Layout(
         tensor_parallel=split.tensor_parallel,
         pipeline_parallel=split.pipeline_parallel,
-        devices=tuple(_slices(devices, split.gpus * inner, replicas)),
+        devices=tuple(devices),
         max_model_len=need.max_model_len,
         max_num_batched_tokens=need.max_num_batched_tokens,
         # Where memory is tight, vLLM must not set aside more for logits than the planner did.

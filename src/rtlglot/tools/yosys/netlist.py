@@ -87,6 +87,17 @@ class Netlist:
         return bool(self.latches or self.flip_flops)
 
 
+_FLATTENED = (
+    "proc -noopt",
+    "flatten",
+    "chformal -remove",
+    "delete t:$print",
+    "opt_expr -keepdc",
+    "memory -nomap",
+    "opt_clean",
+)
+
+
 def read_netlist(text: str, version: str, top: str, *, front_end: str, most_memory_bits: int) -> Netlist:
     """Read, elaborate and flatten a text (see `latches_allowed`). Raises Unsupported for what a
     proof cannot handle; yosys ends the process for what it cannot read."""
@@ -95,17 +106,7 @@ def read_netlist(text: str, version: str, top: str, *, front_end: str, most_memo
         yosys.read(text, version, front_end, top=top)
     except ValueError as error:
         raise Unsupported(str(error)) from error
-    yosys(
-        f"hierarchy -top {top}",
-        "proc -noopt",
-        "flatten",
-        "chformal -remove",
-        "delete t:$print",
-        "opt_expr -keepdc",
-        "memory -nomap",
-        "opt_clean",
-        f"rename {top} netlist",
-    )
+    yosys(f"hierarchy -top {top}", *_FLATTENED, f"rename {top} netlist")
     module = _module(yosys)
     if any(cell["type"] == "$pow" for cell in module["cells"].values()):
         Path("pow.v").write_text(_POWER, encoding="ascii")
