@@ -1,4 +1,4 @@
-"""Asking the box for slang's reading of a text. The reading itself is `sandbox.slang`."""
+"""Asking the box for slang's reading of a text. The reading itself is `diagnose.read`."""
 
 from __future__ import annotations
 
