@@ -261,7 +261,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--quick", action="store_true", help="every twelfth design")
     parser.add_argument("--only", nargs="+", default=["selves", "rewrites", "mutants"])
-    parser.add_argument("--limit", type=float, default=10.0, help="seconds of one check, CPU and wall")
+    parser.add_argument("--limit", type=float, default=10.0, help="CPU seconds of one proof")
     parser.add_argument("--mutants", type=int, default=5, help="most of one design")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--save", help="JSONL file with every verdict")
