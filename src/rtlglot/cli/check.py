@@ -21,10 +21,12 @@ rungs for Verilog, cheapest first:
   screen       size, nesting, includes, system tasks
   syntax       parses (slang)
   elaborate    names, types, drivers, widths (slang)
+  asked        is called, and has the ports, that the row's instruction says
   interface    has the header that --interface names
   synth        can be synthesised (yosys): latches, loops, cells, flip-flops
   equivalence  is proved equal to --reference, or shown to differ, with a trace
   testbench    passes --testbench (Icarus Verilog or Verilator)
+A row with --reference or --testbench is accepted only where one of these two says yes.
 rungs for texts about a design: wording, fidelity (against --reference)
 
 examples:
