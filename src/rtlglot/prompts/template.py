@@ -97,13 +97,22 @@ def _json(value: Json) -> str:
 @jinja2.pass_context
 def _timed(context: Context, items: Iterable[Any]) -> Iterator[Any]:
     for item in items:
-        _refuse_after(context["_end"])
+        context["_limit"].look()
         yield item
 
 
-def _refuse_after(end: float) -> None:
-    if time.thread_time() > end:
-        raise TimeoutError(f"it takes more than {RENDER_CPU_S:g} s")
+class _Limit:
+    """RENDER_CPU_S from now. The CPU's clock costs a system call: it is asked when the wall's has passed."""
+
+    __slots__ = ("_cpu", "_wall")
+
+    def __init__(self) -> None:
+        self._cpu, self._wall = time.thread_time() + RENDER_CPU_S, time.monotonic() + RENDER_CPU_S
+
+    def look(self) -> None:
+        """Raises TimeoutError."""
+        if time.monotonic() > self._wall and time.thread_time() > self._cpu:
+            raise TimeoutError(f"it takes more than {RENDER_CPU_S:g} s")
 
 
 def _sandbox() -> _Sandbox:
@@ -152,13 +161,13 @@ class Template:
     def render(self, **names: Any) -> str:
         """The text. Raises RowError: missing_field, prompt_error, prompt_too_long."""
         try:
-            end = time.thread_time() + RENDER_CPU_S
-            context = self._compiled.new_context({**names, "_end": end})
+            limit = _Limit()
+            context = self._compiled.new_context({**names, "_limit": limit})
             parts, length = [], 0
             for part in self._compiled.root_render_func(context):
                 parts.append(part)
                 length += len(part)
-                _refuse_after(end)
+                limit.look()
                 if length > MAX_RENDERED:
                     raise OverflowError(f"it makes more than {MAX_RENDERED:,} characters")
             return "".join(parts)

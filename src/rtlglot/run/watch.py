@@ -60,14 +60,9 @@ class Tally:
         for verdict in verdicts:
             self.rungs.setdefault(verdict.check, Counter())[verdict.status] += 1
 
-    @contextlib.contextmanager
-    def at(self, what: str) -> Iterator[None]:
+    def at(self, what: str) -> contextlib.AbstractContextManager[None]:
         """A row is being put through it."""
-        self.doing[what] += 1
-        try:
-            yield
-        finally:
-            self.doing[what] -= 1
+        return _Doing(self.doing, what)
 
     def start(self) -> None:
         """The engine is ready: the clock runs from here."""
@@ -102,6 +97,19 @@ class Tally:
     def rows_per_s(self) -> float:
         """Rows settled in this run per second."""
         return (self.settled - self.kept) / max(self.seconds, 1e-9)
+
+
+class _Doing(contextlib.AbstractContextManager[None]):
+    """Counts one more while it is entered; a generator would cost three times as much, thrice a row."""
+
+    def __init__(self, doing: Counter[str], what: str) -> None:
+        self._doing, self._what = doing, what
+
+    def __enter__(self) -> None:
+        self._doing[self._what] += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._doing[self._what] -= 1
 
 
 @dataclass(frozen=True, slots=True)
