@@ -22,7 +22,7 @@ from rtlglot.ledger.counts import Counts, counts
 from rtlglot.ledger.ended import rungs
 from rtlglot.ledger.filesystem import is_network
 from rtlglot.ledger.intact import SAVE_TEXT, checksum, damaged, storable, text_key
-from rtlglot.ledger.keys import prefix_key
+from rtlglot.ledger.keys import KeysSeen, prefix_key
 from rtlglot.ledger.lock import Lock
 from rtlglot.ledger.outcomes import SETTLE, settle_parameters
 from rtlglot.ledger.reading import PAGE_ROWS
@@ -74,6 +74,8 @@ class Ledger:
             self._lock.release()
             raise
         self._writer: Writer | None = None
+        self._bought = KeysSeen(unknown=True)
+        """Spares a new ledger a look for each of its requests."""
         self._written: set[bytes] = set()
         """Keys of prefixes and texts that were put lately."""
 
@@ -90,6 +92,8 @@ class Ledger:
 
     def start_writing(self) -> None:
         """Begin group commits; call inside the running event loop."""
+        bought = self._db.execute("SELECT 1 FROM replies LIMIT 1").fetchone() is not None
+        self._bought = KeysSeen(unknown=bought)
         self._writer = Writer(self._connect)
 
     async def stop_writing(self) -> None:
@@ -219,6 +223,8 @@ class Ledger:
 
     def reply(self, key: bytes, sample: int, attempt: int) -> Reply | None:
         """The reply bought for a request earlier, if there is one. Raises LedgerError for a damaged one."""
+        if key not in self._bought:
+            return None
         found = self._db.execute(
             "SELECT text, think, finish, prompt_tokens, completion_tokens, cached_tokens, seconds, checksum "
             "FROM replies WHERE request = ? AND sample = ? AND attempt = ?",
@@ -234,6 +240,7 @@ class Ledger:
 
     def save_reply(self, key: bytes, request: Request, reply: Reply) -> asyncio.Future[None]:
         """Queue a reply; the future resolves when it is on disk."""
+        self._bought.add(key)
         *before, last = request.messages
         prefix = prefix_key(tuple(before))
         if self._is_new(prefix):

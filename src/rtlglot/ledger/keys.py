@@ -53,6 +53,23 @@ def content_key(row: Row, fields: Sequence[str] | None) -> bytes:
     return hashlib.blake2b(data, digest_size=KEY_BYTES).digest()
 
 
+class KeysSeen:
+    """Tells of a key that it was never added, or that it may have been (at a million keys every 17th of
+    the others, too): 2 MB, however many."""
+
+    def __init__(self, *, unknown: bool) -> None:
+        """`unknown`: any key may have been added before."""
+        self._bits = None if unknown else bytearray(1 << 21)
+
+    def add(self, key: bytes) -> None:
+        """From now on it may have been added."""
+        if self._bits is not None:
+            self._bits[int.from_bytes(key[:3], "big") >> 3] |= 1 << (key[2] & 7)
+
+    def __contains__(self, key: bytes) -> bool:
+        return self._bits is None or bool(self._bits[int.from_bytes(key[:3], "big") >> 3] & 1 << (key[2] & 7))
+
+
 class RequestKeys:
     """Keys of requests to one engine with one model: what is constant is hashed once."""
 

@@ -12,6 +12,7 @@ import pytest
 from rtlglot.errors import InputError, LedgerError
 from rtlglot.ledger import Indexed, Ledger
 from rtlglot.ledger.filesystem import is_network
+from rtlglot.ledger.keys import KeysSeen, digest
 from rtlglot.ledger.opening import open_reading
 from rtlglot.ledger.recipe import Recipe, recipe_key
 from rtlglot.records import Attempt, Finish, Message, Outcome, Pair, Reason, Reply, Request, Sampling, Status
@@ -112,6 +113,7 @@ async def test_replies_and_verdicts_are_remembered(tmp_path: Path) -> None:
     )
     assert ledger.reply(b"k" * 16, 1, 2) == reply
     assert ledger.reply(b"k" * 16, 0, 2) is None
+    assert ledger.reply(b"l" * 16, 1, 2) is None
     assert ledger.verdict(b"v" * 16) == verdict
     await ledger.stop_writing()
     ledger.close()
@@ -238,3 +240,13 @@ def test_network_file_systems_are_known() -> None:
     assert is_network(Path("/home/me/x.ledger"), mounts)
     assert not is_network(Path("/srv/x.ledger"), mounts)
     assert not is_network(Path("/home/local disk/x.ledger"), mounts)
+
+
+def test_a_key_that_was_added_is_never_denied() -> None:
+    keys = [digest(str(number)) for number in range(4000)]
+    seen = KeysSeen(unknown=False)
+    for key in keys[:2000]:
+        seen.add(key)
+    assert all(key in seen for key in keys[:2000])
+    assert sum(key in seen for key in keys[2000:]) < 10
+    assert keys[-1] in KeysSeen(unknown=True)
