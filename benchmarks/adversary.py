@@ -31,8 +31,8 @@ from played import Face, Step
 
 from rtlglot.checks import Check
 from rtlglot.checks.ladder import asking, climb, ladder
+from rtlglot.records import Context
 from rtlglot.sandbox import Box, open_box
-from rtlglot.verdict import Context
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "rtl.json"
 STEPS = 150

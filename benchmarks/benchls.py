@@ -33,11 +33,10 @@ import played
 
 from rtlglot.checks import CHECKS
 from rtlglot.checks.ladder import asking, climb, ladder
-from rtlglot.records import Json
+from rtlglot.records import Context, Json, Verdict
 from rtlglot.sandbox import NOTHING, BoxResult, ForkBox, Permit
 from rtlglot.tools.slang.plain import latches_allowed
 from rtlglot.tools.slang.source import read_source
-from rtlglot.verdict import Context, Verdict
 from rtlglot.verilog.keywords import KEYWORDS
 from rtlglot.verilog.mutations import mutants
 from rtlglot.verilog.tokens import Kind, tokens

@@ -32,10 +32,10 @@ from pathlib import Path
 
 from rtlglot.checks import CHECKS
 from rtlglot.checks.ladder import asking, climb
+from rtlglot.records import CheckStatus, Context, Verdict
 from rtlglot.sandbox import Box, open_box
 from rtlglot.tools.yosys import synth
 from rtlglot.tools.yosys.reader import Yosys
-from rtlglot.verdict import CheckStatus, Context, Verdict
 from rtlglot.verilog.system_tasks import muted
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "verilogeval"

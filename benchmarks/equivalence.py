@@ -33,10 +33,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from rtlglot.checks.equivalence import Equivalence
 from rtlglot.checks.synth import Synth
 from rtlglot.checks.testbench import Testbench
+from rtlglot.records import Context, Verdict
 from rtlglot.sandbox import Box, open_box
 from rtlglot.tools.slang.plain import latches_allowed
 from rtlglot.tools.slang.source import read_source
-from rtlglot.verdict import Context, Verdict
 from rtlglot.verilog.keywords import KEYWORDS
 from rtlglot.verilog.mutations import mutants
 from rtlglot.verilog.tokens import Kind, tokens

@@ -28,8 +28,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from benchls import renamed, written
 
 from rtlglot.checks.ladder import asking, climb, ladder
+from rtlglot.records import Context
 from rtlglot.sandbox import open_box
-from rtlglot.verdict import Context
 
 
 @dataclass(frozen=True)

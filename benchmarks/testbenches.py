@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rtlglot.checks.testbench import Testbench
+from rtlglot.records import Context, Verdict
 from rtlglot.sandbox import Box, open_box
-from rtlglot.verdict import Context, Verdict
 from rtlglot.verilog.mutations import mutants
 from rtlglot.verilog.tokens import tokens
 

@@ -27,8 +27,8 @@ from text_spoilers import ALSO_RIGHT, WORDING
 from rtlglot.checks.facts import FactsReader
 from rtlglot.checks.fidelity.check import judge
 from rtlglot.checks.wording import Wording
+from rtlglot.records import Context, Severity, Verdict
 from rtlglot.sandbox import open_box
-from rtlglot.verdict import Context, Severity, Verdict
 from rtlglot.verilog.facts import Facts
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "rtl.json"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rtlglot.verdict import CheckStatus
+from rtlglot.records import CheckStatus
 from tests.acceptance.conftest import Shell
 
 REFERENCE = "module RefModule(input [1:0] a, output y);\n  assign y = ^a;\nendmodule\n"

@@ -15,6 +15,8 @@ from rtlglot.ledger.recipe import Recipe, recipe_key
 from rtlglot.records import (
     Assurance,
     Attempt,
+    CheckStatus,
+    Finding,
     Finish,
     Message,
     Outcome,
@@ -24,9 +26,10 @@ from rtlglot.records import (
     Request,
     Row,
     Sampling,
+    Severity,
     Status,
+    Verdict,
 )
-from rtlglot.verdict import CheckStatus, Finding, Severity, Verdict
 
 CHECKS = ("screen", "syntax", "elaborate", "synth", "equivalence")
 SAMPLING = Sampling(max_tokens=2048)

@@ -20,9 +20,8 @@ from rtlglot.engines.scripted import ScriptedEngine
 from rtlglot.formats import FORMATS
 from rtlglot.formats.jsonl import JsonLines
 from rtlglot.options import fill, flag
-from rtlglot.records import Json
+from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box
-from rtlglot.verdict import CheckStatus, Context, Finding, Severity, Verdict
 from tests.contract.engines import scripted
 
 

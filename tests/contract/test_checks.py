@@ -10,8 +10,8 @@ import pytest
 from rtlglot.checks import CHECKS
 from rtlglot.checks.ladder import ladders
 from rtlglot.errors import UsageError
+from rtlglot.records import CheckStatus, Context, Verdict
 from rtlglot.sandbox import Box, open_box
-from rtlglot.verdict import CheckStatus, Context, Verdict
 
 GOOD = "module inverter(input a, output y);\n  assign y = ~a;\nendmodule\n"
 TEXT = "The module inverter has the input a and the output y. The output y is the inverse of a."

@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from rtlglot.records import Assurance, Json
+from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.registry import Table
 from rtlglot.sandbox import Box, BoxResult, Ended
-from rtlglot.verdict import CheckStatus, Context, Finding, Severity, Verdict
 
 CHECKS = Table(
     "check",

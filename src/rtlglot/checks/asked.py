@@ -23,9 +23,8 @@ from rtlglot.prose.claims import About, Claim
 from rtlglot.prose.names import Names, is_plain
 from rtlglot.prose.ports import port_claims
 from rtlglot.prose.tokens import Prose
-from rtlglot.records import Assurance, Json
+from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box, Ended
-from rtlglot.verdict import CheckStatus, Context, Finding, Severity, Verdict
 from rtlglot.verilog.units import units
 
 VERSION = 1

@@ -7,11 +7,10 @@ from dataclasses import asdict, dataclass
 
 from rtlglot.checks import Check, holds_verilog, unfinished
 from rtlglot.options import fill
-from rtlglot.records import Assurance, Json
+from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box
 from rtlglot.tools.slang import reading
 from rtlglot.tools.slang.options import version
-from rtlglot.verdict import CheckStatus, Context, Finding, Severity, Verdict
 
 
 @dataclass(frozen=True, slots=True)

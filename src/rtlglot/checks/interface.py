@@ -17,9 +17,8 @@ from rtlglot.checks import Check, unfinished
 from rtlglot.checks.facts import read_interface
 from rtlglot.checks.fidelity.compare import bits, nearest
 from rtlglot.options import fill
-from rtlglot.records import Json
+from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box, BoxResult, Ended
-from rtlglot.verdict import CheckStatus, Context, Finding, Severity, Verdict
 from rtlglot.verilog.interface import ModuleInterface, Port, differing_ports, header_of, top_module
 from rtlglot.verilog.units import units
 

@@ -7,10 +7,9 @@ from dataclasses import replace
 
 from rtlglot.checks import CHECKS, Check
 from rtlglot.errors import UsageError
-from rtlglot.records import Assurance, Json
+from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.registry import did_you_mean
 from rtlglot.sandbox import Box
-from rtlglot.verdict import CheckStatus, Context, Finding, Severity, Verdict
 
 Ask = Callable[[Check], Awaitable[Verdict]]
 

@@ -12,9 +12,8 @@ from dataclasses import asdict, dataclass
 
 from rtlglot.checks import Check, holds_verilog
 from rtlglot.options import fill
-from rtlglot.records import Json
+from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box
-from rtlglot.verdict import CheckStatus, Context, Finding, Severity, Verdict
 from rtlglot.verilog.system_tasks import COMPUTING, DUMPING, LOADING, SPEAKING, calls, loaded
 from rtlglot.verilog.tokens import Kind, Token, code_tokens, longest_statement, nesting_depth
 

@@ -8,11 +8,10 @@ from dataclasses import asdict, dataclass, replace
 from rtlglot.checks import Check, holds_verilog, unfinished
 from rtlglot.checks.screen import refused_task
 from rtlglot.options import fill
-from rtlglot.records import Json
+from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box, BoxResult, Ended
 from rtlglot.tools.slang import reading
 from rtlglot.tools.slang.options import version
-from rtlglot.verdict import CheckStatus, Context, Finding, Severity, Verdict
 from rtlglot.verilog.dialect import foreign
 from rtlglot.verilog.system_tasks import COMPUTING, DUMPING, LOADING, SPEAKING, calls
 from rtlglot.verilog.tokens import Kind

@@ -8,11 +8,10 @@ from dataclasses import asdict, dataclass, replace
 
 from rtlglot.checks import Check, holds_verilog, unfinished
 from rtlglot.options import fill
-from rtlglot.records import Assurance, Json
+from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box, BoxResult, Ended, Permit, scrub
 from rtlglot.tools.slang import reading
 from rtlglot.tools.yosys.reader import version
-from rtlglot.verdict import CheckStatus, Context, Finding, Severity, Verdict
 from rtlglot.verilog.system_tasks import muted
 from rtlglot.verilog.units import without
 

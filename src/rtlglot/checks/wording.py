@@ -16,9 +16,8 @@ from rtlglot.prose.endings import ending_findings, loop_findings
 from rtlglot.prose.leak import code_share, copied_share
 from rtlglot.prose.manners import manner_findings
 from rtlglot.prose.tokens import MOST_CHARACTERS, Prose
-from rtlglot.records import Assurance, Json
+from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box
-from rtlglot.verdict import CheckStatus, Context, Finding, Severity, Verdict
 
 
 @dataclass(frozen=True, slots=True)

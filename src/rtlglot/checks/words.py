@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rtlglot.verdict import Severity, Verdict
+from rtlglot.records import Severity, Verdict
 
 MOST_FINDINGS_TOLD = 12
 

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from rtlglot.checks.words import in_plain_words
 from rtlglot.exports.example import PreferencePair
 from rtlglot.exports.history import Tried
-from rtlglot.records import Outcome
-from rtlglot.verdict import NO, YES, CheckStatus, Verdict
+from rtlglot.records import NO, YES, CheckStatus, Outcome, Verdict
 
 SAID_YES = YES | {CheckStatus.BOUNDED}
 """What sets a text apart from one to which the same check said no."""

@@ -11,10 +11,9 @@ from rtlglot.errors import LedgerError
 from rtlglot.ledger import opening, reading
 from rtlglot.ledger.counts import Counts
 from rtlglot.ledger.counts import counts as count_rows
-from rtlglot.records import Attempt, Json, Outcome, Pair, Reason
+from rtlglot.records import Attempt, Context, Json, Outcome, Pair, Reason, Verdict
 from rtlglot.run.context import context_fields
 from rtlglot.run.deliver import ours
-from rtlglot.verdict import Context, Verdict
 
 
 class Tried(NamedTuple):

@@ -15,10 +15,9 @@ from rtlglot.exports.example import Example, PreferencePair, Turn
 from rtlglot.exports.history import History, Tried
 from rtlglot.exports.spec import ExportSpec
 from rtlglot.formats import Dataset, open_dataset, text_of
-from rtlglot.records import Json, Outcome, Pair, Row, Status
+from rtlglot.records import YES, CheckStatus, Json, Outcome, Pair, Row, Status
 from rtlglot.registry import did_you_mean
 from rtlglot.run.deliver import ENDING, ours, without_ours
-from rtlglot.verdict import YES, CheckStatus
 
 _STATUSES = frozenset(status.value for status in Status)
 

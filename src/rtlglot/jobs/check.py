@@ -28,7 +28,7 @@ from rtlglot.jobs.verdicts import flat, nested, tools_of
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.recipe import Recipe, recipe_key
 from rtlglot.options import flag, like, refuse_unlisted
-from rtlglot.records import Json, Pair, Reason, Sampling, Status
+from rtlglot.records import Context, Json, Pair, Reason, Sampling, Status
 from rtlglot.run.context import ContextFields, context_fields
 from rtlglot.run.deliver import ending_of, refuse_foreign
 from rtlglot.run.examine import Examine
@@ -38,7 +38,6 @@ from rtlglot.run.spec import Spec
 from rtlglot.run.walk import Eye, walk_own
 from rtlglot.run.watch import Nobody, Tally, Watch
 from rtlglot.sandbox import open_box
-from rtlglot.verdict import Context
 
 log = logging.getLogger("rtlglot")
 

@@ -7,8 +7,7 @@ from typing import Any
 
 from rtlglot.checks import Check
 from rtlglot.formats import encode
-from rtlglot.records import Json
-from rtlglot.verdict import CheckStatus, Finding, Verdict
+from rtlglot.records import CheckStatus, Finding, Json, Verdict
 
 
 def nested(verdicts: Sequence[Verdict]) -> dict[str, Json]:

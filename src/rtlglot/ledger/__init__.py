@@ -30,8 +30,7 @@ from rtlglot.ledger.recipe import Recipe, recipe_body, recipe_key
 from rtlglot.ledger.redo import finish_redo, redo
 from rtlglot.ledger.schema import prepare
 from rtlglot.ledger.writer import Writer
-from rtlglot.records import Finish, Outcome, Reply, Request
-from rtlglot.verdict import CheckStatus, Verdict
+from rtlglot.records import CheckStatus, Finish, Outcome, Reply, Request, Verdict
 
 
 class Indexed(NamedTuple):

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from rtlglot.ledger import reading
 from rtlglot.ledger.reading import Glance
-from rtlglot.records import Attempt, Status
-from rtlglot.verdict import YES, CheckStatus, Verdict
+from rtlglot.records import YES, Attempt, CheckStatus, Status, Verdict
 
 Verdicts = Mapping[bytes, Verdict]
 

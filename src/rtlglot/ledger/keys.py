@@ -11,8 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import orjson
 
-from rtlglot.records import Json, Message, Request, Row, Sampling
-from rtlglot.verdict import Context
+from rtlglot.records import Context, Json, Message, Request, Row, Sampling
 
 KEY_BYTES = 16
 

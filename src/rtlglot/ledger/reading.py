@@ -16,8 +16,7 @@ from rtlglot.ledger import verdicts as stored_verdicts
 from rtlglot.ledger.intact import damaged
 from rtlglot.ledger.keys import digest
 from rtlglot.ledger.outcomes import COLUMNS, JOINED, outcome_from
-from rtlglot.records import Assurance, Attempt, Json, Outcome
-from rtlglot.verdict import Verdict
+from rtlglot.records import Assurance, Attempt, Json, Outcome, Verdict
 
 PAGE_ROWS = 500
 """Rows a query takes at a time: long reads would keep the write-ahead log from being reset."""

@@ -8,8 +8,7 @@ from typing import Any
 import orjson
 
 from rtlglot.ledger.intact import checksum, damaged
-from rtlglot.records import Assurance
-from rtlglot.verdict import CheckStatus, Finding, Severity, Verdict
+from rtlglot.records import Assurance, CheckStatus, Finding, Severity, Verdict
 
 COLUMNS = "verdict, check_, status, findings, data, seconds, must_answer, assurance, checksum"
 """What `verdict_from` takes, in this order."""

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from rtlglot.prose.tokens import Mark, Prose
-from rtlglot.verdict import Finding, Severity
+from rtlglot.records import Finding, Severity
 
 _LEAST_WORDS = {"description": 6, "instruction": 4}
 _ENDED = re.compile(r"[.!?:;)\]}\"'`*|>…](?:\s|$)|\|\s*$")

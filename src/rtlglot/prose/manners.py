@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from rtlglot.prose import phrases
 from rtlglot.prose.tokens import MOST_CHARACTERS, Prose
-from rtlglot.verdict import Finding, Severity
+from rtlglot.records import Finding, Severity
 
 
 def _any_of(*phrases: str, before: str = "", flags: int = 0) -> re.Pattern[str]:

@@ -11,10 +11,9 @@ from pathlib import Path
 
 from rtlglot.ledger import opening
 from rtlglot.ledger.ended import Ended
-from rtlglot.records import Json
+from rtlglot.records import YES, Json
 from rtlglot.report import numbers as counting
 from rtlglot.report.numbers import Numbers
-from rtlglot.verdict import YES
 
 KINDS = {
     "gained": "accepted in B only",

@@ -11,10 +11,9 @@ from rtlglot.ledger import reading
 from rtlglot.ledger.counts import Counts
 from rtlglot.ledger.ended import Ended, Verdicts, all_ended
 from rtlglot.ledger.reading import Glance, RunRecord
-from rtlglot.records import Json, Reason
+from rtlglot.records import Json, Reason, Severity, Verdict
 from rtlglot.report.spread import Spread
 from rtlglot.report.timeline import Timeline, timeline
-from rtlglot.verdict import Severity, Verdict
 
 UNASKED = frozenset({Reason.MISSING_FIELD, Reason.PROMPT_ERROR, Reason.PROMPT_TOO_LONG})
 """Reasons of rows for which no request was sent, unless an earlier text of theirs was to be repaired."""

@@ -16,8 +16,7 @@ import orjson
 from rtlglot.ledger import reading
 from rtlglot.ledger.ended import Ended
 from rtlglot.ledger.reading import Bought
-from rtlglot.records import Attempt, Json, Outcome, Row
-from rtlglot.verdict import Verdict
+from rtlglot.records import Attempt, Json, Outcome, Row, Verdict
 
 _MOST_FIELDS = 40
 _MOST_FINDINGS = 60

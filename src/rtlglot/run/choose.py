@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
+from rtlglot.records import YES
 from rtlglot.registry import Table
 from rtlglot.run.walk import Try
-from rtlglot.verdict import YES
 from rtlglot.verilog.tokens import code_tokens
 
 CHOOSE = Table(

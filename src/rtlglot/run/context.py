@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from rtlglot.formats import text_of
 from rtlglot.prose.asked import asked_name
-from rtlglot.records import Json
-from rtlglot.verdict import Context
+from rtlglot.records import Context, Json
 from rtlglot.verilog.interface import required_header
 
 

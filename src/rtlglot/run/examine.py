@@ -16,8 +16,8 @@ from rtlglot.checks.ladder import climb, skipped, stamped
 from rtlglot.errors import RtlglotError
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.keys import verdict_key
+from rtlglot.records import NO_ANSWER, CheckStatus, Context, Finding, Severity, Verdict
 from rtlglot.sandbox import Box
-from rtlglot.verdict import NO_ANSWER, CheckStatus, Context, Finding, Severity, Verdict
 
 log = logging.getLogger("rtlglot")
 

@@ -13,8 +13,7 @@ from rtlglot.checks import Check
 from rtlglot.checks.ladder import vouches
 from rtlglot.checks.words import in_plain_words
 from rtlglot.errors import UsageError
-from rtlglot.records import Assurance, Reason
-from rtlglot.verdict import NO, YES, Context, Verdict
+from rtlglot.records import NO, YES, Assurance, Context, Reason, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from rtlglot.records import (
     Assurance,
     Attempt,
     Candidate,
+    Context,
     Finish,
     Json,
     Message,
@@ -29,9 +30,9 @@ from rtlglot.records import (
     Row,
     Sampling,
     Status,
+    Verdict,
 )
 from rtlglot.run.judge import Judgement
-from rtlglot.verdict import Context, Verdict
 
 if TYPE_CHECKING:  # a check walks too, and loads no prompts
     from rtlglot.prompts import Prompt

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from rtlglot.ledger.counts import Counts
-from rtlglot.records import Outcome, Status
+from rtlglot.records import CheckStatus, Outcome, Status, Verdict
 from rtlglot.run.ask import Meter
-from rtlglot.verdict import CheckStatus, Verdict
 
 IN_FLIGHT = "in flight"
 

@@ -14,8 +14,8 @@ import pytest
 
 from rtlglot.checks import CHECKS
 from rtlglot.checks.ladder import asking, climb, ladder, ladders
+from rtlglot.records import Context, Severity
 from rtlglot.sandbox import open_box
-from rtlglot.verdict import Context, Severity
 
 CASES = sorted((Path(__file__).parents[2] / "cases" / "checks").glob("*.v"))
 RUNGS = ",".join(name for name in ladders()["verilog"] if CHECKS.load(name)().applies(Context()))

@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 
 from rtlglot.checks import CHECKS
+from rtlglot.records import CheckStatus, Context
 from rtlglot.sandbox import BoxResult, ForkBox
-from rtlglot.verdict import CheckStatus, Context
 
 CORPUS = Path(__file__).parents[2] / "cases" / "hostile"
 WORKERS = 2

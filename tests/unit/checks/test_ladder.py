@@ -8,8 +8,8 @@ import pytest
 
 from rtlglot.checks.ladder import asking, climb, kind_of, ladder, ladders
 from rtlglot.errors import UsageError
+from rtlglot.records import CheckStatus, Context
 from rtlglot.sandbox import open_box
-from rtlglot.verdict import CheckStatus, Context
 
 GOOD = "module m(input a, output y); assign y = a; endmodule"
 UNDECLARED = "module m(input a, output y); assign y = a & b; endmodule"

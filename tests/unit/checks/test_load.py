@@ -7,8 +7,8 @@ import asyncio
 from tests.crowd import crowd
 
 from rtlglot.checks.ladder import asking, climb, ladder
+from rtlglot.records import Context
 from rtlglot.sandbox import open_box
-from rtlglot.verdict import Context
 
 COUNTER = """module counter(input clk, rst, en, output reg [7:0] q);
 always @(posedge clk) if (rst) q <= 0; else if (en) q <= q + 1;

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rtlglot.checks.ladder import asking, climb, ladder
+from rtlglot.records import CheckStatus, Context, Verdict
 from rtlglot.sandbox import open_box
-from rtlglot.verdict import CheckStatus, Context, Verdict
 
 FILES = {
     "include": (

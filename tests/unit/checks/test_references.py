@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from rtlglot.checks.ladder import asking, climb, ladder
+from rtlglot.records import CheckStatus, Context
 from rtlglot.sandbox import open_box
-from rtlglot.verdict import CheckStatus, Context
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 RUNGS = "screen,syntax,elaborate,synth"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rtlglot.checks.screen import Screen
-from rtlglot.verdict import CheckStatus, Context
+from rtlglot.records import CheckStatus, Context
 from rtlglot.verilog.system_tasks import COMPUTING, DUMPING, LOADING, SPEAKING
 
 NO_BOX: Any = None

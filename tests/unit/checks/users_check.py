@@ -3,8 +3,8 @@
 from typing import Any
 
 from rtlglot.checks import Check
+from rtlglot.records import CheckStatus, Verdict
 from rtlglot.sandbox import Box
-from rtlglot.verdict import CheckStatus, Verdict
 
 
 class Short(Check):

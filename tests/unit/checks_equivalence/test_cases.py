@@ -8,9 +8,9 @@ import pytest
 from tests.unit.checks_equivalence.equivalence_cases import Case, cases
 
 from rtlglot.checks.equivalence import Equivalence
+from rtlglot.records import Context, Verdict
 from rtlglot.sandbox import open_box
 from rtlglot.tools.simulator import icarus
-from rtlglot.verdict import Context, Verdict
 
 CASES = {case.name: case for case in cases()}
 

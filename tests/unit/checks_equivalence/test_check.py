@@ -13,8 +13,8 @@ import pytest
 from rtlglot.checks import CHECKS
 from rtlglot.checks.equivalence import Equivalence
 from rtlglot.errors import UsageError
+from rtlglot.records import CheckStatus, Context, Verdict
 from rtlglot.sandbox import Box, BoxResult, open_box
-from rtlglot.verdict import CheckStatus, Context, Verdict
 
 COUNTER = """module r(input clk, input rst, output [3:0] q);
   reg [3:0] n;

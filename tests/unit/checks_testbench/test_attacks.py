@@ -12,9 +12,9 @@ from collections.abc import Mapping
 import pytest
 
 from rtlglot.checks.testbench import Testbench
+from rtlglot.records import Context, Verdict
 from rtlglot.sandbox import open_box
 from rtlglot.tools.simulator import icarus
-from rtlglot.verdict import Context, Verdict
 
 pytestmark = pytest.mark.skipif(icarus.installed() is None, reason="Icarus Verilog is not installed")
 

@@ -11,10 +11,10 @@ import pytest
 from rtlglot.checks import CHECKS
 from rtlglot.checks.testbench import Testbench
 from rtlglot.errors import UsageError
+from rtlglot.records import Context, Verdict
 from rtlglot.sandbox import open_box
 from rtlglot.tools.simulator import icarus, verilator
 from rtlglot.tools.simulator import installed as simulators
-from rtlglot.verdict import Context, Verdict
 
 DESIGN = "module inverter(input a, output y);\n  assign y = ~a;\nendmodule\n"
 TESTBENCH = """module tb;

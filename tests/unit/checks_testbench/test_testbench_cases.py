@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from rtlglot.checks.testbench import Testbench
+from rtlglot.records import Context, Verdict
 from rtlglot.sandbox import open_box
 from rtlglot.tools.simulator import icarus
-from rtlglot.verdict import Context, Verdict
 
 FOLDER = Path(__file__).parents[2] / "cases" / "testbench"
 pytestmark = pytest.mark.skipif(icarus.installed() is None, reason="Icarus Verilog is not installed")

@@ -11,10 +11,10 @@ import asyncio
 import pytest
 
 from rtlglot.checks.testbench import Testbench
+from rtlglot.records import Context, Verdict
 from rtlglot.sandbox import open_box
 from rtlglot.tools.simulator import icarus
 from rtlglot.tools.simulator.transcript import judge
-from rtlglot.verdict import Context, Verdict
 
 FRAME = """module try_parity;
   reg [3:0] w; wire p; integer k, right, wrong;

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rtlglot.checks.asked import Asked
+from rtlglot.records import CheckStatus, Context, Verdict
 from rtlglot.sandbox import open_box
-from rtlglot.verdict import CheckStatus, Context, Verdict
 
 HALF = "module half_adder(input a, input b, output s, output c);\n  assign {c, s} = a + b;\nendmodule"
 COUNTER = (

@@ -10,8 +10,8 @@ import pytest
 
 from rtlglot.checks.fidelity.check import Fidelity
 from rtlglot.checks.wording import Wording
+from rtlglot.records import CheckStatus, Context, Severity
 from rtlglot.sandbox import open_box
-from rtlglot.verdict import CheckStatus, Context, Severity
 
 EXAMPLES = json.loads((Path(__file__).parents[3] / "examples" / "rtl.json").read_text(encoding="utf-8"))
 MISSING = "module m(input clk, input [3:0] a, output y); elsewhere e(clk, a, y); endmodule"

@@ -11,8 +11,8 @@ import pytest
 
 from rtlglot.checks.facts import FactsReader
 from rtlglot.checks.fidelity.check import judge
+from rtlglot.records import CheckStatus, Context, Severity
 from rtlglot.sandbox import open_box
-from rtlglot.verdict import CheckStatus, Context, Severity
 from rtlglot.verilog.facts import Facts
 
 CASES = sorted((Path(__file__).parents[2] / "cases" / "texts" / "fidelity").glob("*.txt"))

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from rtlglot.checks.interface import Interface
+from rtlglot.records import CheckStatus, Context
 from rtlglot.sandbox import open_box
-from rtlglot.verdict import CheckStatus, Context
 
 HEADER = "module top #(parameter W = 8) (input clk, input [W-1:0] d, output reg [7:0] q);"
 BODY = "always @(posedge clk) q <= d; endmodule"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rtlglot.checks.fidelity.check import judge
 from rtlglot.checks.wording import Wording
-from rtlglot.verdict import Context, Severity
+from rtlglot.records import Context, Severity
 from rtlglot.verilog.facts import Clocking, Edges, Facts, Force
 from rtlglot.verilog.interface import ModuleInterface, Parameter, Port
 

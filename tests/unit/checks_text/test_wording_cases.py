@@ -10,8 +10,8 @@ from tests.unit.checks_text.test_fidelity_cases import parts
 
 from rtlglot.checks.wording import Wording
 from rtlglot.errors import UsageError
+from rtlglot.records import CheckStatus, Context, Severity
 from rtlglot.sandbox import open_box
-from rtlglot.verdict import CheckStatus, Context, Severity
 
 CASES = sorted((Path(__file__).parents[2] / "cases" / "texts" / "wording").glob("*.txt"))
 PROSE = "The toggle module inverts its output q at each rising edge of clk while t is high."

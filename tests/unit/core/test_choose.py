@@ -1,10 +1,9 @@
 """Of several samples, which: first, best, all, consensus."""
 
-from rtlglot.records import Candidate, Reason
+from rtlglot.records import Candidate, CheckStatus, Context, Reason, Verdict
 from rtlglot.run.choose import all_, best, consensus, first
 from rtlglot.run.judge import Judge
 from rtlglot.run.walk import Try
-from rtlglot.verdict import CheckStatus, Context, Verdict
 
 
 def sample(text: str | None, *statuses: CheckStatus) -> Try:

@@ -10,10 +10,9 @@ import pytest
 from rtlglot.checks import Check
 from rtlglot.errors import ConfigError
 from rtlglot.ledger import Ledger
-from rtlglot.records import Json
+from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.run.examine import NOT_ASKED, SLOW_PER_CORE, Examine, Proof
 from rtlglot.sandbox import Box, open_box
-from rtlglot.verdict import CheckStatus, Context, Finding, Severity, Verdict
 
 MUST_ANSWER = ("screen", "syntax", "elaborate", "interface", "synth")
 

@@ -7,10 +7,9 @@ import pytest
 from rtlglot.checks import Check
 from rtlglot.checks.ladder import climb, ladder
 from rtlglot.errors import UsageError
-from rtlglot.records import Assurance, Json, Reason
+from rtlglot.records import Assurance, CheckStatus, Context, Json, Reason, Verdict
 from rtlglot.run.judge import Judge, Judgement
 from rtlglot.sandbox import Box
-from rtlglot.verdict import CheckStatus, Context, Verdict
 
 CHECKS = ladder("default")
 BOTH = Context(reference="module m; endmodule", testbench="module t; endmodule")

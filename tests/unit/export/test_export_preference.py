@@ -10,8 +10,7 @@ from rtlglot.errors import UsageError
 from rtlglot.exports import ExportSpec, export
 from rtlglot.exports.compare import comparisons
 from rtlglot.exports.history import Tried
-from rtlglot.records import Attempt, Outcome, Reason, Status
-from rtlglot.verdict import CheckStatus, Finding, Severity, Verdict
+from rtlglot.records import Attempt, CheckStatus, Finding, Outcome, Reason, Severity, Status, Verdict
 
 
 def test_pairs_come_from_repairs_and_from_samples(write: Export, tmp_path: Path) -> None:

@@ -15,8 +15,22 @@ from rtlglot.ledger.filesystem import is_network
 from rtlglot.ledger.keys import KeysSeen, digest
 from rtlglot.ledger.opening import open_reading
 from rtlglot.ledger.recipe import Recipe, recipe_key
-from rtlglot.records import Attempt, Finish, Message, Outcome, Pair, Reason, Reply, Request, Sampling, Status
-from rtlglot.verdict import CheckStatus, Finding, Severity, Verdict
+from rtlglot.records import (
+    Attempt,
+    CheckStatus,
+    Finding,
+    Finish,
+    Message,
+    Outcome,
+    Pair,
+    Reason,
+    Reply,
+    Request,
+    Sampling,
+    Severity,
+    Status,
+    Verdict,
+)
 
 
 def recipe(**changes: object) -> Recipe:

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from rtlglot.checks.wording import Wording
 from rtlglot.prompts.extract import extract
-from rtlglot.records import Finish, Reason
-from rtlglot.verdict import Context, Severity
+from rtlglot.records import Context, Finish, Reason, Severity
 
 TEXT = "The toggle module inverts its output q at each rising edge of clk while t is high."
 OPENINGS = [

@@ -15,14 +15,13 @@ from rtlglot.checks.equivalence.judge import judge
 from rtlglot.checks.equivalence.reference import Reference, prepare
 from rtlglot.checks.equivalence.verdicts import verdict_of
 from rtlglot.options import fill
-from rtlglot.records import Assurance, Json
+from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box
 from rtlglot.tools.prover.answers import Found
 from rtlglot.tools.prover.prover import Limits, Prover
 from rtlglot.tools.simulator import icarus
 from rtlglot.tools.slang import options
 from rtlglot.tools.yosys import reader
-from rtlglot.verdict import CheckStatus, Context, Finding, Severity, Verdict
 
 KEPT_REFERENCES = 256
 

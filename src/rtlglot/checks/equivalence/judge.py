@@ -7,12 +7,11 @@ from dataclasses import asdict, replace
 
 from rtlglot.checks.equivalence.played import confirm, play
 from rtlglot.checks.equivalence.reference import Reference
-from rtlglot.records import Json
+from rtlglot.records import Context, Json
 from rtlglot.tools.prover.answers import Found, Reading, Unread
 from rtlglot.tools.prover.prover import Prover
 from rtlglot.tools.slang.tops import Remark
 from rtlglot.tools.yosys.miter import ANY, ZERO, X
-from rtlglot.verdict import Context
 from rtlglot.verilog.same import same_but_for_names
 
 _LOADED = (

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from rtlglot.checks.equivalence.reference import Reference
+from rtlglot.records import CheckStatus, Finding, Severity, Verdict
 from rtlglot.tools.prover.answers import Found
 from rtlglot.tools.prover.trace import in_words
 from rtlglot.tools.yosys.miter import ZERO
-from rtlglot.verdict import CheckStatus, Finding, Severity, Verdict
 
 _TOLD = (
     "what",

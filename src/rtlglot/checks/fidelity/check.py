@@ -26,9 +26,8 @@ from rtlglot.prose.parameters import depth_claims, module_claims, parameter_clai
 from rtlglot.prose.ports import port_claims
 from rtlglot.prose.resets import reset_claims
 from rtlglot.prose.tokens import Prose
-from rtlglot.records import Assurance, Json
+from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box
-from rtlglot.verdict import CheckStatus, Context, Finding, Severity, Verdict
 from rtlglot.verilog.facts import Facts
 
 VERSION = 3

@@ -13,7 +13,7 @@ from rtlglot.prose.claims import About, Claim
 from rtlglot.prose.names import Names
 from rtlglot.prose.parameters import is_placeholder
 from rtlglot.prose.tokens import Prose
-from rtlglot.verdict import Finding, Severity
+from rtlglot.records import Finding, Severity
 from rtlglot.verilog.facts import Facts
 from rtlglot.verilog.interface import Port
 

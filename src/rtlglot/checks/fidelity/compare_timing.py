@@ -10,7 +10,7 @@ from rtlglot.prose.claims import About, Claim
 from rtlglot.prose.names import Names
 from rtlglot.prose.resets import is_reset_name
 from rtlglot.prose.tokens import Prose
-from rtlglot.verdict import Finding
+from rtlglot.records import Finding
 from rtlglot.verilog.facts import Clocking, Edges, Force
 
 TIMING = frozenset(

@@ -11,8 +11,7 @@ from rtlglot.prose.claims import About, Claim, number_at, width_at
 from rtlglot.prose.names import Names
 from rtlglot.prose.resets import is_reset_name
 from rtlglot.prose.tokens import Mark, Prose
-from rtlglot.records import Json
-from rtlglot.verdict import Finding, Severity
+from rtlglot.records import Finding, Json, Severity
 
 _SPAN = re.compile(
     r"\b(?P<stem>[A-Za-z_]\w*?)\[?(?P<first>\d{1,3})\]?\s*"

@@ -11,10 +11,9 @@ from typing import Any
 
 from rtlglot.checks import Check, unfinished
 from rtlglot.options import fill
-from rtlglot.records import Assurance, Json
+from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box, BoxResult, Ended
 from rtlglot.tools.simulator import installed as simulators
-from rtlglot.verdict import CheckStatus, Context, Finding, Severity, Verdict
 
 TOOL = "rtlglot.tools.simulator.testbench:run"
 REWRITE = "rtlglot.tools.yosys.rewrite:rewrite"

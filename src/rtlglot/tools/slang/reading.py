@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from rtlglot.records import Json
+from rtlglot.records import Context, Finding, Json, Severity
 from rtlglot.sandbox.box import Box
 from rtlglot.sandbox.job import BoxResult
 from rtlglot.tools.slang.wording import UNDECLARED_TYPE, UNKNOWN
-from rtlglot.verdict import Context, Finding, Severity
 from rtlglot.verilog.units import without
 
 TOOL = "rtlglot.tools.slang.diagnose:read"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from rtlglot.records import Assurance, Json, Reason
+from rtlglot.records.nouns import Assurance, Json, Reason
 
 
 class CheckStatus(StrEnum):
