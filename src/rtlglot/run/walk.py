@@ -155,6 +155,7 @@ async def try_sample(
             tried = _as_it_is(candidate, reply, asked, parts)
         else:
             tried = await look_at(candidate, context, asked, parts.eye)
+        candidate = tried.candidate
         attempts += tried.attempts
         bad = tried.judgement.send_back
         if bad is None or candidate.text is None:
