@@ -1,7 +1,7 @@
 """The vllm engine under the contract: over a stand-in for vLLM everywhere, and over the real one.
 
 A real vLLM takes half a minute to start on a CPU, so its engines are shared: an engine with the
-options of one that runs already takes that one over, and closing an idle one leaves it running.
+model and options of one that runs already takes that one over, and closing an idle one leaves it running.
 Closing one that is busy, killing it, or other options cost a real start.
 """
 
@@ -74,7 +74,7 @@ class Shared(Engine):
 
     def __init__(self, model: str, options: Mapping[str, Any]) -> None:
         self._engine = VllmEngine(model, options)
-        self._options = dict(options)
+        self._model, self._options = model, dict(options)
         self._in_flight = 0
         self._open = True
 
@@ -85,6 +85,7 @@ class Shared(Engine):
         cls, self._open = type(self), True
         # How many may be in flight is no matter of the replica.
         wanted = {name: value for name, value in self._options.items() if name != "max_in_flight"}
+        wanted["model"] = self._model
         if cls._running is not None and cls._running_options == wanted:
             self._engine = cls._running
         else:
