@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from tests.browser.conftest import ARGUMENTS, chromium
 from tests.browser.ledgers import usual_ledger
 
-from rtlglot.report import write_report
+from rtlglot.reports import write_report
 
 FILTER = """
 async (text) => {

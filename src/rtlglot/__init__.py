@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rtlglot.errors import RtlglotError
-    from rtlglot.library import Model, atransform, check, compare, export, rows, transform, write_report
+    from rtlglot.library import Model, atransform, check, compare, export, report, rows, transform
     from rtlglot.records import Outcome, Reason, Status
     from rtlglot.run.spec import Spec
     from rtlglot.run.watch import Summary, Watch
@@ -35,9 +35,9 @@ _WHERE = {
     "check": "rtlglot.library",
     "compare": "rtlglot.library",
     "export": "rtlglot.library",
+    "report": "rtlglot.library",
     "rows": "rtlglot.library",
     "transform": "rtlglot.library",
-    "write_report": "rtlglot.library",
 }
 
 __all__ = [
@@ -54,9 +54,9 @@ __all__ = [
     "check",
     "compare",
     "export",
+    "report",
     "rows",
     "transform",
-    "write_report",
 ]
 
 

@@ -24,7 +24,7 @@ from rtlglot.run.watch import Summary, Watch
 if TYPE_CHECKING:
     from rtlglot.exports import ExportSummary
     from rtlglot.jobs.check import CheckSummary
-    from rtlglot.report.compare import Comparison
+    from rtlglot.reports.compare import Comparison
 
 Data = str | Path | Iterable[Mapping[str, Any]]
 """A file or folder, or rows in memory: a list of dicts, a pandas DataFrame, a datasets.Dataset."""
@@ -96,19 +96,19 @@ def export(output: str | Path | Summary, path: str | Path, *, format: str, **set
 def compare(a: str | Path | Summary, b: str | Path | Summary) -> Comparison:
     """What got better and what got worse from run A to run B, row by row."""
     from rtlglot.ledger.opening import find_ledger
-    from rtlglot.report.compare import compare as side_by_side
+    from rtlglot.reports.compare import compare as side_by_side
 
     return side_by_side(find_ledger(Path(_path_of(a))), find_ledger(Path(_path_of(b))))
 
 
-def write_report(output: str | Path | Summary, page: str | Path = "", *, group: str = "") -> Path:
+def report(output: str | Path | Summary, page: str | Path = "", *, group: str = "") -> Path:
     """The HTML page of a run: OUTPUT.report.html unless `page` says otherwise; where it is."""
     from rtlglot.ledger.opening import find_ledger
-    from rtlglot.report.write import write_report as write
+    from rtlglot.reports.write import write_report
 
     ledger = find_ledger(Path(_path_of(output)))
     target = Path(page or f"{str(ledger).removesuffix('.ledger')}.report.html")
-    write(ledger, target, group=group)
+    write_report(ledger, target, group=group)
     return target
 
 

@@ -73,7 +73,7 @@ def sight(browser: Any) -> Iterator[Sight]:
 @pytest.fixture(scope="session")
 def usual(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of a run with every kind of end, 60 rows."""
-    from rtlglot.report import write_report
+    from rtlglot.reports import write_report
 
     folder = tmp_path_factory.mktemp("usual")
     return write_report(usual_ledger(folder), folder / "report.html").path
@@ -82,7 +82,7 @@ def usual(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def attack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of a dataset that attacks the page."""
-    from rtlglot.report import write_report
+    from rtlglot.reports import write_report
 
     folder = tmp_path_factory.mktemp("attack")
     return write_report(attacking_ledger(folder), folder / "report.html").path

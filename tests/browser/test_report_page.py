@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from rtlglot.report import write_report
-from rtlglot.report.compare import compare
-from rtlglot.report.compare_page import write_comparison
+from rtlglot.reports import write_report
+from rtlglot.reports.compare import compare
+from rtlglot.reports.compare_page import write_comparison
 from tests.browser.conftest import Sight
 from tests.browser.ledgers import ATTACKS, Story, usual, usual_ledger, usual_rows
 

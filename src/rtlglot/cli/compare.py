@@ -12,7 +12,7 @@ from rtlglot.cli.printing import count, duration, print_json
 from rtlglot.options import flag
 
 if TYPE_CHECKING:
-    from rtlglot.report.compare import Comparison
+    from rtlglot.reports.compare import Comparison
 
 _DESCRIPTION = """\
 Say what got better and what got worse from run A to run B, row by row: two models, two
@@ -38,7 +38,7 @@ class _Flags(AsJson):
 
 def _call(given: Given) -> int:
     from rtlglot.ledger.opening import find_ledger
-    from rtlglot.report.compare import compare
+    from rtlglot.reports.compare import compare
 
     flags = take(_Flags, given)
     found = compare(find_ledger(Path(flags.a)), find_ledger(Path(flags.b)))
@@ -47,7 +47,7 @@ def _call(given: Given) -> int:
     else:
         print("\n".join(lines(found)))
     if flags.output:
-        from rtlglot.report.compare_page import write_comparison
+        from rtlglot.reports.compare_page import write_comparison
 
         written = write_comparison(found, Path(flags.output))
         if not flags.json:
@@ -121,7 +121,7 @@ def _moves(found: Comparison) -> Iterator[str]:
 
 
 def _ids(kind: str, found: Comparison) -> Iterator[str]:
-    from rtlglot.report.compare import KINDS
+    from rtlglot.reports.compare import KINDS
 
     ids = found.kinds[kind]
     if not ids:

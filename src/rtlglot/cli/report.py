@@ -51,7 +51,7 @@ def _call(given: Given) -> int:
     if flags.json:
         print_json(_numbers(ledger))
         return 0
-    from rtlglot.report.write import MOST_BYTES, MOST_ROWS, write_report
+    from rtlglot.reports.write import MOST_BYTES, MOST_ROWS, write_report
 
     rows = flags.rows or MOST_ROWS
     report = write_report(
@@ -77,7 +77,7 @@ def _numbers(ledger: Path) -> dict[str, Any]:
     from contextlib import closing
 
     from rtlglot.ledger.opening import open_reading
-    from rtlglot.report import numbers
+    from rtlglot.reports import numbers
 
     with closing(open_reading(ledger)) as db:
         return numbers.to_json(numbers.gather(db))

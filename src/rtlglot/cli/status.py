@@ -16,7 +16,7 @@ from rtlglot.options import flag
 from rtlglot.records import Assurance
 
 if TYPE_CHECKING:
-    from rtlglot.report.standing import Standing
+    from rtlglot.reports.standing import Standing
 
 _DESCRIPTION = """\
 Say where a run stands: rows, what they ended as and why, the rate of the last minutes,
@@ -52,7 +52,7 @@ class _Flags(AsJson):
 
 def _call(given: Given) -> int:
     from rtlglot.ledger.opening import find_ledger
-    from rtlglot.report.standing import standing
+    from rtlglot.reports.standing import standing
 
     flags = take(_Flags, given)
     found = standing(find_ledger(Path(flags.run)))

@@ -93,7 +93,7 @@ def _call(given: Given) -> int:
 
 def write_report_of(watch: PlainWatch) -> None:
     """OUTPUT.report.html of a run that has delivered, however it ended; a failure of it is only told."""
-    from rtlglot.report.write import write_report
+    from rtlglot.reports.write import write_report
 
     if watch.summary is None or not watch.summary.total:
         return

@@ -60,7 +60,7 @@ def test_a_model_for_scripts_without_await() -> None:
 
 
 def test_what_is_meant_for_others_is_shown() -> None:
-    assert {"transform", "check", "export", "compare", "write_report", "rows", "Model"} <= set(dir(rtlglot))
+    assert {"transform", "check", "export", "compare", "report", "rows", "Model"} <= set(dir(rtlglot))
     assert set(dir(rtlglot)) == set(rtlglot.__all__)
 
 
@@ -112,7 +112,7 @@ async def test_check_report_export_and_compare(tmp_path: Path) -> None:
     assert {row["id"] for row in rtlglot.rows(checked)} == {"good", "bad"}
     one = await rtlglot.atransform(IN_MEMORY, tmp_path / "one.jsonl", **SETTINGS)
     two = await rtlglot.atransform(IN_MEMORY, tmp_path / "two.jsonl", **SETTINGS, seed=4)
-    assert rtlglot.write_report(one).read_bytes().startswith(b"<!")
+    assert rtlglot.report(one).read_bytes().startswith(b"<!")
     assert rtlglot.export(one, tmp_path / "sft.jsonl", format="openai").rows == 2
     assert rtlglot.compare(one, two).common == 2
 

@@ -17,8 +17,8 @@ from rtlglot.exports.history import History
 from rtlglot.ledger import Ledger, reading
 from rtlglot.ledger.opening import open_reading
 from rtlglot.records import Assurance, Outcome
-from rtlglot.report.standing import standing
-from rtlglot.report.write import write_report
+from rtlglot.reports.standing import standing
+from rtlglot.reports.write import write_report
 
 CASES = Path(__file__).parents[2] / "cases" / "ledgers"
 NAMES = sorted(path.name.removesuffix(".jsonl.ledger") for path in CASES.glob("*.ledger"))

@@ -12,10 +12,10 @@ from tests.browser.ledgers import Story, usual, usual_ledger, usual_rows
 
 from rtlglot.ledger import opening
 from rtlglot.ledger.ended import Ended
-from rtlglot.report.compare import compare, sign_test
-from rtlglot.report.numbers import gather, stages, to_json
-from rtlglot.report.sample import Sample
-from rtlglot.report.spread import Spread
+from rtlglot.reports.compare import compare, sign_test
+from rtlglot.reports.numbers import gather, stages, to_json
+from rtlglot.reports.sample import Sample
+from rtlglot.reports.spread import Spread
 
 
 def numbers_of(ledger: Path):  # type: ignore[no-untyped-def]

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.browser.ledgers import Story, attacking_ledger, usual, usual_ledger, usual_rows
 
-from rtlglot.report import write_report
-from rtlglot.report.page import plain_json
+from rtlglot.reports import write_report
+from rtlglot.reports.page import plain_json
 
 
 def rows_in(page: Path) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.report.test_page import rows_in
 
 from rtlglot.cli import main
-from rtlglot.report import write_report
+from rtlglot.reports import write_report
 
 CASES = Path(__file__).parents[2] / "cases" / "ledgers"
 

@@ -19,7 +19,7 @@ from rtlglot.cli.status import lines
 from rtlglot.errors import LedgerError, UsageError
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.opening import find_ledger, holder, open_reading
-from rtlglot.report.standing import standing
+from rtlglot.reports.standing import standing
 from rtlglot.run.spec import engine_flags
 
 

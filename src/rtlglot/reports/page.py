@@ -87,7 +87,7 @@ def _style() -> str:
 
 
 def _asset(name: str) -> str:
-    return resources.files("rtlglot.report").joinpath("assets", name).read_text(encoding="utf-8")
+    return resources.files("rtlglot.reports").joinpath("assets", name).read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:

@@ -12,8 +12,8 @@ from pathlib import Path
 from rtlglot.ledger import opening
 from rtlglot.ledger.ended import Ended
 from rtlglot.records import YES, Json
-from rtlglot.report import numbers as counting
-from rtlglot.report.numbers import Numbers
+from rtlglot.reports import numbers as counting
+from rtlglot.reports.numbers import Numbers
 
 KINDS = {
     "gained": "accepted in B only",

@@ -12,8 +12,8 @@ from rtlglot.ledger.counts import Counts
 from rtlglot.ledger.ended import Ended, Verdicts, all_ended
 from rtlglot.ledger.reading import Glance, RunRecord
 from rtlglot.records import Json, Reason, Severity, Verdict
-from rtlglot.report.spread import Spread
-from rtlglot.report.timeline import Timeline, timeline
+from rtlglot.reports.spread import Spread
+from rtlglot.reports.timeline import Timeline, timeline
 
 UNASKED = frozenset({Reason.MISSING_FIELD, Reason.PROMPT_ERROR, Reason.PROMPT_TOO_LONG})
 """Reasons of rows for which no request was sent, unless an earlier text of theirs was to be repaired."""

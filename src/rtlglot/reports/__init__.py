@@ -4,6 +4,6 @@
 of a page, `page.py` nothing of a ledger.
 """
 
-from rtlglot.report.write import Report, write_report
+from rtlglot.reports.write import Report, write_report
 
 __all__ = ["Report", "write_report"]

@@ -11,11 +11,11 @@ from pathlib import Path
 from rtlglot import __version__
 from rtlglot.ledger import opening
 from rtlglot.records import Json
-from rtlglot.report.compare import KINDS, Comparison, Side
-from rtlglot.report.inputs import read_inputs
-from rtlglot.report.page import COMPARISON, packed, page, plain_json
-from rtlglot.report.rows import material, show
-from rtlglot.report.write import MOST_BYTES, pair_of, write_page
+from rtlglot.reports.compare import KINDS, Comparison, Side
+from rtlglot.reports.inputs import read_inputs
+from rtlglot.reports.page import COMPARISON, packed, page, plain_json
+from rtlglot.reports.rows import material, show
+from rtlglot.reports.write import MOST_BYTES, pair_of, write_page
 
 MOST_ROWS = 1_000
 _CUTS = (12_000, 4_000, 1_000, 300)

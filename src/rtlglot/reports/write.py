@@ -14,12 +14,12 @@ from rtlglot.errors import OutputError
 from rtlglot.ledger import opening
 from rtlglot.ledger.ended import Ended
 from rtlglot.records import Json, Row
-from rtlglot.report import numbers as counting
-from rtlglot.report.inputs import group_field, read_inputs
-from rtlglot.report.numbers import Numbers
-from rtlglot.report.page import REPORT, packed, page, plain_json
-from rtlglot.report.rows import Material, material, show
-from rtlglot.report.sample import Sample
+from rtlglot.reports import numbers as counting
+from rtlglot.reports.inputs import group_field, read_inputs
+from rtlglot.reports.numbers import Numbers
+from rtlglot.reports.page import REPORT, packed, page, plain_json
+from rtlglot.reports.rows import Material, material, show
+from rtlglot.reports.sample import Sample
 
 MOST_ROWS = 2_000
 MOST_BYTES = 5_000_000
