@@ -14,7 +14,7 @@ from rtlglot.tools.slang.options import version
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ElaborateOptions:
     """What `--set check.elaborate.NAME=VALUE` can say."""
 
     cpu_s: float = reading.CPU_S
@@ -35,7 +35,7 @@ class Elaborate(Check):
     assurance = Assurance.READ
 
     def __init__(self, options: Mapping[str, Json] | None = None) -> None:
-        self.options = fill(Options, options or {}, part="check.elaborate")
+        self.options = fill(ElaborateOptions, options or {}, part="check.elaborate")
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""

@@ -24,7 +24,7 @@ _OPENINGS = re.compile(r"[(\[{]|\b(?:begin|case[xz]?|fork|generate|function|task
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ScreenOptions:
     """What `--set check.screen.NAME=VALUE` can say."""
 
     max_bytes: int = 200_000
@@ -47,7 +47,7 @@ class Screen(Check):
     must_answer = True
 
     def __init__(self, options: Mapping[str, Json] | None = None) -> None:
-        self.options = fill(Options, options or {}, part="check.screen")
+        self.options = fill(ScreenOptions, options or {}, part="check.screen")
         self._allowed = COMPUTING | frozenset(self.options.allow)
 
     def identity(self) -> Mapping[str, Json]:

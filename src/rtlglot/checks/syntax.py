@@ -20,7 +20,7 @@ _LANGUAGES = {"v2001": "Verilog-2001", "v2005": "Verilog-2005", "sv2017": "Syste
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class SyntaxOptions:
     """What `--set check.syntax.NAME=VALUE` can say."""
 
     cpu_s: float = reading.CPU_S
@@ -37,7 +37,7 @@ class Syntax(Check):
     must_answer = True
 
     def __init__(self, options: Mapping[str, Json] | None = None) -> None:
-        self.options = fill(Options, options or {}, part="check.syntax")
+        self.options = fill(SyntaxOptions, options or {}, part="check.syntax")
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""

@@ -24,7 +24,7 @@ _MOST_WIDTH = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class SynthOptions:
     """What `--set check.synth.NAME=VALUE` can say."""
 
     strict: bool = False
@@ -50,7 +50,7 @@ class Synth(Check):
     assurance = Assurance.SYNTHESISED
 
     def __init__(self, options: Mapping[str, Json] | None = None) -> None:
-        self.options = fill(Options, options or {}, part="check.synth")
+        self.options = fill(SynthOptions, options or {}, part="check.synth")
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""

@@ -15,7 +15,7 @@ Verdicts = Mapping[bytes, Verdict]
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EndedRow:
     """A row as the report counts and filters it."""
 
     glance: Glance
@@ -32,7 +32,7 @@ class Ended:
         return self.glance.status == "accepted" and self.final is not None and self.final.repair > 0
 
 
-def all_ended(db: sqlite3.Connection, recipe: bytes, status: str = "") -> Iterator[tuple[Ended, Verdicts]]:
+def all_ended(db: sqlite3.Connection, recipe: bytes, status: str = "") -> Iterator[tuple[EndedRow, Verdicts]]:
     """Every row of the input (or those that ended with a status) with the verdicts of its page."""
     for page in reading.glances(db, recipe, status):
         known = reading.verdicts(db, [key for g in page for a in g.attempts for key in a.verdicts])
@@ -49,11 +49,11 @@ def rungs(db: sqlite3.Connection, recipe: bytes) -> dict[str, Counter[CheckStatu
     return found
 
 
-def ended_of(glance: Glance, known: Verdicts) -> Ended:
+def ended_of(glance: Glance, known: Verdicts) -> EndedRow:
     """Which asking decided about a row, and which check the text ended at."""
     final = deciding(glance, known)
     climbed = tuple(known[key] for key in final.verdicts if key in known) if final else ()
-    return Ended(glance, final, _rung(climbed) if glance.status == Status.REJECTED else "", climbed)
+    return EndedRow(glance, final, _rung(climbed) if glance.status == Status.REJECTED else "", climbed)
 
 
 def _rung(climbed: Sequence[Verdict]) -> str:

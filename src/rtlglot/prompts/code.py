@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from rtlglot.prompts import typography
-from rtlglot.prompts.fences import VERILOG_TAGS, Piece, split
+from rtlglot.prompts.fences import VERILOG_TAGS, Part, split
 from rtlglot.prompts.given import Given
 from rtlglot.prompts.segments import (
     Segment,
@@ -84,14 +84,14 @@ _STEPS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
 """What is noted, what a text must hold for it, and how it is undone."""
 
 
-def _split_data(text: str) -> list[Piece]:
+def _split_data(text: str) -> list[Part]:
     """A text out of JSON: it is believed like a fence where it begins like code."""
     pieces = split(text)
     alone = len(pieces) == 1 and not pieces[0].fenced and begins_as_code(text)
-    return [Piece(pieces[0].text, fenced=True, tag="json")] if alone else pieces
+    return [Part(pieces[0].text, fenced=True, tag="json")] if alone else pieces
 
 
-def _found(pieces: list[Piece], answer: Answer, given: Given, *, in_sentences: bool = False) -> Candidate:
+def _found(pieces: list[Part], answer: Answer, given: Given, *, in_sentences: bool = False) -> Candidate:
     chosen = _believed(pieces, in_sentences=in_sentences)
     if not any(segment.unit.kind == "module" for segment in chosen):
         return _no_module(pieces, answer, given, others=bool(chosen))
@@ -109,7 +109,7 @@ def _found(pieces: list[Piece], answer: Answer, given: Given, *, in_sentences: b
     return _assembled(_definitions(pieces, chosen, whole), whole, pieces, answer)
 
 
-def _was_thinking(whole: Sequence[Segment], pieces: Sequence[Piece]) -> bool:
+def _was_thinking(whole: Sequence[Segment], pieces: Sequence[Part]) -> bool:
     """Whether a cut reply ends in thoughts about the module that it holds: that one is a draft."""
     first, last = whole[0], whole[-1]
     own = pieces[last.piece].text
@@ -144,7 +144,7 @@ def _truncated(answer: Answer, what: str) -> Candidate:
     return Candidate(None, Reason.TRUNCATED, f"{what}: {why}", answer.think, answer.notes)
 
 
-def _believed(pieces: Sequence[Piece], *, in_sentences: bool) -> list[Segment]:
+def _believed(pieces: Sequence[Part], *, in_sentences: bool) -> list[Segment]:
     """The segments of the fences, or of all pieces where no fence holds a whole design; loose ones too
     that define behind a fence again what was in it."""
     found = [
@@ -167,7 +167,7 @@ def _has_design(some: Sequence[Segment]) -> bool:
     return any(s.unit.kind == "module" and s.complete and not is_testbench(s) for s in some)
 
 
-def _definitions(pieces: Sequence[Piece], chosen: Sequence[Segment], whole: Sequence[Segment]) -> list[str]:
+def _definitions(pieces: Sequence[Part], chosen: Sequence[Segment], whole: Sequence[Segment]) -> list[str]:
     """Fences of their own with the macros, types and functions that the design uses."""
     places = {segment.piece for segment in chosen}
     loose = [
@@ -188,7 +188,7 @@ def _is_surplus(cut: Sequence[Segment], whole: Sequence[Segment], given: Given) 
 
 
 def _assembled(
-    definitions: Sequence[str], whole: Sequence[Segment], pieces: Sequence[Piece], answer: Answer
+    definitions: Sequence[str], whole: Sequence[Segment], pieces: Sequence[Part], answer: Answer
 ) -> Candidate:
     parts: list[str] = []
     for number, segment in enumerate(whole):
@@ -214,7 +214,7 @@ def _assembled(
     return Candidate(text, think=answer.think, notes=answer.notes)
 
 
-def _no_module(pieces: Sequence[Piece], answer: Answer, given: Given, *, others: bool) -> Candidate:
+def _no_module(pieces: Sequence[Part], answer: Answer, given: Given, *, others: bool) -> Candidate:
     """What is there instead of a module; `others`: a package or an interface."""
     body = next((p.text for p in reversed(pieces) if p.fenced and _BODY.search(p.text)), None)
     if body is None:

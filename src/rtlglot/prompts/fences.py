@@ -24,7 +24,7 @@ _CODE = re.compile(r"\s*(?:`\w|//|/\*|\(\*|(?:macro)?module\b|package\b|interfac
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Part:
     """A stretch of a reply."""
 
     text: str
@@ -33,22 +33,22 @@ class Piece:
     """The fence's language, lower case."""
 
 
-def split(text: str) -> list[Piece]:
+def split(text: str) -> list[Part]:
     """All stretches in order, inside and outside of fences, blank ones left out."""
-    pieces: list[Piece] = []
+    pieces: list[Part] = []
     at, inside, tag = 0, False, ""
     for marker in _MARKER.finditer(text):
         if marker.start() < at:
             continue  # a marker in an info string that is already read
         if text[at : marker.start()].strip():
-            pieces.append(Piece(text[at : marker.start()].strip("\n"), inside, tag))
+            pieces.append(Part(text[at : marker.start()].strip("\n"), inside, tag))
         opened, at, info = _info(text, marker.end())
         inside = not inside or opened
         tag = info if inside else ""
         if not inside:
             at = marker.end()
     if text[at:].strip():
-        pieces.append(Piece(text[at:].strip("\n"), inside, tag))
+        pieces.append(Part(text[at:].strip("\n"), inside, tag))
     return pieces
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rtlglot.prompts.code import declined, nothing
-from rtlglot.prompts.fences import VERILOG_TAGS, Piece, split
+from rtlglot.prompts.fences import VERILOG_TAGS, Part, split
 from rtlglot.prompts.given import Given, example_question, folded, repeats
 from rtlglot.prompts.structured import from_json
 from rtlglot.prompts.unwrap import Answer
@@ -76,7 +76,7 @@ def _without_fences(text: str, answer: Answer) -> str:
     return "\n\n".join(piece.text for piece in prose)
 
 
-def _is_code(piece: Piece) -> bool:
+def _is_code(piece: Part) -> bool:
     return piece.fenced and (
         "endmodule" in piece.text or piece.tag in VERILOG_TAGS or "assign " in piece.text
     )

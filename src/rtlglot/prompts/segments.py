@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rtlglot.prompts.fences import Piece
+from rtlglot.prompts.fences import Part
 from rtlglot.prose.phrases import SPACES
 from rtlglot.verilog.tokens import COMMENT, strip_comments
 from rtlglot.verilog.units import Unit, units
@@ -58,7 +58,7 @@ class Segment:
         return self.unit.complete
 
 
-def segments(pieces: Sequence[Piece], index: int, *, in_sentences: bool = False) -> list[Segment]:
+def segments(pieces: Sequence[Part], index: int, *, in_sentences: bool = False) -> list[Segment]:
     """The outermost units of a piece. A start that is begun anew under the same name is dropped.
 
     `in_sentences`: a whole module of loose text counts too where words stand before it on its line.
@@ -82,7 +82,7 @@ def segments(pieces: Sequence[Piece], index: int, *, in_sentences: bool = False)
     return result
 
 
-def _real_starts(piece: Piece, *, in_sentences: bool) -> list[Unit]:
+def _real_starts(piece: Part, *, in_sentences: bool) -> list[Unit]:
     """All units of a fence; in loose text not those that are a word in a sentence."""
     found = units(piece.text)
     if piece.fenced:

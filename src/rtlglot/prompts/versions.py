@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rtlglot.prompts.fences import Piece
+from rtlglot.prompts.fences import Part
 from rtlglot.prompts.given import Given
 from rtlglot.prompts.segments import Segment, code_only, is_skeleton, is_testbench
 from rtlglot.prompts.unwrap import Answer
@@ -28,7 +28,7 @@ def without_testbenches(chosen: list[Segment], answer: Answer) -> list[Segment]:
     return kept
 
 
-def one_of_each(kept: list[Segment], pieces: Sequence[Piece], answer: Answer) -> list[Segment]:
+def one_of_each(kept: list[Segment], pieces: Sequence[Part], answer: Answer) -> list[Segment]:
     """One definition of each name: the one that the words before it call right, else the last block's,
     and in a block the first."""
     alternatives = {n for n, piece in enumerate(pieces) if "`els" in piece.text}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rtlglot.ledger import opening
-from rtlglot.ledger.ended import Ended
+from rtlglot.ledger.ended import EndedRow
 from rtlglot.records import YES, Json
 from rtlglot.reports import numbers as counting
 from rtlglot.reports.numbers import Numbers
@@ -27,10 +27,10 @@ _RANKS = {"accepted": 2, "rejected": 1, "failed": 0}
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class RowEnd:
     """How one row ended in one run."""
 
-    ended: Ended
+    ended: EndedRow
     passed: int
     """Checks that said a clear yes."""
 
@@ -55,13 +55,13 @@ class Mark:
 
 
 @dataclass(slots=True)
-class Side:
+class ComparedRun:
     """One of the two runs."""
 
     name: str
     ledger: Path
     numbers: Numbers
-    marks: dict[str, Mark] = field(default_factory=dict)
+    marks: dict[str, RowEnd] = field(default_factory=dict)
     """By row id; rows that are pending are not in it."""
 
 
@@ -69,8 +69,8 @@ class Side:
 class Comparison:
     """What two runs have in common and where they part."""
 
-    a: Side
-    b: Side
+    a: ComparedRun
+    b: ComparedRun
     kinds: dict[str, list[str]]
     """Kind -> ids, in A's order."""
     moves: Counter[tuple[str, str]]
@@ -105,7 +105,7 @@ class Comparison:
         }
 
 
-def _side_json(side: Side) -> dict[str, Json]:
+def _side_json(side: ComparedRun) -> dict[str, Json]:
     numbers = side.numbers
     _, prompt, completion, _ = numbers.bought
     return {
@@ -146,20 +146,20 @@ def compare(a: Path, b: Path) -> Comparison:
     )
 
 
-def _side(ledger: Path) -> Side:
-    marks: dict[str, Mark] = {}
+def _side(ledger: Path) -> ComparedRun:
+    marks: dict[str, RowEnd] = {}
 
-    def keep(ended: Ended) -> None:
+    def keep(ended: EndedRow) -> None:
         if ended.glance.status:
             passed = sum(verdict.status in YES for verdict in ended.climbed)
-            marks[ended.glance.id] = Mark(ended, passed)
+            marks[ended.glance.id] = RowEnd(ended, passed)
 
     with contextlib.closing(opening.open_reading(ledger)) as db:
         numbers = counting.gather(db, keep)
-    return Side(ledger.name.removesuffix(".ledger"), ledger, numbers, marks)
+    return ComparedRun(ledger.name.removesuffix(".ledger"), ledger, numbers, marks)
 
 
-def kind_of(a: Mark, b: Mark) -> str:
+def kind_of(a: RowEnd, b: RowEnd) -> str:
     """One of KINDS."""
     was, is_ = (mark.ended.glance.status == "accepted" for mark in (a, b))
     if was != is_:

@@ -11,7 +11,7 @@ from pathlib import Path
 from rtlglot import __version__
 from rtlglot.ledger import opening
 from rtlglot.records import Json
-from rtlglot.reports.compare import KINDS, Comparison, Side
+from rtlglot.reports.compare import KINDS, ComparedRun, Comparison
 from rtlglot.reports.inputs import read_inputs
 from rtlglot.reports.page import COMPARISON, packed, page, plain_json
 from rtlglot.reports.rows import material, show
@@ -84,7 +84,7 @@ def _page(found: Comparison, chosen: Sequence[tuple[str, str]], most_characters:
     return page("compare.html", COMPARISON, texts, data)
 
 
-def _rows(side: Side, ids: Sequence[str], most_characters: int) -> dict[str, Json]:
+def _rows(side: ComparedRun, ids: Sequence[str], most_characters: int) -> dict[str, Json]:
     ended = [side.marks[id_].ended for id_ in ids]
     with contextlib.closing(opening.open_reading(side.ledger)) as db:
         known = material(db, bytes.fromhex(side.numbers.recipe_key), ended)

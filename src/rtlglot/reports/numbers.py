@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from rtlglot.ledger import reading
 from rtlglot.ledger.counts import Counts
-from rtlglot.ledger.ended import Ended, Verdicts, all_ended
+from rtlglot.ledger.ended import EndedRow, Verdicts, all_ended
 from rtlglot.ledger.reading import Glance, RunRecord
 from rtlglot.records import Json, Reason, Severity, Verdict
 from rtlglot.reports.spread import Spread
@@ -71,7 +71,7 @@ class Numbers:
         return sum(n for (s, _), n in self.outcomes.items() if s == status)
 
 
-def gather(db: sqlite3.Connection, each: Callable[[Ended], None] | None = None) -> Numbers:
+def gather(db: sqlite3.Connection, each: Callable[[EndedRow], None] | None = None) -> Numbers:
     """The numbers of the latest run's recipe. `each` sees every row on the way."""
     runs = reading.runs(db)
     key = runs[-1].recipe if runs else b""
@@ -93,7 +93,7 @@ def gather(db: sqlite3.Connection, each: Callable[[Ended], None] | None = None) 
     return numbers
 
 
-def _count(numbers: Numbers, ended: Ended, known: Verdicts) -> None:
+def _count(numbers: Numbers, ended: EndedRow, known: Verdicts) -> None:
     glance = ended.glance
     numbers.counts.see(glance.status, glance.reason, glance.assurance)
     numbers.mended += ended.mended

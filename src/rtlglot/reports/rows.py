@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import orjson
 
 from rtlglot.ledger import reading
-from rtlglot.ledger.ended import Ended
+from rtlglot.ledger.ended import EndedRow
 from rtlglot.ledger.reading import Bought
 from rtlglot.records import Attempt, Json, Outcome, Row, Verdict
 
@@ -59,7 +59,7 @@ class Material:
     texts: Mapping[bytes, str]
 
 
-def material(db: sqlite3.Connection, key: bytes, ended: Sequence[Ended]) -> Material:
+def material(db: sqlite3.Connection, key: bytes, ended: Sequence[EndedRow]) -> Material:
     """Read it, in a few queries."""
     attempts = [attempt for e in ended for attempt in e.glance.attempts]
     replies = reading.replies(db, attempts)
@@ -73,7 +73,7 @@ def material(db: sqlite3.Connection, key: bytes, ended: Sequence[Ended]) -> Mate
 
 
 def show(
-    ended: Sequence[Ended], known: Material, inputs: Mapping[int, Row], group: str, most_characters: int
+    ended: Sequence[EndedRow], known: Material, inputs: Mapping[int, Row], group: str, most_characters: int
 ) -> Shown:
     """The page's rows."""
     common = _common_messages(known)
@@ -99,7 +99,7 @@ def _common_messages(known: Material) -> dict[tuple[str, str], int]:
     return {message: place for place, message in enumerate(m for m, n in times.items() if n > 1)}
 
 
-def _row(ended: Ended, known: Material, row: Row | None, group: str, shaping: _Shaping) -> dict[str, Json]:
+def _row(ended: EndedRow, known: Material, row: Row | None, group: str, shaping: _Shaping) -> dict[str, Json]:
     glance, cut = ended.glance, shaping.cut
     _, outcome, created = known.outcomes.get(glance.position, ("", None, 0.0))
     tried = [

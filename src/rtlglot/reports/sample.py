@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 
-from rtlglot.ledger.ended import Ended
+from rtlglot.ledger.ended import EndedRow
 
 
 class Sample:
@@ -16,11 +16,11 @@ class Sample:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._kinds: dict[tuple[str, str, str, bool], list[Ended]] = defaultdict(list)
+        self._kinds: dict[tuple[str, str, str, bool], list[EndedRow]] = defaultdict(list)
         self._seen: dict[tuple[str, str, str, bool], int] = defaultdict(int)
         self._random = random.Random(2026)
 
-    def add(self, ended: Ended) -> None:
+    def add(self, ended: EndedRow) -> None:
         """Take a row into account."""
         kind = (ended.glance.status, ended.glance.reason, ended.rung, ended.mended)
         kept = self._kinds[kind]
@@ -32,7 +32,7 @@ class Sample:
         if place < self._most:
             kept[place] = ended
 
-    def rows(self) -> list[Ended]:
+    def rows(self) -> list[EndedRow]:
         """The sample, in the input's order."""
         shares = self._shares()
         chosen = [

@@ -12,7 +12,7 @@ from pathlib import Path
 from rtlglot import __version__
 from rtlglot.errors import OutputError
 from rtlglot.ledger import opening
-from rtlglot.ledger.ended import Ended
+from rtlglot.ledger.ended import EndedRow
 from rtlglot.records import Json, Row
 from rtlglot.reports import numbers as counting
 from rtlglot.reports.inputs import group_field, read_inputs
@@ -73,12 +73,12 @@ class _Contents:
     ledger_name: str
     numbers: Numbers
     known: Material
-    ended: Sequence[Ended]
+    ended: Sequence[EndedRow]
     inputs: Mapping[int, Row]
     group: str
 
 
-def _inputs(numbers: Numbers, ledger: Path, ended: Sequence[Ended]) -> tuple[dict[int, Row], str]:
+def _inputs(numbers: Numbers, ledger: Path, ended: Sequence[EndedRow]) -> tuple[dict[int, Row], str]:
     if not numbers.runs:
         return {}, "No run has begun on this ledger."
     wanted = {e.glance.position: e.glance.id for e in ended}

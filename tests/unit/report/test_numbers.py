@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.browser.ledgers import Story, usual, usual_ledger, usual_rows
 
 from rtlglot.ledger import opening
-from rtlglot.ledger.ended import Ended
+from rtlglot.ledger.ended import EndedRow
 from rtlglot.reports.compare import compare, sign_test
 from rtlglot.reports.numbers import gather, stages, to_json
 from rtlglot.reports.sample import Sample
@@ -21,7 +21,7 @@ from rtlglot.reports.spread import Spread
 def numbers_of(ledger: Path):  # type: ignore[no-untyped-def]
     db = opening.open_reading(ledger)
     try:
-        seen: list[Ended] = []
+        seen: list[EndedRow] = []
         return gather(db, seen.append), seen
     finally:
         db.close()

@@ -18,7 +18,7 @@ from rtlglot.tools.prover.answers import Found, Played, Reading, Step, Trace
 from rtlglot.tools.prover.prover import Prover
 from rtlglot.tools.prover.stimulus import steps_for
 from rtlglot.tools.prover.trace import first_difference
-from rtlglot.tools.yosys.miter import Clocking
+from rtlglot.tools.yosys.miter import Frame
 
 Answers = Sequence[Mapping[str, Sequence[str]]]
 """For each step each output's value before and after the edge."""
@@ -82,7 +82,7 @@ async def confirm(
 
 
 async def _of_reference(
-    prover: Prover, reference: Reference, theirs: Reading, clocking: Clocking, clocks: tuple[str, ...]
+    prover: Prover, reference: Reference, theirs: Reading, clocking: Frame, clocks: tuple[str, ...]
 ) -> tuple[tuple[Step, ...], Played]:
     """Played once for all candidates of the same kind."""
     key = (clocking, clocks)
@@ -131,7 +131,7 @@ def _apart(wanted: Answers, got: Answers, *, after: bool = True) -> Iterator[tup
 
 
 def _judged(
-    steps: Sequence[Step], wanted: Answers, got: Answers, clocking: Clocking, facts: Mapping[str, Json]
+    steps: Sequence[Step], wanted: Answers, got: Answers, clocking: Frame, facts: Mapping[str, Json]
 ) -> Play:
     unknown: tuple[int, int, str] | None = None
     for index, when, name in _apart(wanted, got):
@@ -167,7 +167,7 @@ def _trace(
     wanted: Answers,
     got: Answers,
     place: tuple[int, int],
-    clocking: Clocking,
+    clocking: Frame,
     skipped: int,
 ) -> Trace:
     """The steps up to a difference, as `trace_of` tells them."""

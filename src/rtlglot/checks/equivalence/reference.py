@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from rtlglot.records import Json
 from rtlglot.tools.prover.answers import Found, Played, Reading, Step, Unread
 from rtlglot.tools.prover.prover import Prover
-from rtlglot.tools.yosys.miter import ANY, ZERO, Clocking, X, short_names
+from rtlglot.tools.yosys.miter import ANY, ZERO, Frame, X, short_names
 from rtlglot.tools.yosys.reader import FRONT_ENDS
 from rtlglot.verilog.interface import Port
 
@@ -34,9 +34,7 @@ class Reference:
     """Of the reference against itself, by start."""
     vacuous: tuple[str, ...] = ()
     """Outputs, or bits of outputs, that never become defined."""
-    plays: dict[tuple[Clocking, tuple[str, ...]], tuple[tuple[Step, ...], Played]] = field(
-        default_factory=dict
-    )
+    plays: dict[tuple[Frame, tuple[str, ...]], tuple[tuple[Step, ...], Played]] = field(default_factory=dict)
     """What a simulator showed of it."""
 
     @property

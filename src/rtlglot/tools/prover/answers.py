@@ -8,7 +8,7 @@ from typing import Any
 
 from rtlglot.records import Json
 from rtlglot.tools.slang.tops import Remark, Top
-from rtlglot.tools.yosys.miter import Clocking
+from rtlglot.tools.yosys.miter import Frame
 from rtlglot.tools.yosys.netlist import Netlist
 from rtlglot.verilog.interface import Port
 
@@ -102,7 +102,7 @@ class Found:
     """The inputs of the trace, for a simulator."""
     aiger: str = ""
     stimulus: tuple[tuple[int, ...], ...] = ()
-    clocking: Clocking | None = None
+    clocking: Frame | None = None
     matched: int = 0
     """Registers that were found to be others under other names."""
     top: str = ""
@@ -123,7 +123,7 @@ class Found:
         """Back from what a tool answered."""
         told: dict[str, Any] = dict(value)
         if told.get("clocking"):
-            told["clocking"] = Clocking(**told["clocking"])
+            told["clocking"] = Frame(**told["clocking"])
         told["steps"] = tuple(Step(**step) for step in told.get("steps") or ())
         told["findings"] = tuple(told.get("findings") or ())
         told["stimulus"] = tuple(tuple(frame) for frame in told.get("stimulus") or ())

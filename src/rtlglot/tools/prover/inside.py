@@ -25,7 +25,7 @@ from rtlglot.tools.slang.plain import latches_allowed
 from rtlglot.tools.slang.source import Source, read_source
 from rtlglot.tools.slang.tops import Top, choose_top
 from rtlglot.tools.yosys import reader
-from rtlglot.tools.yosys.miter import Clocking, build
+from rtlglot.tools.yosys.miter import Frame, build
 from rtlglot.tools.yosys.netlist import Unsupported, read_netlist
 from rtlglot.verilog.interface import Port, port_differences
 
@@ -108,16 +108,16 @@ def _question(miter: Aig) -> tuple[Question, int]:
     return Question(aig), merged
 
 
-def _miter(arguments: dict[str, Any]) -> tuple[Aig, tuple[Port, ...], Clocking]:
+def _miter(arguments: dict[str, Any]) -> tuple[Aig, tuple[Port, ...], Frame]:
     gold, gate = (Reading.from_json(arguments[side]) for side in ("reference", "candidate"))
     assert gold.netlist is not None
     assert gate.netlist is not None
-    clocking = Clocking(**arguments["clocking"])
+    clocking = Frame(**arguments["clocking"])
     ports = gold.top.ports
     return build(gold.netlist, gate.netlist, ports, clocking, arguments["semantics"]), ports, clocking
 
 
-def _shown(miter: Aig, stimulus: Stimulus, ports: Sequence[Port], clocking: Clocking) -> dict[str, Json]:
+def _shown(miter: Aig, stimulus: Stimulus, ports: Sequence[Port], clocking: Frame) -> dict[str, Json]:
     """A difference for people (`trace`) and for a simulator (`steps`)."""
     trace = trace_of(miter, stimulus, ports, clocking)
     return {"trace": trace, "steps": inputs_along(miter, stimulus, ports, clocking)}
@@ -128,7 +128,7 @@ def conclude(arguments: dict[str, Any]) -> Json:
     miter = read_aiger(base64.urlsafe_b64decode(arguments["aiger"]))
     effort = Effort(**arguments["effort"])
     ports = tuple(Port(**port) for port in arguments["ports"])
-    clocking = Clocking(**arguments["clocking"])
+    clocking = Frame(**arguments["clocking"])
     question, _ = _question(miter)
     stimulus: Stimulus = arguments.get("stimulus") or ()
     if stimulus:

@@ -11,7 +11,7 @@ from rtlglot.records import Json
 from rtlglot.sandbox import NOTHING, Box, BoxResult, Ended, Permit
 from rtlglot.tools.prover.answers import Found, Played, Reading, Step, Unread
 from rtlglot.tools.simulator.icarus import Icarus
-from rtlglot.tools.yosys.miter import ZERO, Clocking, X, clocking_of
+from rtlglot.tools.yosys.miter import ZERO, Frame, X, clocking_of
 from rtlglot.tools.yosys.reader import is_plain, techmap_file
 
 LONG_TRACE = 3
@@ -80,7 +80,7 @@ class Prover:
             "open",
             semantics=X if semantics != ZERO else semantics,
             start=semantics,
-            clocking=Clocking(**pair["clocking"]),
+            clocking=Frame(**pair["clocking"]),
             top=candidate.top.name,
             front_end=candidate.netlist.front_end,
             blackboxes=candidate.unknown,
@@ -108,7 +108,7 @@ class Prover:
         return () if isinstance(ran, Unread) else tuple(ran)
 
     async def play(
-        self, design: Reading, steps: Sequence[Step], clocking: Clocking, clocks: Sequence[str]
+        self, design: Reading, steps: Sequence[Step], clocking: Frame, clocks: Sequence[str]
     ) -> Played:
         """What a simulator shows of a design along these steps; `clocks` change before other inputs."""
         if self._icarus is None:

@@ -13,7 +13,7 @@ import random
 from collections.abc import Iterator, Sequence
 
 from rtlglot.tools.prover.answers import Step
-from rtlglot.tools.yosys.miter import Clocking
+from rtlglot.tools.yosys.miter import Frame
 from rtlglot.verilog.interface import Port
 
 STEPS = 600
@@ -24,7 +24,7 @@ _MOST_OUTPUT = 400_000
 """Characters that a simulation may print, about."""
 
 
-def steps_for(ports: Sequence[Port], clocking: Clocking, clocks: Sequence[str]) -> tuple[Step, ...]:
+def steps_for(ports: Sequence[Port], clocking: Frame, clocks: Sequence[str]) -> tuple[Step, ...]:
     """The whole stimulus."""
     inputs = [port for port in ports if port.direction == "input" and port.name != clocking.clock]
     width = sum(port.width or 1 for port in ports if port.direction == "output")
@@ -41,7 +41,7 @@ def steps_for(ports: Sequence[Port], clocking: Clocking, clocks: Sequence[str]) 
 class _Draw:
     """Inputs and the generator of their values."""
 
-    def __init__(self, inputs: Sequence[Port], clocking: Clocking, clocks: Sequence[str]) -> None:
+    def __init__(self, inputs: Sequence[Port], clocking: Frame, clocks: Sequence[str]) -> None:
         self._random = random.Random(2026)
         self._kind = clocking.kind
         self._inputs = inputs

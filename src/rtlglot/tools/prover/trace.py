@@ -9,7 +9,7 @@ from typing import Any
 from rtlglot.records import Json
 from rtlglot.tools.abc.aig import Aig, AigSimulation
 from rtlglot.tools.abc.difference import Question, Stimulus
-from rtlglot.tools.yosys.miter import TICK, Clocking, short_names
+from rtlglot.tools.yosys.miter import TICK, Frame, short_names
 from rtlglot.verilog.interface import Port
 
 MOST_STEPS_TOLD = 12
@@ -20,7 +20,7 @@ _RESUME = 250
 
 
 def trace_of(
-    miter: Aig, stimulus: Stimulus, ports: Sequence[Port], clocking: Clocking
+    miter: Aig, stimulus: Stimulus, ports: Sequence[Port], clocking: Frame
 ) -> dict[str, Json] | None:
     """The steps up to the first difference, or None where there is none.
 
@@ -60,7 +60,7 @@ def trace_of(
 
 
 def inputs_along(
-    miter: Aig, stimulus: Stimulus, ports: Sequence[Port], clocking: Clocking
+    miter: Aig, stimulus: Stimulus, ports: Sequence[Port], clocking: Frame
 ) -> list[dict[str, Json]]:
     """The inputs of each step, for a simulator: Steps."""
     outputs = _Outputs(miter, ports, clocking)
@@ -68,7 +68,7 @@ def inputs_along(
 
 
 def expected_along(
-    miter: Aig, steps: Sequence[Mapping[str, Any]], ports: Sequence[Port], clocking: Clocking
+    miter: Aig, steps: Sequence[Mapping[str, Any]], ports: Sequence[Port], clocking: Frame
 ) -> list[dict[str, list[str]]]:
     """For each Step what the reference's netlist answers before the step's edge, and after it with the
     inputs unchanged: {port: [before, after]}."""
@@ -91,7 +91,7 @@ def expected_along(
 class _Outputs:
     """Where in a graph the bits of the ports are."""
 
-    def __init__(self, aig: Aig, ports: Sequence[Port], clocking: Clocking) -> None:
+    def __init__(self, aig: Aig, ports: Sequence[Port], clocking: Frame) -> None:
         names = short_names(tuple(ports))
         places = {_plain(name): index for index, name in enumerate(aig.inputs)}
         self._inputs: dict[str, list[int | None]] = {}

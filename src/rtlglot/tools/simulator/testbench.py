@@ -32,7 +32,7 @@ _UNFINISHED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TestbenchTask:
     """The tool's arguments."""
 
     text: str
@@ -58,7 +58,7 @@ def run(arguments: dict[str, Any]) -> Json:
     "netlist"}: `said` is what it said of each control, `controls` all that was learned, to be given
     again, `netlist` what another front end needs to read a design that passes.
     """
-    asked = Asked(**arguments)
+    asked = TestbenchTask(**arguments)
     try:
         source = read_source(asked.text, asked.standard, driven_inputs)
         _compiles(source)
@@ -79,7 +79,7 @@ def run(arguments: dict[str, Any]) -> Json:
     return _told(decision, heard, controls, together) | {"cpu_s": stage.used_s}
 
 
-def _decided(asked: Asked, stage: Stage, heard: Heard) -> tuple[Decision, Heard, Controls]:
+def _decided(asked: TestbenchTask, stage: Stage, heard: Heard) -> tuple[Decision, Heard, Controls]:
     """The answer, what was heard of the candidate, and what is known of the testbench."""
     if not asked.control:
         return by_words(heard), heard, Controls()
@@ -119,7 +119,7 @@ def _compiles(source: Source) -> None:
         raise Refused("incomplete", "UnknownModule", message)
 
 
-def _is_one_design(source: Source, asked: Asked) -> None:
+def _is_one_design(source: Source, asked: TestbenchTask) -> None:
     """A text that is another design where a macro is defined was not the one that was tested."""
     if source.macros and asked.reference:
         known = read_source(asked.reference, asked.standard).macros

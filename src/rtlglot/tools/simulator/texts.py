@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rtlglot.tools.slang.benches import Names, Seat, names_of, seats_of
+from rtlglot.tools.slang.benches import ModuleNames, Seat, names_of, seats_of
 from rtlglot.tools.slang.source import Source
 from rtlglot.tools.slang.tops import Top
 from rtlglot.verilog.system_tasks import COMPUTING, OF_THE_RUN
@@ -92,7 +92,7 @@ def put_together(
     return _seated(together, top, reference)
 
 
-def _of_reference(bench: Names, reference: str | None) -> str | None:
+def _of_reference(bench: ModuleNames, reference: str | None) -> str | None:
     """The reference under the name that the testbench uses for it; None where it needs none."""
     if not reference:
         return None
@@ -118,19 +118,19 @@ def _top(candidate: Source, wanted: Sequence[str]) -> Top:
     return candidate.tops[0]
 
 
-def _own_names(defined: set[str], others: Sequence[str], bench: Names) -> None:
+def _own_names(defined: set[str], others: Sequence[str], bench: ModuleNames) -> None:
     """Refuse a candidate that brings modules of the testbench or of what the testbench compares with."""
     clash = sorted(defined & {*others, *bench.missing} - _inner(others, bench))
     if clash:
         raise Refused("fail", "name-clash", f"{clash[0]} is a module of the testbench, not of the design")
 
 
-def _inner(others: Sequence[str], bench: Names) -> set[str]:
+def _inner(others: Sequence[str], bench: ModuleNames) -> set[str]:
     """Modules inside the reference: these are renamed where they meet."""
     return {name for name in others if name not in bench.defined and name not in bench.missing}
 
 
-def _apart(reference: str, taken: Sequence[str], bench: Names) -> str:
+def _apart(reference: str, taken: Sequence[str], bench: ModuleNames) -> str:
     """The reference with those of its inner modules renamed that the candidate has too."""
     inner = [name for name in names_of(reference).defined if name in taken and name not in bench.missing]
     return with_names(reference, {name: f"{name}_of_reference" for name in inner})

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from rtlglot.tools.simulator.simulation import Transcript
-from rtlglot.tools.simulator.words import Claim, Side, claims_of
+from rtlglot.tools.simulator.words import Count, Of, claims_of
 
 _MISMATCHES = re.compile(r"Mismatches:\s*(\d+)\s+in\s+(\d+)\s+samples")
 _HINT = re.compile(r"Hint: Output '(\w+)' has (\d+) mismatches\. First mismatch occurred at time (\d+)")
@@ -83,7 +83,7 @@ class Ear:
         patterns = Counter(
             pattern_of(line)
             for line in _lines(ran.output)
-            if any(claim.side is Side.BAD for claim in claims_of(line, self.ports))
+            if any(claim.side is Of.BAD for claim in claims_of(line, self.ports))
         )
         digest = hashlib.sha256(ran.output.encode()).hexdigest()[:16]
         return Heard(
@@ -132,7 +132,7 @@ def judge(
     return Announced(True if speaks_only_of_errors else None, tuple(lines[-_MOST_LINES:]))
 
 
-_Said = Sequence[tuple[str, Sequence[Claim]]]
+_Said = Sequence[tuple[str, Sequence[Count]]]
 
 
 def _lines(output: str) -> list[str]:
@@ -151,23 +151,23 @@ def _bad_lines(said: _Said) -> list[str]:
     return bad[::-1]
 
 
-def _is_bad(claim: Claim) -> bool:
-    if claim.side is Side.BAD:
+def _is_bad(claim: Count) -> bool:
+    if claim.side is Of.BAD:
         return claim.count is None or claim.count > 0
-    return claim.side is Side.GOOD and claim.total is not None and (claim.count or 0) < claim.total
+    return claim.side is Of.GOOD and claim.total is not None and (claim.count or 0) < claim.total
 
 
 def _open(said: _Said) -> Iterator[tuple[str, Fraction]]:
     """Good counts that do not say of how many."""
     for line, claims in said:
         for claim in claims:
-            if claim.side is Side.GOOD and claim.count is not None and claim.total is None:
+            if claim.side is Of.GOOD and claim.count is not None and claim.total is None:
                 yield line, claim.count
 
 
 def _partial(said: _Said) -> list[str]:
     """'PASSED: 8' beside 'TOTAL: 16'."""
-    totals = [c.count for _, claims in said for c in claims if c.side is Side.TOTAL and c.count is not None]
+    totals = [c.count for _, claims in said for c in claims if c.side is Of.TOTAL and c.count is not None]
     counted = list(_open(said))
     if totals and counted and sum(count for _, count in counted) < max(totals):
         return [line for line, _ in counted]
@@ -178,25 +178,25 @@ def _score(said: _Said) -> int | None:
     counted = [count for _, count in _open(said)]
     sides = [claim for _, claims in said for claim in claims]
     closed = any(
-        claim.side is Side.TOTAL or _is_zero(claim) or (claim.side is Side.GOOD and claim.count is None)
+        claim.side is Of.TOTAL or _is_zero(claim) or (claim.side is Of.GOOD and claim.count is None)
         for claim in sides
     )
     return None if closed or not counted else int(sum(counted))
 
 
-def _is_good(claim: Claim) -> bool:
-    return claim.side is Side.GOOD and (claim.count is None or claim.count > 0)
+def _is_good(claim: Count) -> bool:
+    return claim.side is Of.GOOD and (claim.count is None or claim.count > 0)
 
 
-def _is_zero(claim: Claim) -> bool:
-    return claim.side is Side.BAD and claim.count == 0
+def _is_zero(claim: Count) -> bool:
+    return claim.side is Of.BAD and claim.count == 0
 
 
 _ONE = re.compile(r"\b(?:fail(?:ed|ure)?|error|err|mismatch|wrong|incorrect|bad)\b", re.IGNORECASE)
 _COUNTING = re.compile(r"count|total|num|\bno\b|zero|none|without|\bnot\b|free", re.IGNORECASE)
 
 
-def _may_be_an_index(line: str, claims: Sequence[Claim]) -> bool:
+def _may_be_an_index(line: str, claims: Sequence[Count]) -> bool:
     """'FAIL: 0' may count no failure or tell of one in case 0; '0 errors' and 'errors: 0' may not."""
     if len(claims) != 1 or not _is_zero(claims[0]) or claims[0].reading:
         return False

@@ -55,7 +55,7 @@ MOST_LINE = 500
 """Characters of a line that are read."""
 
 
-class Side(StrEnum):
+class Of(StrEnum):
     """What a claim speaks of."""
 
     GOOD = "good"
@@ -64,10 +64,10 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Count:
     """One thing that a line says."""
 
-    side: Side
+    side: Of
     count: Fraction | None = None
     """None: the word stands without a number, or with one that is not known (x)."""
     total: Fraction | None = None
@@ -84,7 +84,7 @@ class _Token:
     """None also where the number is x."""
 
 
-def claims_of(line: str, ports: Collection[str] = ()) -> list[Claim]:
+def claims_of(line: str, ports: Collection[str] = ()) -> list[Count]:
     """What a line claims. `ports` are names of the design's ports: they are no words."""
     line = _RULE.sub(" | ", line[:MOST_LINE].lower().replace("n't", " not "))
     line = _CELL.sub(":", line)
@@ -92,10 +92,10 @@ def claims_of(line: str, ports: Collection[str] = ()) -> list[Claim]:
     reader = _Reader(tokens)
     reader.read()
     compared = _COMPARED.search(line)
-    if compared and not any(claim.side is Side.GOOD for claim in reader.claims):
+    if compared and not any(claim.side is Of.GOOD for claim in reader.claims):
         first, second = (value for value in compared.groups() if value is not None)
         if first != second:
-            reader.claims.append(Claim(Side.BAD))
+            reader.claims.append(Count(Of.BAD))
     return reader.claims
 
 
@@ -133,7 +133,7 @@ class _Reader:
 
     def __init__(self, tokens: Sequence[_Token]) -> None:
         self._tokens, self._at = tokens, 0
-        self.claims: list[Claim] = []
+        self.claims: list[Count] = []
         self._settled = self._status()
 
     def read(self) -> None:
@@ -148,7 +148,7 @@ class _Reader:
     def _text(self, at: int) -> str:
         return self._tokens[at].text if 0 <= at < len(self._tokens) else ""
 
-    def _status(self) -> Side | None:
+    def _status(self) -> Of | None:
         """A line led or ended by a status ('PASS: error handling', 'timeout test ... ok'): the other
         words only name what was tested."""
         words = [n for n, token in enumerate(self._tokens) if token.kind == "word"]
@@ -158,7 +158,7 @@ class _Reader:
         leads = self._kind(first + 1) in ("is", "stop") and self._kind(first + 2) != "number"
         ends = self._kind(last - 1) in ("is", "stop") and self._kind(last + 1) in ("stop", "end")
         for at, stands in ((first, leads), (last, ends)):
-            if stands and (side := _side(self._text(at))) in (Side.GOOD, Side.BAD):
+            if stands and (side := _side(self._text(at))) in (Of.GOOD, Of.BAD):
                 return side
         return None
 
@@ -170,14 +170,14 @@ class _Reader:
         if end == self._at or self._kind(end) != "is" or self._kind(end + 1) != "number":
             return False
         sides = [_side(token.text) for token in self._tokens[self._at : end] if token.kind == "word"]
-        side = next((s for s in (Side.BAD, Side.GOOD, Side.TOTAL) if s in sides), None)
+        side = next((s for s in (Of.BAD, Of.GOOD, Of.TOTAL) if s in sides), None)
         behind = self._after(end + 1)
-        if side is None or (side is Side.BAD and not self._ends_a_count(behind)):
+        if side is None or (side is Of.BAD and not self._ends_a_count(behind)):
             # 'Error: 0 != 1' counts nothing, and 'Result: 0 errors' counts errors
             if side is None:
                 self._at = end + 1
                 return True
-            self.claims.append(Claim(side))
+            self.claims.append(Count(side))
         else:
             self._count(side, end + 1, behind)
         self._at = behind
@@ -208,7 +208,7 @@ class _Reader:
             "found",
         }
 
-    def _count(self, side: Side, number: int, behind: int) -> None:
+    def _count(self, side: Of, number: int, behind: int) -> None:
         total = None
         if self._kind(behind - 1) == "percent":
             total = Fraction(100)
@@ -216,7 +216,7 @@ class _Reader:
             total = self._tokens[behind - 1].number
         readings = sum(token.kind == "is" for token in self._tokens)
         known = sum(_side(token.text) is not None for token in self._tokens if token.kind == "word")
-        self.claims.append(Claim(side, self._tokens[number].number, total, reading=readings > max(known, 1)))
+        self.claims.append(Count(side, self._tokens[number].number, total, reading=readings > max(known, 1)))
 
     def _number_first(self) -> bool:
         """'3 errors', '8/16 tests passed', 'no failures', '8 passed out of 16'."""
@@ -228,7 +228,7 @@ class _Reader:
         at, side = behind, None
         while at < behind + 4 and self._kind(at) in ("word", "part"):
             found = _side(self._text(at))
-            if found in (Side.GOOD, Side.BAD) and self._kind(at) == "word":
+            if found in (Of.GOOD, Of.BAD) and self._kind(at) == "word":
                 side = found
                 break
             at += 1
@@ -236,7 +236,7 @@ class _Reader:
         if side is None or named or (self._kind(at + 1) == "is" and self._kind(at + 2) == "number"):
             return self._plain_total(start, behind)
         if none:
-            self.claims.append(Claim(side, Fraction(0)) if side is Side.BAD else Claim(Side.BAD))
+            self.claims.append(Count(side, Fraction(0)) if side is Of.BAD else Count(Of.BAD))
         else:
             self._count(side, start, behind)
             self._total_behind(at + 1)
@@ -248,7 +248,7 @@ class _Reader:
         if self._kind(start) != "number":
             return False
         if self._text(behind) in _TOTAL and self._text(start - 1) not in _INDEX:
-            self.claims.append(Claim(Side.TOTAL, self._tokens[start].number))
+            self.claims.append(Count(Of.TOTAL, self._tokens[start].number))
         self._at = behind
         return True
 
@@ -259,15 +259,15 @@ class _Reader:
             behind += 1
         last = self.claims[-1]
         if behind > at and self._kind(behind) == "number" and last.total is None:
-            self.claims[-1] = Claim(last.side, last.count, self._tokens[behind].number, last.reading)
+            self.claims[-1] = Count(last.side, last.count, self._tokens[behind].number, last.reading)
 
     def _word(self) -> None:
         token = self._tokens[self._at]
         side = _side(token.text) if token.kind == "word" else None
-        if side not in (Side.GOOD, Side.BAD):
+        if side not in (Of.GOOD, Of.BAD):
             return
         beside = any(claim.count is not None for claim in self.claims)
-        if self._kind(self._at + 1) == "number" and (side is Side.GOOD or beside):
+        if self._kind(self._at + 1) == "number" and (side is Of.GOOD or beside):
             # 'Passed 16 of 16', and 'Failed 0' behind it
             behind = self._after(self._at + 1)
             self._count(side, self._at + 1, behind)
@@ -282,18 +282,18 @@ class _Reader:
         ):
             negated = True
         if negated:
-            self.claims.append(Claim(Side.BAD) if side is Side.GOOD else Claim(Side.BAD, Fraction(0)))
+            self.claims.append(Count(Of.BAD) if side is Of.GOOD else Count(Of.BAD, Fraction(0)))
         else:
-            self.claims.append(Claim(side))
+            self.claims.append(Count(side))
 
     def _same(self, at: int) -> bool:
         """Whether a place is in the same clause as the current one."""
         return at >= 0 and all(self._kind(n) in ("word", "part", "port") for n in range(at, self._at))
 
 
-def _side(word: str) -> Side | None:
+def _side(word: str) -> Of | None:
     if word in _BAD:
-        return Side.BAD
+        return Of.BAD
     if word in _GOOD:
-        return Side.GOOD
-    return Side.TOTAL if word in _TOTAL else None
+        return Of.GOOD
+    return Of.TOTAL if word in _TOTAL else None

@@ -18,7 +18,7 @@ _TRISTATE = re.compile(r"'[sS]?[bodhBODH]?[0-9_]*[zZ?]")
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class ModuleNames:
     """The modules of texts."""
 
     defined: tuple[str, ...]
@@ -46,11 +46,11 @@ class Seats:
     """Connections that the design cannot take, in words."""
 
 
-def names_of(*texts: str) -> Names:
+def names_of(*texts: str) -> ModuleNames:
     """Modules of texts taken together."""
     compilation, _ = _compile(texts)
     missing = [str(found.args[0]) for found in _diagnostics(compilation, frozenset({"UnknownModule"}))]
-    return Names(
+    return ModuleNames(
         tuple(definition.name for definition in compilation.getDefinitions()),
         tuple(dict.fromkeys(missing)),
         tuple(instance.definition.name for instance in compilation.getRoot().topInstances),

@@ -13,7 +13,7 @@ from typing import Any
 from rtlglot.records import Json
 from rtlglot.tools.yosys import reader
 from rtlglot.tools.yosys.reader import Yosys
-from rtlglot.tools.yosys.ternary import Netlist
+from rtlglot.tools.yosys.ternary import GateNetlist
 
 _FINE = "not and or xor xnor reduce_and reduce_or reduce_xor reduce_xnor reduce_bool"
 _FINE += " logic_not logic_and logic_or eq ne mux bmux"
@@ -53,7 +53,7 @@ def warm() -> None:
 
 
 def _facts(module: Mapping[str, Any]) -> Json:
-    design = Netlist(module)
+    design = GateNetlist(module)
     clocks: dict[str, dict[str, int]] = {}
     inner = 0
     for clock, rising, bits in design.clocked:
@@ -73,7 +73,7 @@ def _facts(module: Mapping[str, Any]) -> Json:
     }
 
 
-def _resets(design: Netlist, clocks: Mapping[str, Any]) -> dict[str, Json]:
+def _resets(design: GateNetlist, clocks: Mapping[str, Any]) -> dict[str, Json]:
     """Each one-bit input that forces state to constants, with how many bits and at which value."""
     candidates = [name for name, bits in design.inputs.items() if len(bits) == 1 and name not in clocks]
     candidates.sort(key=lambda name: ("r" not in name.lower(), name))

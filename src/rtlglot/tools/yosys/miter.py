@@ -39,7 +39,7 @@ _NOT_MAPPED = " ".join(f"t:{kind}" for kind in _MAPPED) + " %u" * (len(_MAPPED) 
 
 
 @dataclass(frozen=True, slots=True)
-class Clocking:
+class Frame:
     """What one frame of the proof is."""
 
     kind: str
@@ -51,24 +51,24 @@ class Clocking:
     """Whether the edge of a cycle may stay away."""
 
 
-def clocking_of(reference: Netlist, candidate: Netlist) -> Clocking:
+def clocking_of(reference: Netlist, candidate: Netlist) -> Frame:
     """The coarsest model of time that loses nothing of either design."""
     both = (reference, candidate)
     if not any(side.has_state for side in both):
-        return Clocking("none")
+        return Frame("none")
     clocks = {clock for side in both for clock in side.clocks}
     plain = not any(side.inner_clocks or side.clock_is_data for side in both)
     latched = any(side.latches for side in both)
     if plain and not clocks:
-        return Clocking("cycle")
+        return Frame("cycle")
     if plain and len(clocks) == 1 and not latched:
         name, rising = next(iter(clocks))
-        return Clocking("cycle", name, rising, any(side.asynchronous for side in both))
-    return Clocking("moment")
+        return Frame("cycle", name, rising, any(side.asynchronous for side in both))
+    return Frame("moment")
 
 
 def build(
-    reference: Netlist, candidate: Netlist, ports: tuple[Port, ...], clocking: Clocking, semantics: str
+    reference: Netlist, candidate: Netlist, ports: tuple[Port, ...], clocking: Frame, semantics: str
 ) -> Aig:
     """The graph with the outputs gold_oN_d, gold_oN_x (its x mask), gate_oN_d and gate_oN_x."""
     yosys = Yosys()
@@ -124,7 +124,7 @@ def short_names(ports: tuple[Port, ...]) -> dict[str, str]:
     return names
 
 
-def _model_time(yosys: Yosys, module: str, clocking: Clocking, semantics: str) -> None:
+def _model_time(yosys: Yosys, module: str, clocking: Frame, semantics: str) -> None:
     if semantics == ZERO:
         yosys(f"setundef -init -zero {module}")
     if clocking.kind == "moment":

@@ -60,7 +60,7 @@ _GATES: dict[str, tuple[str, Callable[..., Value]]] = {
 }
 
 
-class Netlist:
+class GateNetlist:
     """One flat module as `write_json` gives it, its fine-grained logic in gates."""
 
     def __init__(self, module: Mapping[str, Any]) -> None:
