@@ -20,7 +20,7 @@ from typing import Any
 from rtlglot.cli import guarded
 from rtlglot.cli.command import HelpFormatter
 from rtlglot.cli.progress import watch_for
-from rtlglot.cli.transform import write_report_of
+from rtlglot.cli.report import write_report_of
 from rtlglot.engines.pick import pick
 from rtlglot.errors import RowError, UsageError
 from rtlglot.formats import open_dataset, open_writer
@@ -187,7 +187,8 @@ def _run() -> int:
         try:
             return run(spec, watch, command).exit_code
         finally:
-            write_report_of(watch)
+            if watch.summary is not None and watch.summary.total:
+                write_report_of(watch.summary.output, watch.summary.ledger, watch.note)
 
 
 def _engine() -> str:

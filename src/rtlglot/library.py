@@ -23,7 +23,7 @@ from rtlglot.run.watch import Summary, Watch
 
 if TYPE_CHECKING:
     from rtlglot.exports import ExportSummary
-    from rtlglot.jobs.check import CheckSummary
+    from rtlglot.jobs.check_spec import CheckSummary
     from rtlglot.reports.compare import Comparison
 
 Data = str | Path | Iterable[Mapping[str, Any]]
@@ -76,11 +76,12 @@ def check(input: Data, output: str | Path = "", **settings: Any) -> CheckSummary
     `settings` are the flags of `rtlglot check`, by name (`field=`, `reference=`, `check=` …); `output`
     gets the verdicts, one row each, and `rows(summary)` reads them. Raises UsageError.
     """
-    from rtlglot.jobs.check import CheckSpec
     from rtlglot.jobs.check import check as examine
+    from rtlglot.jobs.check_spec import CheckSpec
 
-    path, output = _on_disk(input, output, "verdicts.jsonl")
-    spec = fill(CheckSpec, by_field(CheckSpec, {**settings, "input": path, "output": output}))
+    several = isinstance(input, list | tuple) and all(isinstance(each, str | Path) for each in input)
+    paths, output = (input, output) if several else _on_disk(input, output, "verdicts.jsonl")
+    spec = fill(CheckSpec, by_field(CheckSpec, {**settings, "input": paths, "output": str(output)}))
     return outside(lambda: examine(spec))
 
 

@@ -16,6 +16,7 @@ COMMANDS = Table(
     {
         "transform": "rtlglot.cli.transform:COMMAND",
         "check": "rtlglot.cli.check:COMMAND",
+        "equiv": "rtlglot.cli.equiv:COMMAND",
         "report": "rtlglot.cli.report:COMMAND",
         "status": "rtlglot.cli.status:COMMAND",
         "compare": "rtlglot.cli.compare:COMMAND",
@@ -37,6 +38,8 @@ begin here:
   rtlglot transform rtl.json --from instruction --to description
   rtlglot transform rtl.jsonl --from instruction --to verilog \\
       --model http://localhost:8000/v1 -o designs.jsonl
+  rtlglot check decoder.sv                       is it legal, can it be synthesised
+  rtlglot equiv gold.v mine.v                    are they the same
 
 Each command has its own --help with examples."""
 

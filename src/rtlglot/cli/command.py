@@ -73,7 +73,9 @@ class Parser(argparse.ArgumentParser):
             settings = _settings(field, told, hints[field.name])
             names = told.shown(field.name)
             if not names[0].startswith("-"):
-                target.add_argument(field.name, nargs="?", **{"metavar": names[0], **settings})
+                several = typing.get_origin(hints[field.name]) is tuple
+                place = {"metavar": names[0], **settings, "nargs": "*" if several else "?"}
+                target.add_argument(field.name, **place)
                 continue
             target.add_argument(*names, dest=field.name, **settings)
             for name in told.also:
@@ -95,7 +97,7 @@ def _settings(field: dataclasses.Field[Any], told: Flag, hint: Any) -> dict[str,
     settings: dict[str, Any] = {"default": argparse.SUPPRESS, "help": told.help}
     if hint is bool:
         return {**settings, "action": "store_const", "const": not field.default}
-    if told.parse is not None:
+    if told.parse is not None and told.shown("")[0].startswith("-"):
         settings["action"] = "append"
     if told.alone:
         settings |= {"nargs": "?", "const": told.alone}

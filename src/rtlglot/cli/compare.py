@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rtlglot.cli.command import AsJson, Command, Given, take
-from rtlglot.cli.printing import count, duration, print_json
+from rtlglot.cli.printing import COLUMNS, count, duration, fitted, print_json
 from rtlglot.options import flag
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ examples:
   rtlglot compare small.jsonl large.jsonl -o compare.html   with both texts of each row
   rtlglot compare before.jsonl after.jsonl --json"""
 
-WIDTH = 80
 _MOST_IDS = 8
 _MOST_MOVES = 12
 
@@ -58,8 +57,8 @@ def _call(given: Given) -> int:
 def lines(found: Comparison) -> Iterator[str]:
     """The comparison, within 80 columns."""
     told = found.to_json()
-    yield f"A  {_cut(found.a.name, WIDTH - 3)}"
-    yield f"B  {_cut(found.b.name, WIDTH - 3)}"
+    yield f"A  {fitted(found.a.name, COLUMNS - 3)}"
+    yield f"B  {fitted(found.b.name, COLUMNS - 3)}"
     yield ""
     yield from _numbers(told["a"], told["b"])
     yield ""
@@ -115,7 +114,7 @@ def _moves(found: Comparison) -> Iterator[str]:
     yield ""
     yield f"{'in A':<32}{'in B':<32}{'rows':>8}"
     for (a, b), rows in found.moves.most_common(_MOST_MOVES):
-        yield f"{_cut(a, 31):<32}{_cut(b, 31):<32}{rows:>8,}"
+        yield f"{fitted(a, 31):<32}{fitted(b, 31):<32}{rows:>8,}"
     if len(found.moves) > _MOST_MOVES:
         yield f"and {len(found.moves) - _MOST_MOVES} other ways"
 
@@ -130,16 +129,10 @@ def _ids(kind: str, found: Comparison) -> Iterator[str]:
     yield f"{kind} ({KINDS[kind]}):"
     for id_ in ids[:_MOST_IDS]:
         how = f"{found.a.marks[id_].told} -> {found.b.marks[id_].told}"
-        room = max(16, min(28, WIDTH - 4 - len(how)))
-        yield f"  {_cut(id_, room):<{room + 1}} {_cut(how, WIDTH - 4 - room)}"
+        room = max(16, min(28, COLUMNS - 4 - len(how)))
+        yield f"  {fitted(id_, room):<{room + 1}} {fitted(how, COLUMNS - 4 - room)}"
     if len(ids) > _MOST_IDS:
         yield f"  and {len(ids) - _MOST_IDS:,} more (--json has all)"
-
-
-def _cut(text: str, most: int) -> str:
-    """One line of at most so many characters; nothing that a terminal acts on."""
-    safe = "".join(c if c.isprintable() else "?" for c in text)
-    return safe if len(safe) <= most else safe[: most - 1] + "…"
 
 
 COMMAND = Command(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rtlglot.cli.command import Command, Given, take
-from rtlglot.cli.transform import write_report_of
+from rtlglot.cli.report import write_report_of
 from rtlglot.errors import UsageError
 from rtlglot.options import flag
 
@@ -52,7 +52,7 @@ def _call(given: Given) -> int:
     print("It is a small model to try things with: what it writes is fluent and often wrong.\n")
     with watch_for(sys.stderr, resume=shlex.join(given["argv"])) as watch:
         summary = run(spec, watch, given["argv"])
-        write_report_of(watch)
+        write_report_of(summary.output, summary.ledger, watch.note)
     _show(output)
     print(f"\nEvery row, searchable, in a browser: {output}.report.html")
     print("\nNext: what real tools say about Verilog, which needs no model")

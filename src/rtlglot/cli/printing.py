@@ -10,6 +10,15 @@ import orjson
 
 from rtlglot.records import Assurance
 
+COLUMNS = 80
+"""What is printed for people keeps within it."""
+
+
+def fitted(text: str, most: int) -> str:
+    """One line of at most so many characters; nothing that a terminal acts on."""
+    safe = "".join(c if c.isprintable() else "?" for c in " ".join(text.split("\n")))
+    return safe if len(safe) <= most else safe[: most - 1] + "…"
+
 
 def count(number: int, noun: str) -> str:
     """'1 row', '2,000 rows'."""

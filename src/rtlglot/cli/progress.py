@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from rich.live import Live
 
 _PLAIN_EVERY_S = 30.0
-COLUMNS = 80
 
 
 def watch_for(stream: IO[str], *, resume: str, quiet: bool = False) -> PlainWatch:

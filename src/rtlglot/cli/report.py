@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rtlglot.cli.command import AsJson, Command, Given, take
 from rtlglot.cli.printing import count, print_json
-from rtlglot.errors import UsageError
+from rtlglot.errors import RtlglotError, UsageError
 from rtlglot.options import flag, like
 
 _DESCRIPTION = """\
@@ -65,6 +66,26 @@ def _call(given: Given) -> int:
         print(note, file=sys.stderr)
     print(f"{report.path}: {count(report.rows, 'row')}, {report.size_bytes / 1e6:.1f} MB")
     return 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFlag:
+    """That of the commands that write one at their end."""
+
+    no_report: bool = flag("write no OUTPUT.report.html at the end", default=False)
+
+
+def write_report_of(output: str, ledger: str, note: Callable[[str], None]) -> None:
+    """OUTPUT.report.html of a run that has delivered, however it ended; a failure of it is only told."""
+    from rtlglot.reports.write import write_report
+
+    target = Path(output + ".report.html")
+    try:
+        write_report(Path(ledger), target)
+    except RtlglotError as error:
+        note(f"no report: {error}")
+    else:
+        note(f"  report   {target}")
 
 
 def _report_path(ledger: Path) -> Path:

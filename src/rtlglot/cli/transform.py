@@ -5,18 +5,13 @@ from __future__ import annotations
 import shlex
 import sys
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rtlglot.cli.command import AsJson, Command, Given, take
 from rtlglot.cli.printing import print_json
+from rtlglot.cli.report import ReportFlag, write_report_of
 from rtlglot.engines import OPTIONS
-from rtlglot.errors import RtlglotError
 from rtlglot.options import flag, flags, like
 from rtlglot.run.spec import Spec, make_spec
-
-if TYPE_CHECKING:
-    from rtlglot.cli.progress import PlainWatch
 
 _DESCRIPTION = """\
 Translate one field of every row into another: instruction, description, verilog,
@@ -58,7 +53,7 @@ class _Flags:
         "all flags in a file; those given beside it win", also=("--recipe",),
         default="", metavar="SPEC.toml", group="the job",
     )  # fmt: skip
-    no_report: bool = flag("write no OUTPUT.report.html at the end", default=False, group="how it runs")
+    no_report: bool = like(ReportFlag, "no_report", group="how it runs")
     dry_run: bool = flag("show prompts and an estimate, ask nothing", default=False, group="how it runs")
     json: bool = like(AsJson, "json", group="how it runs")
 
@@ -84,26 +79,11 @@ def _call(given: Given) -> int:
         try:
             summary = run(spec, watch, given["argv"])
         finally:
-            if not own.no_report:
-                write_report_of(watch)
+            if watch.summary is not None and watch.summary.total and not own.no_report:
+                write_report_of(watch.summary.output, watch.summary.ledger, watch.note)
     if own.json:
         print_json(summary)
     return summary.exit_code
-
-
-def write_report_of(watch: PlainWatch) -> None:
-    """OUTPUT.report.html of a run that has delivered, however it ended; a failure of it is only told."""
-    from rtlglot.reports.write import write_report
-
-    if watch.summary is None or not watch.summary.total:
-        return
-    target = Path(watch.summary.output + ".report.html")
-    try:
-        write_report(Path(watch.summary.ledger), target)
-    except RtlglotError as error:
-        watch.note(f"no report: {error}")
-    else:
-        watch.note(f"  report   {target}")
 
 
 COMMAND = Command(

@@ -5,6 +5,7 @@ Everything that comes from a row, a model or a file's name is data: it is quoted
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections import Counter
@@ -16,7 +17,7 @@ from rtlglot.exports.example import Example
 from rtlglot.exports.folder import MARK
 from rtlglot.exports.history import History
 from rtlglot.exports.spec import ExportSpec, ExportSummary
-from rtlglot.records import Assurance, Json
+from rtlglot.records import Assurance, Json, Status
 
 MOST_SOURCES = 100
 """Lines of the table of sources; the rest is counted in one."""
@@ -128,25 +129,50 @@ def _contents(summary: ExportSummary) -> str:
 
 def _recipe(history: History) -> str:
     recipe = history.recipe
-    sampling = recipe.get("sampling", {})
+    asked = history.pair.source
+    sampling = recipe.get("sampling", {}) if asked else {}
     facts: list[tuple[str, Json]] = [
         ("rtlglot", f"{__version__} (this export)"),
-        ("from, to", " -> ".join(history.pair)),
+        ("from, to", _did(history)),
         ("model", _without_paths(recipe.get("model"))),
         ("engine", recipe.get("engine")),
-        ("engine options", json.dumps(_without_paths(recipe.get("identity", {})))),
+        ("engine options", json.dumps(_without_paths(recipe.get("identity", {}))) if asked else ""),
         *((name, sampling.get(name)) for name in ("temperature", "top_p", "max_tokens", "seed")),
-        ("samples", f"{recipe.get('samples')}, chosen: {recipe.get('choose')}"),
-        ("repairs at most", recipe.get("repair")),
+        ("samples", f"{recipe.get('samples')}, chosen: {recipe.get('choose')}" if asked else ""),
+        ("repairs at most", recipe.get("repair") if asked else ""),
         ("language standard", recipe.get("standard")),
         ("recipe", history.run.recipe.hex()),
     ]
-    parts = ["## How it was made", _table(("", ""), [(name, value) for name, value in facts])]
+    parts = ["## How it was made", *_steps(history)]
+    parts.append(_table(("", ""), [(name, value) for name, value in facts if value not in (None, "")]))
     if history.checks:
         parts += ["Every text was examined by", _table(("check", "tools and options"), _checks(history))]
-    text = json.loads(recipe["prompt"])[0]
-    parts += [f"The prompt:\n\n{_fenced(text)}"]
+    if recipe.get("prompt"):
+        text = json.loads(recipe["prompt"])[0]
+        parts += [f"The prompt:\n\n{_fenced(text)}"]
     return "\n\n".join(parts)
+
+
+def _did(history: History) -> str:
+    return " -> ".join(history.pair) if history.pair.source else f"check of {history.pair.target}"
+
+
+def _steps(history: History) -> Iterator[str]:
+    """Where one run's output was the next one's input: a line for each."""
+    steps = history.steps()
+    if len(steps) < 2:
+        return
+    lines = []
+    with contextlib.ExitStack() as stack:
+        for number, step in enumerate(steps, 1):
+            if step is not history:
+                stack.callback(step.close)
+            counts, model = step.counts(), str(_without_paths(step.recipe.get("model")) or "")
+            kept = f"{counts.count(Status.ACCEPTED):,} of {counts.total:,}"
+            lines.append((number, _did(step), model, ", ".join(step.check_names), kept))
+    yield "What a step said of a row is in its columns `step1_status` and so on; the last one's in `status`."
+    yield _table(("step", "did", "model", "examined by", "rows accepted"), lines)
+    yield "The last step:"
 
 
 def _checks(history: History) -> Iterator[tuple[str, Json]]:

@@ -15,6 +15,8 @@ from rtlglot.records import Attempt, Context, Json, Outcome, Pair, Reason, Verdi
 from rtlglot.run.context import context_fields
 from rtlglot.run.deliver import ours
 
+_MOST_STEPS = 50
+
 
 class Tried(NamedTuple):
     """One text that was examined."""
@@ -37,17 +39,27 @@ class History:
         self.path = path
         self._db: sqlite3.Connection = opening.open_reading(path)
         runs = reading.runs(self._db)
-        if not runs or not runs[-1].spec.get("source"):
+        if not runs:
             self._db.close()
-            raise LedgerError(
-                f"{path} knows of no transform",
-                hint="export the output of rtlglot transform; rtlglot check writes verdicts, not texts",
-            )
+            raise LedgerError(f"{path} knows of no run", hint="export the output of a run that has begun")
         self.run = runs[-1]
         self.recipe: Mapping[str, Json] = reading.recipe_body(self._db, self.run.recipe)
-        self.pair = Pair(str(self.run.spec["source"]), str(self.run.spec["target"]))
+        field = str(self.run.spec.get("field", ""))
+        self.pair = Pair(str(self.run.spec.get("source", "")), str(self.run.spec.get("target", field)))
+        """Of a check, which asks for nothing, the source is ''."""
         self._around = context_fields(self.run.spec)
         self.checks: tuple[Mapping[str, Json], ...] = tuple(self.recipe.get("checks", ()))
+
+    def steps(self) -> list[History]:
+        """The runs whose outputs led here, the first one first, this one last. The caller closes them."""
+        found = [self]
+        while len(found) < _MOST_STEPS:
+            source = opening.find_input(found[0].run.spec, found[0].path)
+            ledger = source and source.with_name(source.name + ".ledger")
+            if not ledger or not ledger.exists() or any(ledger.samefile(step.path) for step in found):
+                break
+            found.insert(0, History(ledger))
+        return found
 
     def close(self) -> None:
         """Close the file."""

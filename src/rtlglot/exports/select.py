@@ -192,19 +192,38 @@ def _texts(fields: Mapping[str, Json], name: str, outcome: Outcome | None) -> li
 
 
 def _fields(spec: ExportSpec, history: History | None, dataset: Dataset) -> PairFields:
-    if history is None:
-        columns = next((list(row.fields) for row in dataset), [])
-        answer = spec.answer_field or ("verilog" if "verilog" in columns else "")
-        known = (name for name in ("instruction", "description") if name in columns and name != answer)
-        prompt = spec.prompt_field or next(known, "")
-        if not prompt or not answer:
-            raise UsageError(
-                f"{spec.output} has no ledger beside it that says what was transformed",
-                hint=f"name --prompt-field and --answer-field; there are {', '.join(columns) or 'none'}",
-            )
-        return PairFields(prompt, answer, "")
+    if history is None or not history.pair.source:
+        return _found_fields(spec, history.pair.target if history else "", dataset)
     prompt, answer = _default_sides(history.pair)
     fields = PairFields(spec.prompt_field or prompt, spec.answer_field or answer, history.pair.target)
+    return _refuse_one(fields)
+
+
+def _found_fields(spec: ExportSpec, checked: str, dataset: Dataset) -> PairFields:
+    """Where nothing was translated: by the names of the columns; `checked` is the field that a check
+    examined, '' where no ledger says."""
+    columns = next((list(row.fields) for row in dataset), [])
+    if checked and columns and checked not in columns:
+        raise UsageError(
+            f"{spec.output} holds verdicts, not texts",
+            hint="export what rtlglot check wrote with --keep FILE: the rows that passed",
+        )
+    answer = spec.answer_field or checked or ("verilog" if "verilog" in columns else "")
+    known = (name for name in _PROMPTS if name in columns and name != answer)
+    prompt = spec.prompt_field or next(known, "")
+    if not prompt or not answer:
+        raise UsageError(
+            f"nothing beside {spec.output} says which field is the prompt and which the answer",
+            hint=f"name --prompt-field and --answer-field; there are {', '.join(columns) or 'none'}",
+        )
+    return _refuse_one(PairFields(prompt, answer, checked))
+
+
+_PROMPTS = ("instruction", "Instruction", "description", "prompt", "problem")
+"""Fields that are taken for the prompt where nothing was translated."""
+
+
+def _refuse_one(fields: PairFields) -> PairFields:
     if fields.prompt == fields.answer:
         raise UsageError(f"prompt and answer are both {fields.prompt!r}", hint="name two different fields")
     return fields
@@ -213,6 +232,11 @@ def _fields(spec: ExportSpec, history: History | None, dataset: Dataset) -> Pair
 def _compared(spec: ExportSpec, history: History) -> PairFields:
     """Of preference pairs: what was asked, and what was tried for it."""
     source, target = history.pair
+    if not source:
+        raise UsageError(
+            "preference pairs need several texts of a row, and a check has one",
+            hint="export the output of rtlglot transform",
+        )
     if spec.answer_field not in ("", target):
         raise UsageError(
             f"preference pairs are made of the texts that were tried for {target!r}",

@@ -10,6 +10,7 @@ from rtlglot.formats.dataset import Dataset, Selection, open_dataset
 from rtlglot.formats.sink import check_writable
 from rtlglot.formats.table import FORMATS, Format, Record, RowWriter, Shape, format_of
 from rtlglot.formats.values import decode, encode, text_of
+from rtlglot.formats.verilog_files import is_verilog
 from rtlglot.formats.writer import DatasetWriter, open_writer
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "decode",
     "encode",
     "format_of",
+    "is_verilog",
     "open_dataset",
     "open_writer",
     "text_of",

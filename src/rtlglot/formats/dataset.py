@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 
@@ -13,7 +13,8 @@ from rtlglot.formats.sniff import sniff
 from rtlglot.formats.source import DataFile
 from rtlglot.formats.table import FOLDER_FORMAT, Format, Record, Shape, format_of, load_format
 from rtlglot.formats.values import encode
-from rtlglot.records import Row
+from rtlglot.formats.verilog_files import VerilogFiles, is_verilog
+from rtlglot.records import Json, Row
 from rtlglot.registry import did_you_mean
 
 _ID_FIELDS = ("id", "task_id", "rtl_id")
@@ -32,6 +33,8 @@ class Selection:
     """A Jinja2 expression on a row: bare field names, and `row`."""
     limit: int | None = None
     """At most so many rows, of those that pass the filter."""
+    given: Mapping[str, Json] = field(default_factory=dict)
+    """Fields that every row gets."""
 
     def __post_init__(self) -> None:
         if self.limit is not None and self.limit < 0:
@@ -41,18 +44,21 @@ class Selection:
 
 
 def open_dataset(
-    path: str | os.PathLike[str], selection: Selection | None = None, *, format: str | None = None
+    path: str | os.PathLike[str] | Sequence[str],
+    selection: Selection | None = None,
+    *,
+    format: str | None = None,
 ) -> Dataset:
-    """A dataset from a file, a folder of Verilog, or '-' for standard input.
+    """A dataset from a file, from files or folders of Verilog, or from '-', standard input.
 
     The format follows the suffix (or, of a pipe, the first bytes) unless it is given. Nothing of a file
     is read yet. Raises UsageError for a bad selection or format, InputError where there is no such file.
     """
     selection = selection or Selection()
-    source = DataFile(os.fspath(path))
+    source = DataFile(*([os.fspath(path)] if isinstance(path, str | os.PathLike) else path))
     try:
         name = format or _format_of(source)
-        keep = compile_filter(selection.where, source.name) if selection.where else None
+        keep = compile_filter(selection.where, source.title) if selection.where else None
         return Dataset(source, load_format(name, "" if source.piped else source.path), selection, keep)
     except BaseException:
         source.close()
@@ -60,7 +66,17 @@ def open_dataset(
 
 
 def _format_of(source: DataFile) -> str:
-    if source.folder:
+    found = [_format_of_part(part) for part in source.parts]
+    if len(found) > 1 and set(found) != {FOLDER_FORMAT}:
+        other = next(
+            part.name for part, name in zip(source.parts, found, strict=True) if name != FOLDER_FORMAT
+        )
+        raise UsageError(f"{other} is no Verilog", hint="several inputs are files or folders of Verilog")
+    return found[0]
+
+
+def _format_of_part(source: DataFile) -> str:
+    if source.folder or is_verilog(source.name):
         return FOLDER_FORMAT
     if not source.piped:
         return format_of(source.path)
@@ -90,7 +106,12 @@ class Dataset:
     @property
     def name(self) -> str:
         """The file, for people."""
-        return self._source.name
+        return self._source.title
+
+    @property
+    def verilog(self) -> bool:
+        """Whether its rows are files of Verilog, each a design of its own."""
+        return isinstance(self._format, VerilogFiles)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -112,6 +133,8 @@ class Dataset:
             if keep is not None and not keep(record):
                 continue
             ids = ids or self._id_rule(record)
+            if self._selection.given:
+                record = record._replace(fields={**record.fields, **self._selection.given})
             if not record.fields.keys() <= columns.keys():
                 columns.update(dict.fromkeys(record.fields))
             passed += 1

@@ -9,11 +9,16 @@ from rtlglot.formats.source import DataFile
 from rtlglot.formats.values import decode
 
 _HEAD_BYTES = 1 << 16
+_VERILOG = re.compile(
+    rb"(//|/\*|\(\*|`\w|(module|macromodule|package|interface|program|primitive)\s+(automatic\s+|static\s+)?"
+    rb"[A-Za-z_\\][^\s,;\t]*\s*([#(;]|import\b)|(timeunit|import)\s[^,\t\n]*;)"
+)
 _OBJECT_OF_OBJECTS = re.compile(rb'\{\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*\{|\}\s*$)')
 
 
 def sniff(source: DataFile) -> str:
-    """The name of the format: parquet by its magic, JSON by its first bracket, else TSV or CSV.
+    """The name of the format: parquet by its magic, JSON by its first bracket, Verilog by how a file of it
+    begins, else TSV or CSV.
 
     An object that fills a line before another is a row of JSON Lines; one alone is a document by id where
     its first value is an object.
@@ -31,6 +36,8 @@ def sniff(source: DataFile) -> str:
         return "json"
     if head.startswith(b"{"):
         return "jsonl" if _begins_with_a_row(head) else "json"
+    if _VERILOG.match(head):
+        return "verilog"
     return "tsv" if b"\t" in head.partition(b"\n")[0] else "csv"
 
 

@@ -33,8 +33,11 @@ def strip_compression(name: str) -> tuple[str, str]:
 class DataFile:
     """A file, a folder, or standard input copied to a private temporary file."""
 
-    def __init__(self, path: str) -> None:
-        """Raises InputError where there is nothing to read. '-' is standard input."""
+    def __init__(self, path: str, *more: str) -> None:
+        """Raises InputError where there is nothing to read. '-' is standard input.
+
+        With `more` it stands for several, of which only the `parts` can be opened.
+        """
         self.name = "standard input" if path == "-" else path
         """For people."""
         self.path = Path(path)
@@ -49,6 +52,9 @@ class DataFile:
         """Whether it is a folder: then there is nothing to `open`."""
         self.compression = self._magic() if self.piped else strip_compression(path)[1]
         self._stamp = self._now()
+        self.parts: tuple[DataFile, ...] = (self, *map(DataFile, more))
+        self.title = self.name + (f" and {len(more)} more" if more else "")
+        """For people, of all parts."""
 
     def _check(self, path: str) -> None:
         try:
@@ -152,8 +158,9 @@ class DataFile:
 
     def close(self) -> None:
         """Remove the temporary file, if there is one. May be called twice."""
-        if self._spool is not None:
-            self._spool.close()
+        for part in self.parts:
+            if part._spool is not None:
+                part._spool.close()
 
 
 def _standard_input() -> contextlib.AbstractContextManager[BinaryIO]:

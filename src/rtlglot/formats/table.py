@@ -21,7 +21,7 @@ FORMATS = Table(
         "jsonl": "rtlglot.formats.jsonl:JsonLines",
         "parquet": "rtlglot.formats.parquet:Parquet",
         "tsv": "rtlglot.formats.delimited:Tsv",
-        "verilog": "rtlglot.formats.verilog_folder:VerilogFolder",
+        "verilog": "rtlglot.formats.verilog_files:VerilogFiles",
     },
     extras={
         "parquet": ("pyarrow", "parquet"),
@@ -29,7 +29,7 @@ FORMATS = Table(
 )
 
 FOLDER_FORMAT = "verilog"
-"""The format of every folder."""
+"""The format of every folder, and of files that hold Verilog and nothing else."""
 
 
 class Record(NamedTuple):

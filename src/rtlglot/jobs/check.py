@@ -10,31 +10,28 @@ import asyncio
 import dataclasses
 import logging
 import os
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import AsyncExitStack, closing
+from collections.abc import Collection, Sequence
+from contextlib import AsyncExitStack, ExitStack, closing
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import orjson
 
 from rtlglot.checks import Check
-from rtlglot.checks.ladder import kind_of, ladder, skipped
+from rtlglot.checks.ladder import ladder
 from rtlglot.errors import DuplicateId, UsageError
-from rtlglot.formats import Selection, check_writable, format_of, open_dataset, open_writer, text_of
-from rtlglot.jobs.verdicts import flat, nested, tools_of
+from rtlglot.formats import Dataset, open_dataset
+from rtlglot.jobs.check_spec import CheckSpec, CheckSummary
+from rtlglot.jobs.verdicts import Files, Telling, files_of
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.recipe import Recipe, recipe_key
-from rtlglot.options import flag, like, refuse_unlisted
-from rtlglot.records import Context, Json, Pair, Reason, Sampling, Status
+from rtlglot.records import Context, Pair, Reason, Sampling, Status
 from rtlglot.run.context import ContextFields, context_fields
-from rtlglot.run.deliver import ending_of, refuse_foreign
 from rtlglot.run.examine import Examine
 from rtlglot.run.judge import Judge
 from rtlglot.run.settle import Rows, Settler
-from rtlglot.run.spec import Spec
 from rtlglot.run.walk import Eye, walk_own
 from rtlglot.run.watch import Nobody, Tally, Watch
 from rtlglot.sandbox import open_box
@@ -47,107 +44,40 @@ DRAIN_S = 3.0
 """Wait for what is in flight after a signal: what is lost then is worked out again, and costs no money."""
 
 
-_checked = partial(like, Spec)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckSpec:
-    """What to check, with what, and where the verdicts go; its fields are the flags of `rtlglot check`."""
-
-    input: str = _checked("input")
-    output: str = flag("JSONL, CSV or Parquet", "-o", "--output", metavar="VERDICTS")
-    field: str = flag("field with the candidate", default="verilog", metavar="FIELD", group="what is checked")
-    reference: str = _checked("reference", help="field with Verilog to compare with")
-    testbench: str = _checked("testbench", help="field with a testbench")
-    interface: str = _checked("interface", help="field with the required header, or auto")
-    top: str = _checked("top")
-    blackbox: tuple[str, ...] = _checked("blackbox")
-    require: Literal["auto", "proved", "tested", "synthesised", "read"] = _checked("require")
-    check: str = _checked(
-        "check",
-        also=("--checks",),
-        help="comma list, or the highest rung (default: all for which a field is named)",
-    )
-    strict: bool = _checked("strict")
-    require_coverage: float = _checked("require_coverage")
-    standard: Literal["v2001", "v2005", "sv2017"] = _checked("standard")
-    set: Mapping[str, Json] = _checked(
-        "set", help="a check's own option", metavar="check.NAME.KEY=VALUE", group="what is checked"
-    )
-    id: str = _checked("id")
-    map: Mapping[str, str] = _checked("map")
-    where: str = _checked("where")
-    limit: int | None = _checked("limit")
-    format: str = _checked("format")
-
-    def __post_init__(self) -> None:
-        refuse_unlisted(self)
-        if set(self.set) - {"check"}:
-            raise UsageError("there is no engine here", hint="write --set check.NAME.KEY=VALUE")
-
-    @property
-    def kind(self) -> str:
-        """What the field holds, whatever it is called."""
-        return kind_of(self.field, self.check)
-
-    @property
-    def selection(self) -> Selection:
-        """Which rows, under which names."""
-        return Selection(
-            map=dict(self.map), id_field=self.id or None, where=self.where or None, limit=self.limit
-        )
-
-    @property
-    def options(self) -> Mapping[str, Mapping[str, Json]]:
-        """Each check's own options."""
-        return dict(self.set.get("check", {}))
-
-
-@dataclass(slots=True)
-class CheckSummary:
-    """How many designs got which status on which rung."""
-
-    rows: int = 0
-    good: int = 0
-    """Designs that ended at no check."""
-    rejected: int = 0
-    """Designs that ended at a check: it said no, or nothing though it must answer."""
-    empty: int = 0
-    """Rows without a text in the field."""
-    pending: int = 0
-    """Designs not examined to the end, because the check was stopped: the same command goes on."""
-    assurances: dict[str, int] = dataclasses.field(default_factory=dict)
-    """How sure the good ones are -> rows, the strongest first."""
-    rungs: dict[str, dict[str, int]] = dataclasses.field(default_factory=dict)
-    ending: str = "done"
-    """'done', 'interrupted' (SIGINT) or 'stopped' (SIGTERM)."""
-    output: str = ""
-
-    @property
-    def exit_code(self) -> int:
-        """0 every design has its verdicts, 75 stopped and resumable, 130 interrupted."""
-        return {"done": 0, "stopped": 75, "interrupted": 130}[self.ending]
-
-
 def check(spec: CheckSpec, watch: Watch | None = None, command: Sequence[str] = ()) -> CheckSummary:
     """Check every row and write the verdicts. Raises UsageError for what is wrong with the spec.
 
     `command` is the argument vector that the spec came from, if any: the ledger keeps it.
     """
-    return asyncio.run(_check(spec, watch or Nobody(), command))
+    with open_dataset(spec.input, spec.selection, format=spec.format or None) as dataset:
+        files = files_of(spec, dataset)
+        with ExitStack() as stack:
+            if not files.ledger:
+                folder = stack.enter_context(TemporaryDirectory(prefix="rtlglot-"))
+                ledger = Path(folder) / "check.ledger"
+            else:
+                ledger = Path(files.ledger)
+            work = _Work(spec, dataset, files, watch or Nobody())
+            return asyncio.run(_check(work, ledger, command))
 
 
-async def _check(spec: CheckSpec, watch: Watch, command: Sequence[str]) -> CheckSummary:
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One check: what, of what, to where, and who watches."""
+
+    spec: CheckSpec
+    dataset: Dataset
+    files: Files
+    watch: Watch
+
+
+async def _check(work: _Work, path: Path, command: Sequence[str]) -> CheckSummary:
+    spec, dataset = work.spec, work.dataset
     asked_for = checks_for(spec)
     judge = Judge(asked_for, spec.require)
-    output = Path(spec.output)
-    refuse_foreign(output)
-    format_of(output)
-    check_writable(output)
-    dataset = open_dataset(spec.input, spec.selection, format=spec.format or None)
     around = context_fields(dataclasses.asdict(spec), spec.kind)
     reads = tuple(sorted({spec.field, *around.names}))
-    with closing(Ledger(output.with_name(output.name + ".ledger"))) as ledger:
+    with closing(Ledger(path)) as ledger:
         rows = _indexed(Rows(dataset, b"", reads), ledger, spec)
         checks = tuple(one for one in asked_for if _lacks(one, spec, dataset.columns) == "")
         recipe = _recipe(spec, checks)
@@ -156,12 +86,12 @@ async def _check(spec: CheckSpec, watch: Watch, command: Sequence[str]) -> Check
         ledger.redo(rows.recipe, None, (Reason.UNEXAMINED.value,))  # they may get an answer this time
         counts = ledger.counts(rows.recipe)
         tally = Tally(counts, kept=counts.settled)
-        settler = Settler(rows, ledger, tally, watch)
+        settler = Settler(rows, ledger, tally, work.watch)
         ending = await _walk_all(spec, settler, checks, around, judge) if tally.pending else "done"
         if not tally.pending:
             ledger.finish_redo(rows.recipe)
         ledger.end_run(run, ending)
-        rungs = await _write(spec, rows, ledger, checks, around)
+        told = await Telling(spec, rows, ledger, checks, around).write(work.files)
     return CheckSummary(
         rows=tally.total,
         good=tally.count(Status.ACCEPTED),
@@ -169,9 +99,12 @@ async def _check(spec: CheckSpec, watch: Watch, command: Sequence[str]) -> Check
         empty=tally.count(Status.FAILED),
         pending=tally.pending,
         assurances=counts.sureness(),
-        rungs=rungs,
+        rungs=told.statuses,
         ending=ending,
-        output=spec.output,
+        output=work.files.first,
+        ledger=work.files.ledger,
+        one_by_one=work.files.one_by_one,
+        designs=told.designs,
     )
 
 
@@ -257,24 +190,3 @@ async def _walk_all(
         in_flight = IN_FLIGHT_PER_CORE * (os.cpu_count() or 1)
         cut = await settler(lambda row: walk_own(row, spec.field, eye), in_flight=in_flight, drain_s=DRAIN_S)
     return cut or "done"
-
-
-async def _write(
-    spec: CheckSpec, rows: Rows, ledger: Ledger, checks: Sequence[Check], around: ContextFields
-) -> dict[str, dict[str, int]]:
-    """The file of verdicts; check -> status -> rows."""
-    rungs: dict[str, Counter[str]] = {check.name: Counter() for check in checks}
-    is_table = format_of(spec.output) in ("csv", "tsv", "parquet")
-    tools, recall = tools_of(checks), Examine(ledger, checks, None).recall
-    with open_writer(spec.output) as writer:
-        for row, settled in zip(rows.dataset, ledger.settled(rows.recipe), strict=True):
-            text = text_of(row.fields.get(spec.field))
-            if text is None:
-                verdicts = tuple(skipped(check.name, f"the row has no {spec.field}") for check in checks)
-            else:
-                verdicts = await recall(text, around(row.fields))
-            for verdict in verdicts:
-                rungs[verdict.check][verdict.status.value] += 1
-            fields = flat(verdicts) if is_table else {"verdicts": nested(verdicts), "tools": tools}
-            writer.write(row.id, {"id": row.id, **ending_of(settled.outcome), **fields})
-    return {name: dict(statuses.most_common()) for name, statuses in rungs.items()}

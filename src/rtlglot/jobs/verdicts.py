@@ -1,13 +1,147 @@
-"""Verdicts as the values of a file: nested for JSON, columns for tables."""
+"""What a check writes: verdicts, the rows that passed and those that did not, and what it tells of them."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from rtlglot.checks import Check
-from rtlglot.formats import encode
-from rtlglot.records import CheckStatus, Finding, Json, Verdict
+from rtlglot.checks.ladder import skipped
+from rtlglot.errors import UsageError
+from rtlglot.formats import (
+    Dataset,
+    DatasetWriter,
+    check_writable,
+    encode,
+    format_of,
+    open_writer,
+    text_of,
+)
+from rtlglot.jobs.check_spec import CheckSpec, Examined
+from rtlglot.ledger import Ledger
+from rtlglot.records import CheckStatus, Finding, Json, Outcome, Row, Status, Verdict
+from rtlglot.run.context import ContextFields
+from rtlglot.run.deliver import ending_of, examined_fields, refuse_foreign
+from rtlglot.run.examine import Examine
+from rtlglot.run.settle import Rows
+
+MOST_NAMED = 8
+"""Designs that did not pass and are named in a summary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where what is written goes; '' is nowhere."""
+
+    verdicts: str
+    keep: str
+    drop: str
+    one_by_one: bool
+    """Whether the inputs are files that hold one design each."""
+
+    @property
+    def first(self) -> str:
+        """The one that the ledger and the report stand beside."""
+        return self.verdicts or self.keep or self.drop
+
+    @property
+    def ledger(self) -> str:
+        """'' where nothing is kept."""
+        return f"{self.first}.ledger" if self.first else ""
+
+
+def files_of(spec: CheckSpec, dataset: Dataset) -> Files:
+    """As asked for, or by default. Raises UsageError for one that cannot be written, or is not ours."""
+    one_by_one = dataset.verilog and not any(Path(path).is_dir() for path in spec.input)
+    verdicts = spec.output
+    if not (verdicts or spec.keep or spec.drop or one_by_one):
+        name = "stdin" if spec.input[0] == "-" else Path(spec.input[0]).resolve().name.split(".")[0]
+        verdicts = f"{name}_verdicts.jsonl"
+    files = Files(verdicts, spec.keep, spec.drop, one_by_one)
+    named = [path for path in (verdicts, spec.keep, spec.drop) if path]
+    if len(set(named)) < len(named):
+        raise UsageError("two of the outputs are one file", hint="name another with --keep or --drop")
+    for path in map(Path, named):
+        format_of(path)
+        check_writable(path)
+        for other in spec.input:
+            if other != "-" and path.exists() and Path(other).exists() and path.samefile(other):
+                raise UsageError(f"the output {path} is the input", hint="name another")
+        if not Path(files.ledger).exists():
+            refuse_foreign(path)
+    return files
+
+
+@dataclass(slots=True)
+class Told:
+    """What the rows came to."""
+
+    statuses: dict[str, dict[str, int]]
+    """Check -> status -> rows."""
+    designs: list[Examined] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Writes what the ledger holds of a check's rows."""
+
+    spec: CheckSpec
+    rows: Rows
+    ledger: Ledger
+    checks: tuple[Check, ...]
+    around: ContextFields
+
+    async def write(self, files: Files) -> Told:
+        """All files; how many rows got which status, and the rows that a summary names."""
+        rungs: dict[str, Counter[str]] = {check.name: Counter() for check in self.checks}
+        told = Told({})
+        recall = Examine(self.ledger, self.checks, None).recall
+        dataset, given = self.rows.dataset, self.spec.given
+        with ExitStack() as stack:
+
+            def writer(path: str, like: Dataset | None) -> DatasetWriter | None:
+                return stack.enter_context(open_writer(path, like)) if path else None
+
+            out, keep, drop = (
+                writer(files.verdicts, None),
+                writer(files.keep, dataset),
+                writer(files.drop, dataset),
+            )
+            for row, settled in zip(dataset, self.ledger.settled(self.rows.recipe), strict=True):
+                text = text_of(row.fields.get(self.spec.field))
+                if text is None:
+                    said = f"the row has no {self.spec.field}"
+                    verdicts = tuple(skipped(check.name, said) for check in self.checks)
+                else:
+                    verdicts = await recall(text, self.around(row.fields))
+                for verdict in verdicts:
+                    rungs[verdict.check][verdict.status.value] += 1
+                outcome = settled.outcome
+                if out:
+                    out.write(row.id, {"id": row.id, **ending_of(outcome), **self._columns(files, verdicts)})
+                if outcome is None:
+                    continue
+                passed = outcome.status is Status.ACCEPTED
+                if side := keep if passed else drop:
+                    own = {name: value for name, value in row.fields.items() if name not in given}
+                    side.write(row.id, examined_fields(replace(row, fields=own), outcome))
+                if files.one_by_one or (not passed and len(told.designs) < MOST_NAMED):
+                    told.designs.append(_examined(row, outcome, text or "", verdicts))
+        told.statuses = {name: dict(statuses.most_common()) for name, statuses in rungs.items()}
+        return told
+
+    def _columns(self, files: Files, verdicts: Sequence[Verdict]) -> dict[str, Json]:
+        if format_of(files.verdicts) in ("csv", "tsv", "parquet"):
+            return flat(verdicts)
+        return {"verdicts": nested(verdicts), "tools": tools_of(self.checks)}
+
+
+def _examined(row: Row, outcome: Outcome, text: str, verdicts: tuple[Verdict, ...]) -> Examined:
+    return Examined(row.id, **ending_of(outcome), detail=outcome.detail, text=text, verdicts=verdicts)
 
 
 def nested(verdicts: Sequence[Verdict]) -> dict[str, Json]:

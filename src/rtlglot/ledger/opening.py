@@ -6,7 +6,9 @@ import contextlib
 import sqlite3
 import struct
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from rtlglot.errors import LedgerError, UsageError
 from rtlglot.ledger.schema import SCHEMA, prepare, version
@@ -33,6 +35,19 @@ def find_ledger(path: Path) -> Path:
             hint="name the output of a run whose OUTPUT.ledger was kept, or the ledger itself",
         )
     raise UsageError(f"there is no {path} and no {beside}", hint="name the output of a run, or its ledger")
+
+
+def find_input(spec: Mapping[str, Any], ledger: Path) -> Path | None:
+    """The (first) input of a run, where it still is. Paths in a ledger are as they were given: relative to
+    where the run was started, most often here."""
+    given = spec.get("input") or ""
+    name = str(given if isinstance(given, str) else given[0])
+    if name in ("", "-"):
+        return None
+    for path in (Path(name), ledger.parent / name, ledger.parent / Path(name).name):
+        if path.exists() and not path.is_fifo():
+            return path
+    return None
 
 
 def open_reading(path: Path) -> sqlite3.Connection:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rtlglot.errors import RtlglotError
 from rtlglot.formats import Selection, open_dataset
+from rtlglot.ledger.opening import find_input
 from rtlglot.ledger.reading import RunRecord
 from rtlglot.records import Json, Row
 
@@ -20,11 +21,12 @@ Wanted = Mapping[int, str]
 def read_inputs(run: RunRecord, ledger: Path, wanted: Wanted) -> tuple[dict[int, Row], str]:
     """The rows at positions, and one sentence where something is missing or doubtful ('' where not)."""
     spec = run.spec
-    path = _find(str(spec.get("input", "")), ledger)
+    path = find_input(spec, ledger)
     if path is None:
         return {}, f"The input {spec.get('input')!r} is not here: the prompts show what was asked."
     try:
-        found = _read(path, spec, wanted)
+        several = spec["input"] if not isinstance(spec["input"], str) and len(spec["input"]) > 1 else None
+        found = _read(several or path, spec, wanted)
     except (RtlglotError, OSError, ValueError) as error:
         return {}, f"The input {path.name} could not be read again: {error}"
     within = sum(1 for position in wanted if position < FARTHEST)
@@ -37,17 +39,7 @@ def read_inputs(run: RunRecord, ledger: Path, wanted: Wanted) -> tuple[dict[int,
     return found, ""
 
 
-def _find(name: str, ledger: Path) -> Path | None:
-    """Paths in a ledger are as they were given: relative to where the run was started, most often here."""
-    if name in ("", "-"):
-        return None
-    for path in (Path(name), ledger.parent / name, ledger.parent / Path(name).name):
-        if path.exists() and not path.is_fifo():
-            return path
-    return None
-
-
-def _read(path: Path, spec: Mapping[str, Json], wanted: Wanted) -> dict[int, Row]:
+def _read(path: Path | list[str], spec: Mapping[str, Json], wanted: Wanted) -> dict[int, Row]:
     selection = Selection(
         map=dict(spec.get("map") or {}),
         id_field=spec.get("id") or None,

@@ -109,7 +109,7 @@ def _page(contents: _Contents, notes: Sequence[str], rows: str) -> str:
         "pair": pair,
         "checked": not numbers.recipe.get("engine"),
         "reference": spec.get("reference") or (pair[1] if numbers.recipe.get("engine") else ""),
-        "input": Path(str(spec.get("input") or "")).name,
+        "input": ", ".join(Path(path).name for path in _inputs_named(spec)),
         "notes": list(notes),
         "facts": list(_facts(numbers.recipe)),
         "cost": cost(numbers, spec),
@@ -125,6 +125,11 @@ def _page(contents: _Contents, notes: Sequence[str], rows: str) -> str:
     }
     data = {"meta": plain_json(meta), "numbers": plain_json(counting.to_json(numbers)), "rows": rows}
     return page("page.html", REPORT, texts, data)
+
+
+def _inputs_named(spec: Mapping[str, Json]) -> list[str]:
+    given = spec.get("input") or []
+    return [given] if isinstance(given, str) else list(given)
 
 
 def pair_of(recipe: Mapping[str, Json]) -> list[str]:

@@ -15,7 +15,7 @@ from rtlglot.checks.ladder import kind_of, ladder
 from rtlglot.engines import Engine
 from rtlglot.engines.pick import Chosen, choose
 from rtlglot.errors import UsageError
-from rtlglot.formats import Dataset, Selection, open_dataset
+from rtlglot.formats import Dataset, Selection, is_verilog, open_dataset
 from rtlglot.ledger.recipe import Recipe, recipe_key
 from rtlglot.models import EMBEDDED
 from rtlglot.prompts import Prompt, load
@@ -152,7 +152,7 @@ def default_output(source: str, model: str, target: str) -> Path:
     if source == "-":
         return Path(f"stdin_{name}_with_{target}.jsonl")
     path = Path(source)
-    if path.is_dir():
+    if path.is_dir() or is_verilog(source):
         return Path(f"{path.resolve().name}_{name}_with_{target}.jsonl")
     stem, *suffixes = path.name.split(".")
     return Path(f"{stem}_{name}_with_{target}." + ".".join(suffixes or ["jsonl"]))

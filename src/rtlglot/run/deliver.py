@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from rtlglot.formats import (
     text_of,
 )
 from rtlglot.ledger import Ledger
-from rtlglot.records import Assurance, Json, Outcome, Row, Status
+from rtlglot.records import Assurance, Json, Outcome, Reason, Row, Status
 
 ENDING = ("status", "reason", "assurance")
 """The columns that say what a row ended as."""
@@ -129,29 +130,52 @@ def accepted_fields(row: Row, outcome: Outcome, target: str, *, think: bool) -> 
     A value that was in the target field is the reference and is kept as `reference_FIELD`. Where the
     input has a field named like one of ours, ours gets the prefix `rtlglot_`.
     """
-    fields: dict[str, Any] = {"id": row.id, **row.fields}
-    if text_of(row.fields.get(target)) is not None:
-        fields[_free("reference_" + target, row)] = row.fields[target]
+    own = with_steps(row.fields)
+    fields: dict[str, Any] = {"id": row.id, **own}
+    if text_of(own.get(target)) is not None:
+        fields[_free("reference_" + target, own)] = own[target]
     fields[target] = list(outcome.texts) if outcome.texts else outcome.text
     if think and outcome.think is not None:
-        fields[_free("think", row)] = outcome.think
-    fields |= {_free(name, row): value for name, value in ending_of(outcome).items()}
-    return _with_id(fields, row)
+        fields[_free("think", own)] = outcome.think
+    return _with_id(fields | _ending(own, outcome), row)
 
 
 def failed_fields(row: Row, outcome: Outcome) -> dict[str, Any]:
     """A row of the failures file: why, the text where there is one, then the input's fields."""
-    fields: dict[str, Any] = {"id": row.id}
-    fields |= {_free(name, row): value for name, value in ending_of(outcome).items()}
-    fields[_free("detail", row)] = outcome.detail
-    fields[_free("text", row)] = outcome.text
-    fields[_free("where", row)] = row.where
-    fields.update(row.fields)
-    return _with_id(fields, row)
+    own = with_steps(row.fields)
+    told = {"detail": outcome.detail, "text": outcome.text, "where": row.where}
+    added = {_free(name, own): value for name, value in told.items()}
+    return _with_id({"id": row.id, **_ending(own, outcome), **added, **own}, row)
 
 
-def _free(name: str, row: Row) -> str:
-    return f"rtlglot_{name}" if name in row.fields else name
+def examined_fields(row: Row, outcome: Outcome) -> dict[str, Any]:
+    """A row whose own text was examined: its fields, how it ended, and why where it did not pass."""
+    own = with_steps(row.fields)
+    why = {} if outcome.status is Status.ACCEPTED else {_free("detail", own): outcome.detail}
+    return _with_id({"id": row.id, **own, **_ending(own, outcome), **why}, row)
+
+
+def with_steps(fields: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Fields in which what an earlier run said of the row has names of its own: `step1_status` and so on,
+    the next one `step2_status`."""
+    prefix = "rtlglot_" if "rtlglot_status" in fields else ""
+    said = [fields.get(prefix + name) for name in ENDING]
+    if not all(isinstance(v, str) and v in known for v, known in zip(said, _SAID, strict=True)):
+        return fields
+    step = next(n for n in count(1) if f"step{n}_status" not in fields)
+    renamed = {prefix + name: f"step{step}_{name}" for name in ENDING}
+    return {renamed.get(name, name): value for name, value in fields.items()}
+
+
+_SAID = (frozenset(Status), frozenset(Reason), frozenset(Assurance))
+
+
+def _ending(own: Mapping[str, Json], outcome: Outcome) -> dict[str, str]:
+    return {_free(name, own): value for name, value in ending_of(outcome).items()}
+
+
+def _free(name: str, fields: Mapping[str, Json]) -> str:
+    return f"rtlglot_{name}" if name in fields else name
 
 
 def _with_id(fields: dict[str, Any], row: Row) -> dict[str, Any]:

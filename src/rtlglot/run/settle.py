@@ -94,7 +94,7 @@ class Settler:
             await self.ledger.settle(self.rows.recipe, content_key(row, self.rows.reads), outcome)
             self.tally.counts.settle(outcome.status, outcome.reason, outcome.assurance)
             if outcome.status is not Status.ACCEPTED:
-                log.warning("%s %s: %s (%s)", outcome.status, row.id, outcome.reason, outcome.detail)
+                log.info("%s %s: %s (%s)", outcome.status, row.id, outcome.reason, outcome.detail)
             self.watch.settled(outcome)
 
         def tell() -> None:

@@ -12,6 +12,8 @@ from tests.unit.formats.format_rows import put, read, write
 
 from rtlglot.errors import InputError, UsageError
 from rtlglot.formats import open_dataset
+from rtlglot.formats.sniff import sniff
+from rtlglot.formats.source import DataFile
 
 
 def _tree(folder: Path, files: dict[str, str | bytes]) -> Path:
@@ -103,12 +105,45 @@ def test_a_folder_without_verilog_is_an_error(tmp_path: Path) -> None:
         read(tmp_path)
 
 
-def test_a_file_is_no_folder_and_a_folder_no_file(tmp_path: Path) -> None:
-    with (
-        pytest.raises(InputError, match="is no folder"),
-        open_dataset(put(tmp_path / "a.v", "x"), format="verilog") as d,
-    ):
-        list(d)
+def test_a_file_is_a_row_and_several_are_as_many(tmp_path: Path) -> None:
+    one, two = (
+        put(tmp_path / "a.v", "module a; endmodule"),
+        put(tmp_path / "b.sv", "\ufeffmodule b; endmodule"),
+    )
+    folder = _tree(tmp_path / "rtl", {"c.v": "module c; endmodule"})
+    assert read(one) == [(str(one), {"verilog": "module a; endmodule", "path": str(one)})]
+    with open_dataset([str(one), str(two), str(folder)]) as dataset:
+        rows = list(dataset)
+        assert dataset.name == f"{one} and 2 more"
+    assert [row.id for row in rows] == [str(one), str(two), f"{folder}/c.v"]
+    assert [row.position for row in rows] == [0, 1, 2]
+    assert rows[1].fields["verilog"] == "module b; endmodule"
+    other = put(tmp_path / "rows.jsonl", "{}\n")
+    with pytest.raises(UsageError, match="is no Verilog"):
+        open_dataset([str(one), str(other)])
+
+
+@pytest.mark.parametrize(
+    ("head", "format"),
+    [
+        ("module m(input a);", "verilog"),
+        ("// from somewhere\nmodule m;", "verilog"),
+        ("`timescale 1ns/1ps\n", "verilog"),
+        ("(* keep *) module m;", "verilog"),
+        ("package p;\n", "verilog"),
+        ("module automatic \\odd* (input a);", "verilog"),
+        ("module m import p::*; (input a);", "verilog"),
+        ("module,verilog\nm,x\n", "csv"),
+        ("module name,verilog\nm,x\n", "csv"),
+        ("package\tversion\n", "tsv"),
+        ('{"verilog": "module m;"}\n', "jsonl"),
+    ],
+)
+def test_a_pipe_that_holds_verilog_is_told_from_a_table(head: str, format: str, tmp_path: Path) -> None:
+    assert sniff(DataFile(str(put(tmp_path / "x", head)))) == format
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="Is a directory"), open_dataset(tmp_path, format="jsonl") as d:
         list(d)
 

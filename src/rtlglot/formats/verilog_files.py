@@ -1,4 +1,4 @@
-"""A folder of Verilog: one row per .v and .sv file. Read only."""
+"""Verilog in files of its own: one row per .v and .sv file, of a folder all. Read only."""
 
 from __future__ import annotations
 
@@ -8,18 +8,23 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rtlglot.errors import InputError, UsageError
-from rtlglot.formats.source import DataFile
+from rtlglot.formats.source import DataFile, strip_compression
 from rtlglot.formats.table import Record, RowWriter, Shape
 
 _SUFFIXES = (".v", ".sv")
 
 
-class VerilogFolder:
-    """Reads a folder and those within it.
+def is_verilog(path: str) -> bool:
+    """Whether a file's name says that it holds Verilog, compressed or not."""
+    return strip_compression(path)[0].lower().endswith(_SUFFIXES)
 
-    The fields are `verilog`, the text, and `path`, relative to the folder, with '/'. The path is the id,
-    and the rows are sorted by it. Hidden files and folders are skipped, links to folders and links that
-    lead out of the folder are not followed.
+
+class VerilogFiles:
+    """Reads files one by one, and folders with those within them.
+
+    The fields are `verilog`, the text, and `path`: of a folder's file relative to it, with '/'. The path is
+    the id, and a folder's rows are sorted by it. Hidden files and folders are skipped, links to folders
+    and links that lead out of the folder are not followed.
     """
 
     suffixes: tuple[str, ...] = ()
@@ -31,18 +36,30 @@ class VerilogFolder:
 
     def read(self, source: DataFile) -> Iterator[Record]:
         """One record per file. InputError names a file that is not UTF-8 or cannot be read."""
-        if not source.folder:
-            raise InputError("is no folder", file=source.name)
         number = 0
-        for number, path in enumerate(_walk(source.path, "", os.path.realpath(source.path)), 1):
-            text = _text(source, path)
-            yield Record(number, path, path, {"verilog": text, "path": path})
-        if not number:
-            raise InputError("there is no .v or .sv file in the folder", file=source.name)
+        for part in source.parts:
+            for path, text in _texts(part, within=len(source.parts) > 1):
+                number += 1
+                yield Record(number, path, path, {"verilog": text, "path": path})
 
     def write(self, out: BinaryIO, shape: Shape, scratch: Path) -> RowWriter:
         """Always UsageError."""
-        raise UsageError("a folder of Verilog can only be read", hint="write to .json, .jsonl, .csv …")
+        raise UsageError("Verilog files can only be read", hint="write to .json, .jsonl, .csv …")
+
+
+def _texts(part: DataFile, *, within: bool) -> Iterator[tuple[str, str]]:
+    """Path and text of each file; `within` puts the folder's own path before those of its files."""
+    if not part.folder:
+        stream, skipped = part.open_text()
+        with stream:
+            yield part.name, _decoded(part, stream.read(), part.name, skipped)
+        return
+    prefix = f"{part.name.rstrip('/')}/" if within else ""
+    path = ""
+    for path in _walk(part.path, "", os.path.realpath(part.path)):
+        yield prefix + path, _text(part, path)
+    if not path:
+        raise InputError("there is no .v or .sv file in the folder", file=part.name)
 
 
 def _walk(folder: Path, prefix: str, root: str) -> Iterator[str]:
@@ -75,8 +92,12 @@ def _text(source: DataFile, path: str) -> str:
         raise InputError("the file's name is not UTF-8", file=repr(str(file)), hint="rename it") from None
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", file=str(file)) from error
+    return _decoded(source, data, path, 0)
+
+
+def _decoded(source: DataFile, data: bytes, path: str, skipped: int) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise source.not_utf8(error, row=f"{path} line {line}", offset=0) from None
+        raise source.not_utf8(error, row=f"{path} line {line}", offset=skipped) from None
