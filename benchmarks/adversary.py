@@ -3,6 +3,8 @@
     python benchmarks/adversary.py [--data spec-to-rtl.jsonl] [--references 4] [--per 8] [--kind PART]
                                    [--seed 1] [--workers 1] [--no-honest] [--save FILE]
 
+What --save has of a reference is not measured again: a run that was ended goes on where it was.
+
 References come from VerilogEval's JSON lines (`ref`, `test`), or from the project's own examples, which
 have no testbench. Each candidate, as delivered, is played beside its reference in Icarus Verilog and,
 where that shows nothing, in Verilator, at random and along the steps that its generator aims at its
@@ -76,6 +78,11 @@ class Tried:
     """Status of each check that was asked."""
 
     @property
+    def honest(self) -> bool:
+        """Whether it was made to be right."""
+        return self.kind.startswith("honest")
+
+    @property
     def accepted(self) -> bool:
         """Whether the whole ladder lets it stand, and a witness said yes."""
         witnesses = [self.answers.get(name, "") for name in ("equivalence", "testbench")]
@@ -91,12 +98,12 @@ class Tried:
         return [name for name in told if name != "testbench" or not beyond]
 
 
-def truth_of(reference: Reference, made: Made) -> str:
+def truth_of(reference: Reference, made: Made, simulators: Sequence[str] = played.SIMULATORS) -> str:
     """See Tried.truth."""
     steps = played.stimuli(reference.face, STEPS, directed=made.aim)
     face = Face(TOP, reference.face.ports, reference.face.clocks, reference.face.resets)
     known, compiled = reference.play(steps, "icarus"), 0
-    for simulator in played.SIMULATORS:
+    for simulator in simulators:
         outputs = played.play(made.text, face, steps, simulator)
         if outputs is None:
             continue
@@ -114,10 +121,12 @@ def _masked(line: str, mask: str) -> str:
 
 
 async def ask(reference: Reference, made: Made, checks: Sequence[Check], box: Box) -> Tried:
-    """The truth first, then the ladder, and the two witnesses even where it ended below them."""
+    """The truth first, then the ladder, and the two witnesses even where it ended below them. Of an
+    honest rewrite Verilator, which is slow, is heard where it was not accepted."""
     tried = Tried(reference.name, made.kind, made.text, aimed=bool(made.aim) or made.kind in LATE)
-    tried.truth = await asyncio.to_thread(truth_of, reference, made)
-    if tried.truth == "same" and not made.kind.startswith("honest"):
+    heard = played.SIMULATORS[:1] if tried.honest else played.SIMULATORS
+    tried.truth = await asyncio.to_thread(truth_of, reference, made, heard)
+    if tried.truth == "same" and not tried.honest:
         return tried
     context = Context(reference=reference.text, testbench=reference.testbench)
     verdicts = await climb(checks, context, asking(made.text, context, box))
@@ -130,6 +139,8 @@ async def ask(reference: Reference, made: Made, checks: Sequence[Check], box: Bo
             verdict = await check.check(made.text, context, box)
         if verdict.status != "skipped":
             tried.answers[check.name] = str(verdict.status.value)
+    if tried.honest and not tried.accepted:
+        tried.truth = await asyncio.to_thread(truth_of, reference, made)
     return tried
 
 
@@ -153,7 +164,8 @@ async def measure(options: argparse.Namespace) -> list[Tried]:
     """Make, play and ask."""
     checks = ladder("default")
     gate = asyncio.Semaphore(options.workers)
-    done: list[Tried] = []
+    done = _saved(options.save)
+    known = {tried.reference for tried in done}
 
     async def one(reference: Reference, made: Made, box: Box) -> None:
         async with gate:
@@ -166,19 +178,33 @@ async def measure(options: argparse.Namespace) -> list[Tried]:
 
     async with open_box(workers=options.workers) as box:
         for reference in references(options):
+            if reference.name in known:
+                continue
             made = forged(reference.text, reference.face, options.per, options.seed)
             if options.honest:
                 made += honest(reference.text, reference.face, options.per, options.seed)
             wanted = [one_made for one_made in made if options.kind in one_made.kind]
+            before = len(done)
             await asyncio.gather(*(one(reference, one_made, box) for one_made in wanted))
+            if options.save:
+                with options.save.open("a") as file:
+                    file.writelines(
+                        json.dumps({**asdict(tried), "wrong": tried.wrong}) + "\n" for tried in done[before:]
+                    )
     return done
+
+
+def _saved(path: Path | None) -> list[Tried]:
+    lines = path.read_text().splitlines() if path and path.exists() else []
+    told = (json.loads(line) for line in lines)
+    return [Tried(**{name: value for name, value in one.items() if name != "wrong"}) for one in told]
 
 
 def show(done: Sequence[Tried]) -> None:
     """A line for each kind of forged candidates, and one for the honest ones."""
     kinds: dict[str, list[Tried]] = defaultdict(list)
     for tried in done:
-        if not tried.kind.startswith("honest"):
+        if not tried.honest:
             kinds[tried.kind].append(tried)
     print(f"\n{'kind':<20}{'made':>6}{'forged':>8}{'equivalent':>12}{'passing':>9}{'unseen':>8}")
     for kind, tried_ones in [*sorted(kinds.items()), ("all", [t for ts in kinds.values() for t in ts])]:
@@ -186,12 +212,12 @@ def show(done: Sequence[Tried]) -> None:
         counts = [sum(name in t.wrong for t in bad) for name in ("equivalence", "testbench")]
         counts.append(sum(tried.accepted and not tried.wrong for tried in bad))
         print(f"{kind:<20}{len(tried_ones):>6}{len(bad):>8}{counts[0]:>12}{counts[1]:>9}{counts[2]:>8}")
-    print("forged shows in:", dict(Counter(t.truth for t in done if not t.kind.startswith("honest"))))
+    print("forged shows in:", dict(Counter(t.truth for t in done if not t.honest)))
 
 
 def show_honest(done: Sequence[Tried]) -> float:
     """What became of the honest rewrites; the share of those refused or left open."""
-    rewrites = [tried for tried in done if tried.kind.startswith("honest") and tried.truth == "same"]
+    rewrites = [tried for tried in done if tried.honest and tried.truth == "same"]
     if not rewrites:
         return 0.0
     refused = [tried for tried in rewrites if any(a in NO for a in tried.answers.values())]
@@ -212,14 +238,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--honest", action=argparse.BooleanOptionalAction, default=True)
-    parser.add_argument("--save", help="JSONL file with every candidate and answer")
+    parser.add_argument("--save", type=Path, help="JSONL file with every candidate and answer")
     options = parser.parse_args()
     done = asyncio.run(measure(options))
     show(done)
     share = show_honest(done)
-    if options.save:
-        lines = [json.dumps({**asdict(tried), "wrong": tried.wrong}) + "\n" for tried in done]
-        Path(options.save).write_text("".join(lines))
     return any(tried.wrong for tried in done) or share > LEFT_OPEN
 
 
