@@ -32,7 +32,8 @@ _BEHIND = frozenset(
     """.split()
 )
 """What may follow adjectives that describe what stands before them."""
-_RESET_NAME = re.compile(r"rst|reset", re.IGNORECASE)
+_RESET_NAME = re.compile(r"(?<!bu)(?<!fi)(?<!wo)rst|reset", re.IGNORECASE)
+"""Not burst, first and worst."""
 _REACH = 14
 """Pieces between an adjective and its reset, at most."""
 

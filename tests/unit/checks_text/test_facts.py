@@ -61,6 +61,20 @@ RESET = {
         "s",
         "low",
     ),
+    "sync, loads a seed": (
+        "input clk, r, e",
+        "always @(posedge clk) begin if (e) q <= {q[2:0], ^q}; if (!r) q <= ~d; end",
+        "r",
+        "s",
+        "low",
+    ),
+    "sync, loads through arithmetic": (
+        "input clk, r",
+        "always @(posedge clk) if (r) q <= d * 3; else q <= q + d;",
+        "r",
+        "s",
+        "high",
+    ),
 }
 
 

@@ -69,6 +69,17 @@ def undeclared_types(root: Any) -> dict[int, bool]:
     }
 
 
+def starting_ports(root: Any) -> list[range]:
+    """Where the start values of ports stand (bytes from the start). slang takes only constants there, as
+    the language does (IEEE 1800-2017 23.2.2.2); simulators take what they take in any declaration."""
+    return [
+        range(place.start.offset, place.end.offset)
+        for port in _nodes(root, _Kind.ImplicitAnsiPort)
+        if port.declarator.initializer is not None
+        for place in [port.declarator.initializer.expr.sourceRange]
+    ]
+
+
 def contradicting_ports(root: Any) -> Iterator[tuple[int, str]]:
     """Place (bytes from the start) and description of each port of one bit whose declaration as a net or
     variable has a range (IEEE 1364-2005 12.3.3: they are the same). slang tells of the other ones."""

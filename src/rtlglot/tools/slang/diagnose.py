@@ -16,7 +16,13 @@ import pyslang
 from pyslang import analysis, ast, parsing, syntax
 
 from rtlglot.records import Json
-from rtlglot.tools.slang.declared import contradicting_ports, recursive_tops, undeclared_types, unset
+from rtlglot.tools.slang.declared import (
+    contradicting_ports,
+    recursive_tops,
+    starting_ports,
+    undeclared_types,
+    unset,
+)
 from rtlglot.tools.slang.drivers import conflicts
 from rtlglot.tools.slang.options import DEPTH, VERSIONS, slang_options
 from rtlglot.tools.slang.wording import (
@@ -25,6 +31,8 @@ from rtlglot.tools.slang.wording import (
     EASED,
     FORGIVEN,
     IGNORED,
+    PORT_START,
+    SIGNAL_AS_START,
     UNDECLARED_TYPE,
     UNKNOWN,
     plain,
@@ -121,6 +129,8 @@ def _design(text: _Text, top: str | None, data: bytes) -> tuple[list[Said], dict
         # what only the strict reading finds is worth a warning
         eased = [one for one in said if one.code in EASED and one not in errors]
         said = errors + [one._replace(severity="warning") for one in eased]
+    if any(one.code == SIGNAL_AS_START for one in said):
+        said = _with_starts(text, said)
     if top is None and not compilation.getRoot().topInstances and not _bad(said):
         compilation = _recursive(text) or compilation
     if any(one.code == "UndeclaredIdentifier" for one in said):
@@ -143,6 +153,17 @@ def _recursive(text: _Text) -> Any:
         if not _bad(_say(compilation.getSemanticDiagnostics(), text)):
             return compilation
     return None
+
+
+def _with_starts(text: _Text, said: list[Said]) -> list[Said]:
+    """A port that starts as a signal is legal for simulators: worth a warning."""
+    places = starting_ports(text.tree.root)
+    return [
+        one._replace(severity="warning", code=PORT_START, message=plain(PORT_START, _PORT_START))
+        if one.code == SIGNAL_AS_START and any(one.offset in place for place in places)
+        else one
+        for one in said
+    ]
 
 
 def _with_types(text: _Text, said: list[Said]) -> list[Said]:
@@ -183,6 +204,7 @@ _TRI_STATE = re.compile(
 )
 _INCLUDED = re.compile(rb"\s*`include\s+(\"[^\"\n]{1,80}\"|<[^>\n]{1,80}>)")
 _MACRO_CALL = re.compile(rb"``|`(?:ifdef|ifndef)\b")
+_PORT_START = "the start value of a port reads a signal"
 _LENIENT = ast.CompilationFlags.AllowUseBeforeDeclare
 
 

@@ -78,7 +78,15 @@ class _Search:
         for code, message, location in constructs_at(node):
             self.add(code, message, location)
 
+    def start(self, instance: Any) -> None:
+        """The start values of an instance's ports."""
+        for port in instance.body.portList:
+            value = port.initializer if isinstance(port, ast.PortSymbol) else None
+            if value is not None and not _is_constant(value):
+                self.add("initial", f"the port {port.name} starts with a value of signals", port.location)
+
     def _instance(self, node: Any) -> None:
+        self.start(node)
         self.flow.connect(node)
         for connection in node.portConnections:
             if connection.expression is not None:
@@ -196,6 +204,7 @@ class _Search:
 def hazards_of(top: Any, sources: Any) -> tuple[Remark, ...]:
     """All hazards in a top instance and below it."""
     search = _Search(sources)
+    search.start(top)
     top.visit(search.see)
     for code, message, where in search.flow.hazards():
         search.add(code, message, where)

@@ -5,7 +5,7 @@ What goes on to a proof is the *plain* text (see `plain`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -13,9 +13,11 @@ import pyslang
 from pyslang import ast, syntax
 
 from rtlglot.records import Json
+from rtlglot.tools.slang.declared import starting_ports
 from rtlglot.tools.slang.options import DEPTH, VERSIONS, slang_options
 from rtlglot.tools.slang.plain import deciding_macros, plain_text
 from rtlglot.tools.slang.tops import Remark, Top
+from rtlglot.tools.slang.wording import SIGNAL_AS_START
 from rtlglot.verilog.interface import Port
 from rtlglot.verilog.units import units
 
@@ -75,7 +77,7 @@ def _read(text: str, version: str, look: Look | None, top: str | None) -> Source
     compilation = ast.Compilation(options)
     compilation.addSyntaxTree(tree)
     instances = compilation.getRoot().topInstances
-    problems, unknown = _problems(compilation, sources)
+    problems, unknown = _problems(compilation, sources, starting_ports(tree.root))
     if problems:
         return Source(plain="", version=version, problems=problems)
     tops = tuple(_top(instance, sources, look) for instance in instances)
@@ -91,14 +93,19 @@ def _refused(version: str, code: str, message: str) -> Source:
     return Source(plain="", version=version, problems=(problem,))
 
 
-def _problems(compilation: Any, sources: Any) -> tuple[tuple[dict[str, Json], ...], tuple[str, ...]]:
-    """Errors, and the modules that are missing, which are none."""
+def _problems(
+    compilation: Any, sources: Any, forgiven: Sequence[range]
+) -> tuple[tuple[dict[str, Json], ...], tuple[str, ...]]:
+    """Errors, and the modules that are missing, which are none; nor are signals in the places where the
+    language wants a constant and simulators do not."""
     engine = pyslang.DiagnosticEngine(sources)
     found, unknown = [], {}
     for diagnostic in compilation.getAllDiagnostics():
         code = str(diagnostic.code).removeprefix("DiagCode(").removesuffix(")")
         if code == "UnknownModule":
             unknown[str(diagnostic.args[0])] = True
+        elif code == SIGNAL_AS_START and any(diagnostic.location.offset in place for place in forgiven):
+            continue
         elif diagnostic.isError():
             found.append(
                 {

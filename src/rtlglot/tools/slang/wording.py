@@ -10,6 +10,10 @@ UNKNOWN = frozenset(
 UNDECLARED_TYPE = "UndeclaredType"
 """Our own: an undeclared identifier in the place of a type. In a list of ports it is an interface."""
 
+SIGNAL_AS_START = "ConstEvalNonConstVariable"
+PORT_START = "PortStart"
+"""The former in the start value of a port, where simulators take it: it is given once, at time 0."""
+
 EASED = frozenset({"UsedBeforeDeclared"})
 """Errors that simulators and synthesis tools forgive: warnings, where a lenient reading takes them."""
 
@@ -101,6 +105,7 @@ _ADVICE = {
     "MultipleContAssigns": "drive it by one assign only",
     "NotAType": "a declaration needs a type that exists",
     "ParameterDoesNotExist": "the module has no such parameter",
+    "PortStart": "it is read once, at the start; to follow the signal, drive the port by assign",
     "PortDeclInANSIModule": "the port is declared in the header already; remove this declaration",
     "PortDoesNotExist": "the module has no such port",
     "RangeSelectReversed": "write the bounds in the order of the declaration",

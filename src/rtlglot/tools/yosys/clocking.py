@@ -26,7 +26,8 @@ def netlist(arguments: Json) -> Json:
     ``{"flip_flops", "latches", "memories": [[words, bits]], "clocks": {signal: {"rising", "falling"}},
     "inner_clocks", "resets": {signal: {"asynchronous": {"0", "1"}, "synchronous": {"0", "1"}}}}``; the
     numbers are bits of state that the edge clocks, or that a one-bit input forces to a constant
-    while it has that value (and does not while it has the other). `inner_clocks` counts bits that
+    while it has that value (and does not while it has the other); where it forces none, those that
+    then forget all state, as under a reset that loads a seed. `inner_clocks` counts bits that
     are clocked by a signal made inside. Raises ValueError for a top whose name is no plain one.
     """
     yosys = Yosys()
@@ -74,12 +75,16 @@ def _facts(module: Mapping[str, Any]) -> Json:
 
 
 def _resets(design: GateNetlist, clocks: Mapping[str, Any]) -> dict[str, Json]:
-    """Each one-bit input that forces state to constants, with how many bits and at which value."""
+    """Each one-bit input that forces state to constants, or makes it forget itself, with how many bits
+    and at which value."""
     candidates = [name for name, bits in design.inputs.items() if len(bits) == 1 and name not in clocks]
     candidates.sort(key=lambda name: ("r" not in name.lower(), name))
     found = {}
     for name in candidates[:_MOST_CANDIDATES]:
-        forced = [design.forced(design.inputs[name][0], value) for value in (False, True)]
+        bit = design.inputs[name][0]
+        forced = [design.forced(bit, value) for value in (False, True)]
+        if not any(bits for by_kind in forced for bits in by_kind.values()):
+            forced = [{"asynchronous": set(), "synchronous": design.loaded(bit, v)} for v in (False, True)]
         counts = {
             kind: {str(value): len(forced[value][kind] - forced[1 - value][kind]) for value in (0, 1)}
             for kind in ("asynchronous", "synchronous")

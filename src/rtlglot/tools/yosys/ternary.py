@@ -8,7 +8,7 @@ inverters, joined with other conditions, or at the end of a chain of ifs.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 Bit = int | str
@@ -75,13 +75,18 @@ class GateNetlist:
         self._names = {bit: name for name, bits in self.inputs.items() for bit in bits}
         self._gates: list[tuple[Callable[..., Value], tuple[Bit, ...], Bit]] = []
         self._readers: dict[Bit, list[int]] = defaultdict(list)
+        """Gates by their number, other cells by its complement."""
+        self._others: list[list[Bit]] = []
+        """Outputs of each other cell."""
+        self._state: list[Bit] = []
+        self._muxes: dict[Bit, tuple[Bit, ...]] = {}
         self._inverts: dict[Bit, Bit] = {}
         self._data: list[tuple[Bit, Bit]] = []
         """Next value and output of each bit of a flip-flop."""
         self._overrides: list[tuple[Bit, bool, Bit]] = []
         """Asynchronous control, the value at which it acts, the output."""
         for cell in module["cells"].values():
-            self._add(cell["type"], cell["parameters"], cell["connections"])
+            self._add(cell)
 
     def source(self, bit: Bit) -> tuple[str | None, bool]:
         """The input port behind a net and whether it arrives inverted; None where there is none."""
@@ -101,27 +106,78 @@ class GateNetlist:
         }
         return {"asynchronous": held, "synchronous": constant}
 
-    def _add(self, kind: str, parameters: Mapping[str, str], nets: Mapping[str, list[Bit]]) -> None:
+    def loaded(self, input_bit: Bit, value: bool) -> set[Bit]:  # noqa: FBT001
+        """The bits of flip-flops that forget all state while an input has a value, and while it has the
+        other neither do so nor stand still (as they would behind an enable)."""
+        active, idle = (self._propagate(input_bit, level) for level in (value, not value))
+        still = {q for d, q in self._data if self._resolved(d, idle) == q}
+        return self._forgetting(active) - self._forgetting(idle) - still
+
+    def _forgetting(self, known: Mapping[Bit, Value]) -> set[Bit]:
+        """The bits of flip-flops whose next value depends on no state when this much is known."""
+        reached = set(self._state)
+        waiting = list(reached)
+        while waiting:
+            bit = waiting.pop()
+            for number in self._readers[bit]:
+                fresh = [output for output in self._passed(number, bit, known) if output not in reached]
+                reached.update(fresh)
+                waiting += fresh
+        return {q for d, q in self._data if d not in reached and d not in _CONSTANTS}
+
+    def _resolved(self, bit: Bit, known: Mapping[Bit, Value]) -> Bit:
+        """What a net is once the selects of multiplexers are known."""
+        while bit in self._muxes and (select := known.get(self._muxes[bit][2])) is not None:
+            bit = self._muxes[bit][select]
+        return bit
+
+    def _passed(self, number: int, bit: Bit, known: Mapping[Bit, Value]) -> Iterable[Bit]:
+        """What of a cell's output can depend on one of its inputs when this much is known."""
+        if number < 0:
+            return self._others[~number]
+        function, inputs, output = self._gates[number]
+        if known.get(output) is not None:
+            return ()
+        if function is _mux and (select := known.get(inputs[2])) is not None:
+            return (output,) if bit == inputs[select] else ()
+        return (output,)
+
+    def _add_other(self, directions: Mapping[str, str], nets: Mapping[str, list[Bit]]) -> None:
+        """A cell of which only is known what goes in and what comes out."""
+        for pin, bits in nets.items():
+            for bit in bits if directions[pin] == "input" else ():
+                self._readers[bit].append(~len(self._others))
+        self._others.append([bit for pin, bits in nets.items() if directions[pin] != "input" for bit in bits])
+
+    def _add(self, cell: Mapping[str, Any]) -> None:
+        kind, parameters, nets = cell["type"], cell["parameters"], cell["connections"]
         if kind in _GATES:
             pins, function = _GATES[kind]
             self._add_gate(function, tuple(nets[pin][0] for pin in pins), nets["Y"][0])
             if kind == "$_NOT_":
                 self._inverts[nets["Y"][0]] = nets["A"][0]
         elif kind == "$mem_v2":
+            self._state += nets["RD_DATA"]
             self._add_memory(parameters, nets)
         elif kind in _LATCHES:
+            self._state += nets["Q"]
             self.latches += len(nets["Q"])
             self._add_overrides(parameters, nets)
         elif "CLK" in nets and "Q" in nets:
             bits = nets["Q"]
+            self._state += bits
             self.flip_flops += len(bits)
             self.clocked.append((nets["CLK"][0], parameters["CLK_POLARITY"].endswith("1"), len(bits)))
             self._data += zip(nets["D"], bits, strict=True)
             self._add_overrides(parameters, nets)
+        else:
+            self._add_other(cell["port_directions"], nets)
 
     def _add_gate(self, function: Callable[..., Value], inputs: tuple[Bit, ...], output: Bit) -> None:
         for bit in inputs:
             self._readers[bit].append(len(self._gates))
+        if function is _mux:
+            self._muxes[output] = inputs
         self._gates.append((function, inputs, output))
 
     def _add_overrides(self, parameters: Mapping[str, str], nets: Mapping[str, list[Bit]]) -> None:
@@ -157,6 +213,8 @@ class GateNetlist:
         steps = 0
         while waiting and steps < _MOST_STEPS:
             for number in self._readers[waiting.pop()]:
+                if number < 0:
+                    continue
                 steps += 1
                 function, inputs, output = self._gates[number]
                 if output in known:
