@@ -4,7 +4,11 @@ The policy is the same for every engine and lives here, so that an engine's own 
 classes and does nothing else.
 
 - transient: back off as long as it takes. A row that fails 8 times while others succeed is tried alone
-  once more, then it fails. Rate limits slow a run and never count against a row.
+  once more, then it fails; one that runs into the time limit twice fails at once. Rate limits slow a run
+  and never count against a row.
+- whose fault it is, where nobody else is being served just now, the last request that was served tells:
+  it is asked again. So a refusal of one row's request stops no run, and a row that always fails does not
+  keep alive a run whose other rows are through.
 - dead: restart once for all, ask again. A row in flight at two deaths runs alone; if the engine dies
   again, the row is poison. Three restarts without one reply in between: the engine is lost.
 """
@@ -12,12 +16,22 @@ classes and does nothing else.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from rtlglot.engines import Engine, EngineInfo
-from rtlglot.errors import EngineDead, EngineLost, RowError, TransientError
+from rtlglot.errors import (
+    BudgetSpent,
+    ConfigError,
+    EngineDead,
+    EngineLost,
+    RowError,
+    RtlglotError,
+    TransientError,
+)
 from rtlglot.records import Json, Message, Reason, Reply, Request
 from rtlglot.run.gate import Gate
 
@@ -27,6 +41,32 @@ _RESTARTS_WITHOUT_A_REPLY = 3
 _PATIENCE_S = 1800.0
 """Without one reply for this long an endpoint that only errs counts as lost; rate limits do not."""
 LONGEST_PAUSE_S = 60.0
+_DOUBTS_BEFORE_ASKING = 4
+"""So many failures of a row while nobody was served, then the witness is asked whose they are."""
+_FIRST_REPLY_S = 30.0
+_LONG_S = 60.0
+_LONG_COUNTS = 4
+"""A failure that took longer than `_LONG_S` counts for so many: waiting for it eight times takes an hour."""
+
+
+@dataclass(slots=True)
+class _History:
+    """What has happened to one request."""
+
+    served: int
+    """Replies to others when it last failed."""
+    deaths: int = 0
+    failures: int = 0
+    """While others were served."""
+    doubts: int = 0
+    """While nobody was."""
+    slow: bool = False
+    """Its last failure took long: to try it alone would keep everyone waiting."""
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is to be tried with nobody beside it."""
+        return self.deaths >= _DEATHS_BEFORE_ALONE or self.failures >= _FAILURES_BEFORE_ALONE
 
 
 class Supervised(Engine):
@@ -45,6 +85,11 @@ class Supervised(Engine):
         self._reviving = asyncio.Lock()
         self._replies = 0
         self._last_reply = time.monotonic()
+        self._witness: Request | None = None
+        """The last request that was served."""
+        self._witness_asked = 0.0
+        self._witness_served = False
+        self._asking_witness = asyncio.Lock()
         self.trouble = ""
         """What a person should know now: rate limited, restarting …; '' when all is well."""
 
@@ -69,37 +114,69 @@ class Supervised(Engine):
 
     async def generate(self, request: Request) -> Reply:
         """One reply, however long it takes. Raises RowError for this row, EngineLost for all."""
-        deaths = failures = 0
-        served = self._replies
+        row = _History(self._replies)
         while True:
-            alone = deaths >= _DEATHS_BEFORE_ALONE or failures >= _FAILURES_BEFORE_ALONE
-            epoch = self._epoch
+            alone, epoch = row.alone, self._epoch
             try:
-                return await self._ask(request, alone=alone)
+                return await self._ask(request, row)
             except EngineDead as error:
-                deaths += 1
+                row.deaths += 1
                 await self._revive(epoch, error)
                 if alone:
-                    raise RowError(
-                        Reason.POISON, f"the engine died {deaths} times with this row, at last alone: {error}"
-                    ) from error
+                    said = f"the engine died {row.deaths} times with this row, at last alone: {error}"
+                    raise RowError(Reason.POISON, said) from error
             except TransientError as error:
-                if alone and not error.overload:
-                    raise RowError(
-                        Reason.ENGINE_ERROR, f"failed {failures + 1} times, at last alone: {error}"
-                    ) from error
-                # It counts against the row only where others were served since the last one.
-                if not error.overload and self._replies > served:
-                    failures, served = failures + 1, self._replies
-                await self._back_off(error, failures)
+                if not error.overload:
+                    if alone:
+                        raise _failed(f"failed {row.failures + 1} times, at last alone", error) from error
+                    await self._count(row)
+                    if row.alone and row.slow:
+                        raise _failed("failed again and again, each time after long", error) from error
+                await self._back_off(error, row.failures)
+            except (ConfigError, BudgetSpent) as error:
+                await self._first_reply()
+                if await self._serves(time.monotonic()):
+                    raise _failed("refused while others are served", error) from error
+                raise
 
-    async def _ask(self, request: Request, *, alone: bool) -> Reply:
-        gate = self.gate
+    async def _count(self, row: _History) -> None:
+        """A failure counts against a row where others are served: else the engine is in trouble."""
+        weight = _LONG_COUNTS if row.slow else 1
+        if self._replies > row.served:
+            row.failures, row.doubts = row.failures + weight, 0
+        else:
+            row.doubts += weight
+            if row.doubts >= _DOUBTS_BEFORE_ASKING and await self._serves(time.monotonic()):
+                row.failures, row.doubts = row.failures + row.doubts, 0
+        row.served = self._replies
+
+    async def _first_reply(self) -> None:
+        """Wait for it while others are at the engine: they tell whether a refusal is meant for all."""
+        deadline = time.monotonic() + _FIRST_REPLY_S
+        while self._witness is None and self.gate.inside and time.monotonic() < deadline:  # noqa: ASYNC110 - rare
+            await asyncio.sleep(0.02)
+
+    async def _serves(self, since: float) -> bool:
+        """Whether a request that was served before is served again when it is asked after a moment; False
+        where none was. One asking answers all who have the question."""
+        async with self._asking_witness:
+            if self._witness is not None and self._witness_asked < since:
+                self._witness_asked, self._witness_served = time.monotonic(), False
+                with contextlib.suppress(RtlglotError):
+                    await self._engine.generate(self._witness)
+                    self._witness_served = True
+                    self._replies += 1
+                    self._last_reply = time.monotonic()
+            return self._witness_served
+
+    async def _ask(self, request: Request, row: _History) -> Reply:
+        gate, alone = self.gate, row.alone
         entered = await (gate.enter_alone() if alone else gate.enter())
         try:
             reply = await self._engine.generate(request)
         except TransientError as error:
-            if error.overload:
+            row.slow = time.monotonic() - entered > _LONG_S
+            if error.overload or row.slow:  # too much to do, whether it says so or not
                 gate.overloaded(entered, error.retry_after_s)
             raise
         finally:
@@ -109,6 +186,7 @@ class Supervised(Engine):
                 gate.leave()
         gate.succeeded()
         self._replies += 1
+        self._witness = request
         self._restarts = 0
         self._last_reply = time.monotonic()
         self.trouble = ""
@@ -157,3 +235,7 @@ class Supervised(Engine):
                 f"the engine died ({error}) and could not be started again: {again}",
                 hint="run the same command when it works again: it resumes",
             ) from again
+
+
+def _failed(how: str, error: Exception) -> RowError:
+    return RowError(Reason.ENGINE_ERROR, f"{how}: {error}")

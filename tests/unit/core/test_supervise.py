@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rtlglot.engines.scripted import ScriptedEngine
-from rtlglot.errors import EngineLost, RowError
+from rtlglot.errors import ConfigError, EngineLost, RowError
 from rtlglot.records import Message, Reason, Reply, Request, Sampling
 from rtlglot.run import supervise
 from rtlglot.run.gate import Gate
@@ -175,3 +175,73 @@ async def test_a_cancelled_waiter_gives_its_place_back() -> None:
     waiter.cancel()  # before it could run
     await asyncio.gather(waiter, return_exceptions=True)
     await asyncio.wait_for(gate.enter(), 1)
+
+
+async def test_a_row_that_always_fails_beside_thirty_good_ones_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nobody else is in flight soon: a request that was served tells whose fault it is.
+    monkeypatch.setattr(supervise, "LONGEST_PAUSE_S", 0.01)
+    engine = await started(tmp_path, [{"id": "r5", "error": "transient", "message": "500"}])
+    results = await asyncio.wait_for(all_of(engine, 31), 20)
+    bad = results.pop(5)
+    assert isinstance(bad, RowError)
+    assert bad.reason is Reason.ENGINE_ERROR
+    assert all(isinstance(result, Reply) for result in results)
+    assert asked(tmp_path, "r5") <= 20
+
+
+async def test_two_such_rows_do_not_vouch_for_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervise, "LONGEST_PAUSE_S", 0.01)
+    rules: list[dict[str, object]] = [{"id": id_, "error": "transient"} for id_ in ("r0", "r1")]
+    engine = await started(tmp_path, rules)
+    results = await asyncio.wait_for(all_of(engine, 8), 20)
+    assert [isinstance(result, RowError) for result in results] == [True, True, *[False] * 6]
+
+
+async def test_an_engine_that_stops_serving_fails_no_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Each row is served once, then nothing is: the witness fails too, and patience is what ends it.
+    monkeypatch.setattr(supervise, "LONGEST_PAUSE_S", 0.01)
+    script = tmp_path / "script.json"
+    script.write_text(json.dumps([{"id": "r0", "reply": "fine", "times": 1}, {"error": "transient"}]))
+    engine = Supervised(ScriptedEngine(str(script), {}), in_flight=4, patience_s=0.5)
+    await engine.start()
+    await engine.generate(request("r0"))
+    with pytest.raises(EngineLost, match="no reply for"):
+        await asyncio.wait_for(engine.generate(request("r1")), 20)
+
+
+async def test_a_row_that_runs_into_the_time_limit_fails_at_the_second_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervise, "LONGEST_PAUSE_S", 0.01)
+    monkeypatch.setattr(supervise, "_LONG_S", 0.1)
+    slow = {"id": "r5", "error": "transient", "message": "no answer", "delay_s": [0.2, 0.2]}
+    engine = await started(tmp_path, [slow])
+    results = await asyncio.wait_for(all_of(engine, 31), 20)
+    bad = results.pop(5)
+    assert isinstance(bad, RowError)
+    assert "each time after long: no answer" in str(bad)
+    assert all(isinstance(result, Reply) for result in results)
+    assert asked(tmp_path, "r5") == 2
+
+
+async def test_a_refusal_of_one_row_stops_no_run_and_one_of_all_does(tmp_path: Path) -> None:
+    engine = await started(tmp_path, [{"id": "r5", "error": "config", "message": "403"}])
+    await engine.generate(request("r0"))
+    results = await all_of(engine, 31)
+    bad = results.pop(5)
+    assert isinstance(bad, RowError)
+    assert "refused while others are served: 403" in str(bad)
+    assert all(isinstance(result, Reply) for result in results)
+
+    script = tmp_path / "revoked.json"
+    script.write_text(json.dumps([{"id": "r0", "reply": "fine", "times": 1}, {"error": "config"}]))
+    revoked = Supervised(ScriptedEngine(str(script), {}), in_flight=4)
+    await revoked.start()
+    await revoked.generate(request("r0"))
+    assert all(isinstance(result, ConfigError) for result in (await all_of(revoked, 8))[1:])

@@ -6,6 +6,7 @@ import asyncio
 import email.utils
 import time
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,7 +49,7 @@ async def error_of(stub: Stub, started: Started, rule: dict[str, object], **opti
         (
             422,
             {"error": "`inputs` must have less than 1024 tokens", "error_type": "validation"},
-            Reason.BAD_REQUEST,
+            Reason.PROMPT_TOO_LONG,
         ),
         (
             422,
@@ -66,7 +67,7 @@ async def test_a_rows_own_failures(
     assert f"answers {status}" in str(error)
 
 
-@pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 502, 503, 504, 520, 529])
+@pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 502, 503, 504, 520, 529, 999])
 async def test_what_may_pass(stub: Stub, started: Started, status: int) -> None:
     error = await error_of(stub, started, {"do": "status", "status": status})
     assert isinstance(error, TransientError)
@@ -159,6 +160,12 @@ async def test_a_neighbours_failure_touches_nobody(stub: Stub, started: Started)
         ({"error": {"message": "bad", "code": 400}}, RowError),
         ({"error": {"message": "no", "code": "401"}}, ConfigError),
         ({"choices": []}, TransientError),
+        (  # beside an empty reply
+            {"error": {"code": 429}, "choices": [{"message": {"content": ""}, "finish_reason": "stop"}]},
+            TransientError,
+        ),
+        ({"choices": [{"message": {"content": ""}, "error": {"code": 400}}]}, RowError),  # within it
+        ({"choices": [{"message": {"content": "half"}, "error": "lost"}]}, TransientError),
         ({"choices": [{"message": None}]}, TransientError),
         ({"choices": "no"}, TransientError),
         ([], TransientError),
@@ -279,6 +286,30 @@ def test_any_bytes_can_be_a_complaint(body: bytes) -> None:
     assert len(read_complaint(body).message) <= 301
 
 
+@pytest.mark.parametrize(
+    ("said", "too_long"),
+    [
+        ("This model's maximum context length is 4096 tokens, however you requested 5000 tokens", True),
+        ("prompt is too long: 210000 tokens > 200000 maximum", True),
+        ("The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).", True),
+        ("Prompt contains 40000 tokens, too large for model with 32768 maximum context length", True),
+        ("`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5000 and 100", True),
+        ("The input (9000 tokens) is longer than the model's context length (8192 tokens).", True),
+        ("the request exceeds the available context size. try increasing it", True),
+        ("Your request exceeded model token limit: 8192", True),
+        ("max_tokens is too large: 9999. This model supports at most 4096 completion tokens", False),
+        ("max_tokens: 200000 > 8192, which is the maximum allowed number of output tokens", False),
+        ("at most 4 stop sequences, too many in this prompt", False),
+        ("temperature must be less than or equal to 2", False),
+        ("messages: at least one message is required", False),
+    ],
+)
+def test_a_prompt_that_is_too_long_in_words_of_other_hosts(said: str, too_long: bool) -> None:
+    error = failure(HttpAnswer(400, {}, orjson.dumps({"error": {"message": said}})), "http://x/v1")
+    assert isinstance(error, RowError)
+    assert (error.reason is Reason.PROMPT_TOO_LONG) is too_long
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=20),
     lambda inner: (
@@ -295,8 +326,6 @@ json_values = st.recursive(
 
 @given(json_values, st.integers(200, 599))
 def test_any_json_ends_as_one_of_our_errors(value: object, status: int) -> None:
-    import orjson
-
     error = failure(HttpAnswer(status, {}, orjson.dumps(value)), "http://x/v1")
     assert isinstance(error, RowError | TransientError | ConfigError | BudgetSpent)
     assert len(str(error)) < 500

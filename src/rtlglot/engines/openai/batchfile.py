@@ -29,7 +29,7 @@ from rtlglot.errors import (
     TransientError,
     UsageError,
 )
-from rtlglot.records import Json, Reply, Request
+from rtlglot.records import Json, Reason, Reply, Request
 
 _CHAT_URL = "/v1/chat/completions"
 MOST_REQUESTS = 50_000
@@ -127,9 +127,11 @@ def read_results(path: Path) -> Iterator[Result]:
     """The results, as they stand in the file.
 
     Raises InputError for lines that are none, but only after all good ones were given; ConfigError
-    where the batch was refused as a whole (unknown model, no right to it).
+    where no line is a reply and one says that no request would do (unknown model, no right to it).
     """
     broken: list[str] = []
+    refused: ConfigError | None = None
+    replied = False
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
@@ -137,12 +139,19 @@ def read_results(path: Path) -> Iterator[Result]:
                     continue
                 answer = wire.decode(line)
                 name = answer.get("custom_id") if isinstance(answer, dict) else None
-                if isinstance(name, str):
-                    yield Result(name, _outcome(answer, f"{path.name} line {number}"), number)
-                else:
+                if not isinstance(name, str):
                     broken.append(str(number))
+                    continue
+                outcome = _outcome(answer, f"{path.name} line {number}")
+                replied = replied or isinstance(outcome, Reply)
+                if isinstance(outcome, ConfigError):
+                    refused = refused or outcome
+                    outcome = RowError(Reason.ENGINE_ERROR, str(outcome))
+                yield Result(name, outcome, number)
     except OSError as error:
         raise InputError(str(error.strerror), file=str(path)) from error
+    if refused is not None and not replied:
+        raise refused
     if broken:
         shown = ", ".join(broken[:_NAMED_LINES]) + (" …" if len(broken) > _NAMED_LINES else "")
         raise InputError(
@@ -152,7 +161,7 @@ def read_results(path: Path) -> Iterator[Result]:
         )
 
 
-def _outcome(answer: Mapping[str, Json], where: str) -> Reply | RowError | TransientError:
+def _outcome(answer: Mapping[str, Json], where: str) -> Reply | RowError | TransientError | ConfigError:
     response = answer.get("response")
     response = response if isinstance(response, dict) else {}
     body = response.get("body") or (response if "choices" in response else None)
@@ -170,4 +179,4 @@ def _outcome(answer: Mapping[str, Json], where: str) -> Reply | RowError | Trans
         error = refusal
     if isinstance(error, RowError | TransientError):
         return error
-    raise ConfigError(str(error), hint=error.hint)
+    return ConfigError(str(error), hint=error.hint)

@@ -1,4 +1,5 @@
-"""An answer that is no reply, mapped to the class of error it is: by status and by code, never by text.
+"""An answer that is no reply, mapped to the class of error it is: by status and by code. The text only
+tells, of a request that was refused for good, whether it was too long.
 
 RowError: this request will never do. TransientError: later. ConfigError: no request would do.
 BudgetSpent: the account is empty.
@@ -7,6 +8,7 @@ BudgetSpent: the account is empty.
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from rtlglot.engines.openai.wire import inner_error
 from rtlglot.errors import BudgetSpent, ConfigError, RowError, RtlglotError, TransientError
 from rtlglot.records import Reason
 
@@ -27,6 +30,18 @@ TOO_LONG = frozenset({"context_length_exceeded", "exceed_context_size_error", "s
 """Codes or types of OpenAI (and most hosts), llama.cpp, and OpenAI for a field's own limit."""
 _TOO_LONG_PARAM = "input_tokens"
 """vLLM has no code for it: it names the parameter."""
+_TOO_LONG_WORDS = re.compile(
+    r"(?:context|prompt|inputs?|tokens?|messages?)\b[^.]{0,90}?\b(?:exceed|too (?:long|large|many)|longer than|"
+    r"larger than|greater than|more than|less than|fewer than|maximum|limit|overflow|must be <=)"
+    r"|(?:exceed|too (?:long|large|many)|longer than|larger than|reduce|maximum)[^.]{0,60}?"
+    r"\b(?:context|prompt|input tokens|tokens|messages)\b",
+    re.IGNORECASE,
+)
+"""How hosts without a code for it say that prompt and reply do not fit the context."""
+_OTHER_LIMITS = re.compile(
+    r"^\W*max_\w*tokens\b|completion tokens|stop sequences|logit|images?\b|tools?\b", re.IGNORECASE
+)
+"""What else may be too large: no fault of the prompt's."""
 REFUSED = frozenset({"content_filter", "content_policy_violation", "moderation_blocked"})
 _EMPTY_ACCOUNT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 UNSUPPORTED = frozenset({"unsupported_parameter", "unsupported_value", "unknown_parameter"})
@@ -72,11 +87,10 @@ def failure(answer: HttpAnswer, where: str) -> RtlglotError:
         return TransientError(
             f"{where} answers {status} with something that is no reply: {complaint.message}"
         )
-    if status in WAIT:
+    if status in WAIT or status >= 600:  # no status at all: nobody knows what it means
         return TransientError(said, retry_after_s=retry_after_s(answer.headers), overload=status in _OVERLOAD)
     if status in ROW:
-        too_long = complaint.param == _TOO_LONG_PARAM or status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        return RowError(Reason.PROMPT_TOO_LONG if too_long else Reason.BAD_REQUEST, said)
+        return RowError(Reason.PROMPT_TOO_LONG if _too_long(complaint, status) else Reason.BAD_REQUEST, said)
     if status == HTTPStatus.PAYMENT_REQUIRED:
         return BudgetSpent(said, hint=_RESUME)
     return ConfigError(said, hint=_hint(status, answer))
@@ -101,6 +115,13 @@ def _by_code(complaint: _Complaint, said: str) -> RtlglotError | None:
     return None
 
 
+def _too_long(complaint: _Complaint, status: int) -> bool:
+    if complaint.param == _TOO_LONG_PARAM or status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return True
+    said = complaint.message
+    return bool(_TOO_LONG_WORDS.search(said)) and not _OTHER_LIMITS.search(said)
+
+
 def read_complaint(body: bytes) -> _Complaint:
     """Whatever can be found in an error body: OpenAI's form, FastAPI's, plain text, nothing."""
     try:
@@ -111,7 +132,7 @@ def read_complaint(body: bytes) -> _Complaint:
         said = said[0]  # Gemini's form
     if not isinstance(said, dict):
         return _Complaint(_short(_text(said)))
-    inner = said.get("error", said)
+    inner = inner_error(said) or said
     if not isinstance(inner, dict):
         return _Complaint(_short(_text(inner)), kind=_text(said.get("error_type")))
     message = inner.get("message") or inner.get("detail") or said.get("message") or said.get("detail") or said
@@ -138,7 +159,7 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
     if seconds is None and text:
         try:
             seconds = max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-        except (ValueError, OverflowError):
+        except (ValueError, OverflowError, OSError):
             return None
     return None if seconds is None else min(LONGEST_WAIT_S, seconds)
 
@@ -176,7 +197,7 @@ def _phrase(status: int) -> str:
 
 
 def _status(code: Any) -> int | None:
-    if isinstance(code, str) and code.isdigit():
+    if isinstance(code, str) and len(code) == 3 and code.isdecimal():
         code = int(code)
     usable = isinstance(code, int) and not isinstance(code, bool) and 300 <= code < 600
     return code if usable else None

@@ -20,6 +20,7 @@ from rtlglot.records import Finish, Json, Message, Reason, Reply, Request
 CUT = frozenset({"length", "max_tokens", "model_length"})
 """OpenAI's word, and those of hosts that pass on what is below them (Anthropic, Mistral)."""
 REFUSED = frozenset({"content_filter", "refusal", "safety"})
+_MOST_TOKENS = 10**9
 _NOT_ENDED = frozenset({"abort", "error", "cancelled"})
 """vLLM's and OpenRouter's words for a reply that the server gave up."""
 
@@ -92,11 +93,13 @@ def read_reply(answer: Json, max_tokens: int | None, seconds: float) -> Reply | 
 
     Raises RowError where the endpoint refused this request, TransientError where it gave it up.
     """
-    choices = answer.get("choices") if isinstance(answer, dict) else None
-    choice = choices[0] if isinstance(choices, list) and choices else None
-    if not isinstance(choice, dict) or not isinstance(message := choice.get("message"), dict):
+    if not isinstance(answer, dict) or inner_error(answer):
+        return None
+    choice = first_choice(answer)
+    if not isinstance(message := choice.get("message"), dict):
         return None
     word = choice.get("finish_reason")
+    word = word if isinstance(word, str) else None
     text, think = _texts(message)
     refusal = message.get("refusal")
     if word in REFUSED or (refusal and not text):
@@ -117,6 +120,18 @@ def read_reply(answer: Json, max_tokens: int | None, seconds: float) -> Reply | 
         think=think or None,
         seconds=seconds,
     )
+
+
+def first_choice(answer: Mapping[str, Json]) -> Mapping[str, Json]:
+    """The first of an answer's choices; empty where there is none."""
+    choices = answer.get("choices")
+    choice = choices[0] if isinstance(choices, list) and choices else None
+    return choice if isinstance(choice, dict) else {}
+
+
+def inner_error(answer: Mapping[str, Json]) -> Json:
+    """The error that stands where a reply should: beside the choices or in the first of them (OpenRouter)."""
+    return answer.get("error") or first_choice(answer).get("error")
 
 
 def _messages(messages: Sequence[Message]) -> list[dict[str, str]]:
@@ -143,17 +158,21 @@ def _texts(message: Mapping[str, Json]) -> tuple[str, str]:
 def _parts(content: Json) -> tuple[str, str]:
     if isinstance(content, str):
         return content, ""
-    text, thoughts = [], []
-    for part in content if isinstance(content, list) else []:
-        if not isinstance(part, dict):
-            continue
-        if isinstance(part.get("text"), str):
-            text.append(part["text"])
-        elif "thinking" in part:
+    parts = [part for part in content if isinstance(part, dict)] if isinstance(content, list) else []
+    thoughts = []
+    for part in parts:
+        if "thinking" in part and not isinstance(part.get("text"), str):
             inner = part["thinking"]
-            thoughts.append(inner if isinstance(inner, str) else _parts(inner)[0])
-    return "".join(text), "".join(thoughts)
+            thoughts += [inner] if isinstance(inner, str) else _texts_of(inner)
+    return "".join(_texts_of(parts)), "".join(thoughts)
+
+
+def _texts_of(parts: Json) -> list[str]:
+    found = [part.get("text") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+    return [text for text in found if isinstance(text, str)]
 
 
 def _count(value: Json) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    """A number of tokens; what cannot be one is none, and the ledger holds 64 bits."""
+    usable = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS
+    return value if usable else None
