@@ -220,7 +220,12 @@ async def test_a_row_that_runs_into_the_time_limit_fails_at_the_second_time(
 ) -> None:
     monkeypatch.setattr(supervise, "LONGEST_PAUSE_S", 0.01)
     monkeypatch.setattr(supervise, "_LONG_S", 0.1)
-    slow = {"id": "r5", "error": "transient", "message": "no answer", "delay_s": [0.2, 0.2]}
+    slow: dict[str, object] = {
+        "id": "r5",
+        "error": "transient",
+        "message": "no answer",
+        "delay_s": [0.2, 0.2],
+    }
     engine = await started(tmp_path, [slow])
     results = await asyncio.wait_for(all_of(engine, 31), 20)
     bad = results.pop(5)

@@ -31,8 +31,8 @@ TOO_LONG = frozenset({"context_length_exceeded", "exceed_context_size_error", "s
 _TOO_LONG_PARAM = "input_tokens"
 """vLLM has no code for it: it names the parameter."""
 _TOO_LONG_WORDS = re.compile(
-    r"(?:context|prompt|inputs?|tokens?|messages?)\b[^.]{0,90}?\b(?:exceed|too (?:long|large|many)|longer than|"
-    r"larger than|greater than|more than|less than|fewer than|maximum|limit|overflow|must be <=)"
+    r"(?:context|prompt|inputs?|tokens?|messages?)\b[^.]{0,90}?\b(?:exceed|too (?:long|large|many)|"
+    r"longer than|larger than|greater than|more than|less than|fewer than|maximum|limit|overflow|must be <=)"
     r"|(?:exceed|too (?:long|large|many)|longer than|larger than|reduce|maximum)[^.]{0,60}?"
     r"\b(?:context|prompt|input tokens|tokens|messages)\b",
     re.IGNORECASE,
