@@ -33,3 +33,34 @@ def test_a_budget_that_is_spent_stops_delivers_and_resumes(shell: Shell) -> None
         assert 0 < first < 60
         shell.rtlglot(*job)
     assert len(shell.lines("out.jsonl")) == 60
+
+
+def test_a_key_that_expires_in_mid_run_delivers_what_is_done_and_says_how_to_go_on(shell: Shell) -> None:
+    shell.write("in.jsonl", [{"id": f"r{n}", "instruction": f"Design unit {n}."} for n in range(20)])
+    with Stub.running() as stub:
+        job = ("transform", "in.jsonl", *JOB, "--model", stub.base_url, "--concurrency", "1")
+        expired = {"error": {"message": "the key has expired", "code": "invalid_api_key"}}
+        stub.setup(rules=[{"do": "status", "when": "unit 12.", "status": 401, "body": expired}])
+        lost = shell.rtlglot(*job, code=3)
+        assert [row["id"] for row in shell.lines("out.jsonl")] == [f"r{n}" for n in range(12)]
+        assert "the engine was lost: 20 rows = 12 accepted + 0 rejected + 0 failed + 8 pending" in lost.stderr
+        assert f"resume with: rtlglot {' '.join(job)}" in lost.stderr
+        assert "after 12 replies the engine refuses" in lost.stderr
+        assert "the key has expired" in lost.stderr
+        assert (shell.folder / "out.jsonl.report.html").exists()
+        stub.setup(rules=[])
+        resumed = shell.rtlglot(*job, "--json")
+    assert json.loads(resumed.stdout)["requests"] == 8
+    assert len(shell.lines("out.jsonl")) == 20
+
+
+def test_a_key_that_is_wrong_from_the_start_is_the_commands_fault(shell: Shell) -> None:
+    shell.write("in.jsonl", [{"id": "a", "instruction": "Design unit 1."}])
+    with Stub.running() as stub:
+        stub.setup(key="right")
+        job = ("transform", "in.jsonl", *JOB, "--model", stub.base_url)
+        refused = shell.rtlglot(*job, code=2).stderr
+        hint = shell.rtlglot(*job, "--set", "engine.api_key_env=MY_KEY", code=2).stderr
+    assert "401" in refused
+    assert "RTLGLOT_API_KEY or OPENAI_API_KEY" in refused
+    assert "MY_KEY" in hint
