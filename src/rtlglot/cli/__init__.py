@@ -15,6 +15,7 @@ COMMANDS = Table(
     "command",
     {
         "transform": "rtlglot.cli.transform:COMMAND",
+        "preview": "rtlglot.cli.preview:COMMAND",
         "check": "rtlglot.cli.check:COMMAND",
         "equiv": "rtlglot.cli.equiv:COMMAND",
         "report": "rtlglot.cli.report:COMMAND",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shlex
 import sys
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from rtlglot.cli.command import Command, Given, take
+from rtlglot.cli.preview import delivered, show
 from rtlglot.cli.report import write_report_of
 from rtlglot.errors import UsageError
 from rtlglot.options import flag
@@ -19,7 +19,6 @@ Describe the example designs from their instructions with the embedded model, an
 three of them. What is done once is reused: a second demo takes seconds."""
 
 _SHOWN = 3
-_LONGEST_SHOWN = 420
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +52,7 @@ def _call(given: Given) -> int:
     with watch_for(sys.stderr, resume=shlex.join(given["argv"])) as watch:
         summary = run(spec, watch, given["argv"])
         write_report_of(summary.output, summary.ledger, watch.note)
-    _show(output)
+    show(_picked(output), "instruction", "description", title="three of the rows")
     print(f"\nEvery row, searchable, in a browser: {output}.report.html")
     print("\nNext: what real tools say about Verilog, which needs no model")
     print(f"  {_program()} check {source} -o {folder}/verdicts.jsonl")
@@ -78,42 +77,17 @@ def _program() -> str:
     return str(script) if script.parent.name == "bin" and ".venv" in script.parts else "rtlglot"
 
 
-def _show(output: Path) -> None:
-    """Three rows, side by side: what was accepted, and what was not and why."""
-    from rich.console import Console, Group
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console(width=min(100, Console().width))
-    table = Table(show_lines=True, title="three of the rows", title_justify="left")
-    for column in ("id", "instruction", "description"):
-        table.add_column(column, ratio=1 if column == "id" else 3, overflow="fold")
-    for row in _picked(output):
-        accepted = "detail" not in row
-        text = row["description"] if accepted else row["text"]
-        verdict = "accepted" if accepted else f"{row['status']}: {row['detail']}"
-        colour = "green" if accepted else "red"
-        cell = Group(Text(_short(text)), Text(f"\n{verdict}", style=colour))
-        table.add_row(row["id"], Text(_short(row["instruction"])), cell)
-    console.print()
-    console.print(table)
-
-
 def _picked(output: Path) -> list[dict[str, Any]]:
     """The first accepted rows and the first with a text that was not, as many as there are."""
-    from rtlglot.formats import open_dataset
-
-    failures = output.with_name(output.name + ".failures.jsonl")
-    accepted = [{"id": row.id, **row.fields} for row in islice(open_dataset(output), _SHOWN)]
+    accepted: list[dict[str, Any]] = []
     refused: list[dict[str, Any]] = []
-    if failures.exists():
-        rows = ({"id": row.id, **row.fields} for row in open_dataset(failures))
-        refused = list(islice((row for row in rows if row["text"]), _SHOWN))
-    return [*accepted[: _SHOWN - min(1, len(refused))], *refused][:_SHOWN]
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN].rsplit(" ", 1)[0] + " …"
+    for row in delivered(output):
+        if "detail" not in row:
+            accepted += [row] if len(accepted) < _SHOWN else []
+        elif row["text"]:
+            refused.append(row)
+            break
+    return [*accepted[: _SHOWN - len(refused)], *refused]
 
 
 COMMAND = Command(

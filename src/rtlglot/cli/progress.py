@@ -67,7 +67,7 @@ class PlainWatch:
     def end(self, summary: Summary) -> None:
         """The summary that accounts for every row."""
         self.summary = summary
-        for line in _summary_lines(summary, self._resume):
+        for line in (*summary_lines(summary), *_next_lines(summary, self._resume)):
             self._say(line)
 
     def _say(self, text: str) -> None:
@@ -174,8 +174,8 @@ _ENDINGS = {
 }
 
 
-def _summary_lines(summary: Summary, resume: str) -> list[str]:
-    """Every row is accounted for; what to do next."""
+def summary_lines(summary: Summary) -> list[str]:
+    """Every row is accounted for."""
     lines = [
         f"{_ENDINGS[summary.ending]}: {count(summary.total, 'row')} = {summary.accepted:,} accepted"
         f" + {summary.rejected:,} rejected + {summary.failed:,} failed"
@@ -196,7 +196,12 @@ def _summary_lines(summary: Summary, resume: str) -> list[str]:
         + (f", {summary.reused:,} replies reused" if summary.reused else "")
         + (f", {summary.spent:.4g} spent" if summary.spent is not None else "")
     )
-    lines.append(f"  output   {summary.output}")
+    return lines
+
+
+def _next_lines(summary: Summary, resume: str) -> list[str]:
+    """Where things are, and what to do next."""
+    lines = [f"  output   {summary.output}"]
     if summary.rejected or summary.failed:
         lines.append(f"  failures {summary.failures}")
     if summary.ending == "emitted":

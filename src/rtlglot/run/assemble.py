@@ -139,10 +139,15 @@ def _sampling(spec: Spec, prompt: Prompt) -> Sampling:
 
 
 def _delivery(spec: Spec, model: str) -> Delivery:
-    output = Path(spec.output) if spec.output else default_output(spec.input, model, spec.target)
+    output = output_of(spec, model)
     if spec.input != "-" and output.exists() and Path(spec.input).exists() and output.samefile(spec.input):
         raise UsageError(f"the output {output} is the input", hint="name another with --output")
     return Delivery(output, spec.target, keep_think=spec.keep_think, existing=spec.existing)
+
+
+def output_of(spec: Spec, model: str) -> Path:
+    """The one that is named, else the default."""
+    return Path(spec.output) if spec.output else default_output(spec.input, model, spec.target)
 
 
 def default_output(source: str, model: str, target: str) -> Path:
