@@ -40,7 +40,8 @@ def test_a_key_that_expires_in_mid_run_delivers_what_is_done_and_says_how_to_go_
     with Stub.running() as stub:
         job = ("transform", "in.jsonl", *JOB, "--model", stub.base_url, "--concurrency", "1")
         expired = {"error": {"message": "the key has expired", "code": "invalid_api_key"}}
-        stub.setup(rules=[{"do": "status", "when": "unit 12.", "status": 401, "body": expired}])
+        once = [{"do": "reply", "when": f"unit {n}.", "times": 1} for n in range(12)]
+        stub.setup(rules=[*once, {"do": "status", "status": 401, "body": expired}])
         lost = shell.rtlglot(*job, code=3)
         assert [row["id"] for row in shell.lines("out.jsonl")] == [f"r{n}" for n in range(12)]
         assert "the engine was lost: 20 rows = 12 accepted + 0 rejected + 0 failed + 8 pending" in lost.stderr

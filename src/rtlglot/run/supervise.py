@@ -21,6 +21,7 @@ import random
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 from rtlglot.engines import Engine, EngineInfo
 from rtlglot.errors import (
@@ -134,10 +135,20 @@ class Supervised(Engine):
                         raise _failed("failed again and again, each time after long", error) from error
                 await self._back_off(error, row.failures)
             except (ConfigError, BudgetSpent) as error:
-                await self._first_reply()
-                if await self._serves(time.monotonic()):
-                    raise _failed("refused while others are served", error) from error
-                raise
+                await self._refused(error)
+
+    async def _refused(self, error: ConfigError | BudgetSpent) -> NoReturn:
+        """Raise what a refusal is: the row's, everybody's from the start, or the engine's end."""
+        await self._first_reply()
+        if await self._serves(time.monotonic()):
+            raise _failed("refused while others are served", error) from error
+        if self._witness is None or isinstance(error, BudgetSpent):
+            raise error
+        # A key that expired, a model that was taken away: what is done is delivered.
+        raise EngineLost(
+            f"after {self._replies:,} replies the engine refuses: {error}",
+            hint=f"{error.hint}; then run the same command: it resumes".lstrip("; "),
+        ) from error
 
     async def _count(self, row: _History) -> None:
         """A failure counts against a row where others are served: else the engine is in trouble."""

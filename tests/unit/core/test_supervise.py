@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rtlglot.engines.scripted import ScriptedEngine
-from rtlglot.errors import ConfigError, EngineLost, RowError
+from rtlglot.errors import EngineLost, RowError
 from rtlglot.records import Message, Reason, Reply, Request, Sampling
 from rtlglot.run import supervise
 from rtlglot.run.gate import Gate
@@ -249,4 +249,4 @@ async def test_a_refusal_of_one_row_stops_no_run_and_one_of_all_does(tmp_path: P
     revoked = Supervised(ScriptedEngine(str(script), {}), in_flight=4)
     await revoked.start()
     await revoked.generate(request("r0"))
-    assert all(isinstance(result, ConfigError) for result in (await all_of(revoked, 8))[1:])
+    assert all(isinstance(result, EngineLost) for result in (await all_of(revoked, 8))[1:])
