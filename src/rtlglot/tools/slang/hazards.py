@@ -53,6 +53,8 @@ class _Search:
     flow: Flow = field(default_factory=Flow)
     started: set[str] = field(default_factory=set)
     """Assigned by an initial block."""
+    asserted: list[Any] = field(default_factory=list)
+    """Where assertions stand."""
     declared: set[str] = field(default_factory=set)
     """Declared with a constant."""
 
@@ -75,8 +77,18 @@ class _Search:
             self.flow.assign(node.initializer, path_of(node))
         elif isinstance(node, ast.VariableSymbol) and _is_constant(node.initializer):
             self.declared.add(path_of(node))
+        elif isinstance(node, ast.ImmediateAssertionStatement | ast.ConcurrentAssertionStatement):
+            self.asserted.append(node.sourceRange)
+        elif isinstance(node, ast.CallExpression) and node.subroutineName == "$isunknown":
+            self._unknown(node)
         for code, message, location in constructs_at(node):
             self.add(code, message, location)
+
+    def _unknown(self, call: Any) -> None:
+        """A question for x, which an assertion may ask."""
+        place = call.sourceRange.start
+        if not any(one.start.offset <= place.offset < one.end.offset for one in self.asserted):
+            self.add("x-compare", "$isunknown, which hardware cannot tell", place)
 
     def start(self, instance: Any) -> None:
         """The start values of an instance's ports."""

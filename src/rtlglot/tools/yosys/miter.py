@@ -3,7 +3,8 @@
 The reference is three-valued: a register without an initial value starts as x, and where one of its
 outputs is x anything will do. The candidate is one of two things. Under the start `x` it is three-valued
 as well: equivalent then means that it does what the reference defines, in a simulation too, and never
-answers x where the reference answers. Under `any` its registers without an initial value start with any
+answers x where the reference answers; what it does by telling x from 0 and 1 counts as x, since no hardware
+can. Under `any` its registers without an initial value start with any
 bits, and all its x are any bits: whatever it powers up with, it does what the reference defines (safe
 replacement; the formulation is that of YosysHQ's EQY). Under `zero` the registers of both start with 0.
 

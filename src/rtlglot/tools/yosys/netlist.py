@@ -98,7 +98,13 @@ _FLATTENED = (
 )
 
 
-def read_netlist(text: str, version: str, top: str, *, front_end: str, most_memory_bits: int) -> Netlist:
+_X_UNSEEN = ("chtype -set $eq t:$eqx", "chtype -set $ne t:$nex")
+"""A comparison by === is one by == in hardware, and in a simulator that knows no x."""
+
+
+def read_netlist(
+    text: str, version: str, top: str, *, front_end: str, most_memory_bits: int, sees_x: bool = True
+) -> Netlist:
     """Read, elaborate and flatten a text (see `latches_allowed`). Raises Unsupported for what a
     proof cannot handle; yosys ends the process for what it cannot read."""
     yosys = Yosys()
@@ -106,7 +112,8 @@ def read_netlist(text: str, version: str, top: str, *, front_end: str, most_memo
         yosys.read(text, version, front_end, top=top)
     except ValueError as error:
         raise Unsupported(str(error)) from error
-    yosys(f"hierarchy -top {top}", *_FLATTENED, f"rename {top} netlist")
+    unseen = () if sees_x else _X_UNSEEN
+    yosys(f"hierarchy -top {top}", *unseen, *_FLATTENED, f"rename {top} netlist")
     module = _module(yosys)
     if any(cell["type"] == "$pow" for cell in module["cells"].values()):
         Path("pow.v").write_text(_POWER, encoding="ascii")
