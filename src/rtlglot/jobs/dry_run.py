@@ -44,31 +44,31 @@ def dry_run(spec: Spec) -> str:
     return asyncio.run(_dry_run(assemble(spec, choose_engine(spec), Nobody())))
 
 
-async def _dry_run(plan: Assembly) -> str:
+async def _dry_run(assembly: Assembly) -> str:
     estimate, shown = Estimate(), []
     try:
-        for row in plan.dataset:
+        for row in assembly.dataset:
             estimate.rows += 1
             try:
-                messages = plan.prompt.render(row, plan.context(row.fields).interface)
+                messages = assembly.prompt.render(row, assembly.context(row.fields).interface)
             except RowError as error:
                 estimate.unusable += 1
                 shown += [f"row {row.id}: {error.reason}: {error}"] if estimate.unusable <= SHOWN else []
                 continue
-            tokens = await _measure(plan, messages, estimate)
+            tokens = await _measure(assembly, messages, estimate)
             if tokens is not None and len(shown) < SHOWN + estimate.unusable:
                 shown.append(_show(row.id, messages, tokens, exact=estimate.exact))
     finally:
-        await plan.engine.aclose()
-    return "\n".join([*shown, *_totals(plan, estimate)])
+        await assembly.engine.aclose()
+    return "\n".join([*shown, *_totals(assembly, estimate)])
 
 
-async def _measure(plan: Assembly, messages: Sequence[Message], estimate: Estimate) -> int | None:
+async def _measure(assembly: Assembly, messages: Sequence[Message], estimate: Estimate) -> int | None:
     characters = sum(len(message.content) for message in messages)
     estimate.characters += characters
     if estimate.rows > COUNTED:
         return None
-    tokens = await plan.engine.count_tokens(messages)
+    tokens = await assembly.engine.count_tokens(messages)
     if tokens is None:
         estimate.exact = False
         tokens = lengths.estimate(messages)
@@ -83,17 +83,17 @@ def _show(row_id: str, messages: Sequence[Message], tokens: int, *, exact: bool)
     return "\n".join([f"--- row {row_id}: {about}{tokens} tokens ---", *turns, ""])
 
 
-def _totals(plan: Assembly, estimate: Estimate) -> list[str]:
+def _totals(assembly: Assembly, estimate: Estimate) -> list[str]:
     usable = estimate.rows - estimate.unusable
-    requests = usable * plan.recipe.samples
-    most_out = requests * plan.recipe.sampling.max_tokens
+    requests = usable * assembly.recipe.samples
+    most_out = requests * assembly.recipe.sampling.max_tokens
     how = "counted by the model's tokenizer" if estimate.exact else "estimated: 3.2 characters a token"
     mean = estimate.prompt_tokens / usable if usable else 0
     return [
-        f"{estimate.rows:,} rows, {estimate.unusable:,} of them without a usable {plan.spec.source}",
-        f"{requests:,} requests to {plan.recipe.engine} {plan.recipe.model}".rstrip(),
-        f"prompts: about {estimate.prompt_tokens * plan.recipe.samples:,} tokens in all, "
+        f"{estimate.rows:,} rows, {estimate.unusable:,} of them without a usable {assembly.spec.source}",
+        f"{requests:,} requests to {assembly.recipe.engine} {assembly.recipe.model}".rstrip(),
+        f"prompts: about {estimate.prompt_tokens * assembly.recipe.samples:,} tokens in all, "
         f"{mean:,.0f} a row ({how})",
-        f"replies: at most {plan.recipe.sampling.max_tokens:,} tokens each, {most_out:,} in all",
-        f"output: {plan.delivery.output}    nothing was asked",
+        f"replies: at most {assembly.recipe.sampling.max_tokens:,} tokens each, {most_out:,} in all",
+        f"output: {assembly.delivery.output}    nothing was asked",
     ]
