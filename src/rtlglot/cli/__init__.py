@@ -25,6 +25,7 @@ COMMANDS = Table(
         "plan": "rtlglot.cli.plan:COMMAND",
         "bench": "rtlglot.cli.bench:COMMAND",
         "export": "rtlglot.cli.export:COMMAND",
+        "eval": "rtlglot.cli.eval:COMMAND",
         "demo": "rtlglot.cli.demo:COMMAND",
     },
 )

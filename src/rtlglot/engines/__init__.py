@@ -22,6 +22,7 @@ ENGINES = Table(
         "batch-out": "rtlglot.engines.openai.offline:BatchOut",
         "openai": "rtlglot.engines.openai.engine:OpenAiEngine",
         "openvino": "rtlglot.engines.openvino:OpenVinoEngine",
+        "recorded": "rtlglot.engines.recorded:RecordedEngine",
         "scripted": "rtlglot.engines.scripted:ScriptedEngine",
         "vllm": "rtlglot.engines.vllm:VllmEngine",
     },

@@ -128,7 +128,7 @@ def _recipe(spec: CheckSpec, checks: Sequence[Check]) -> Recipe:
 
 def _indexed(rows: Rows, ledger: Ledger, spec: CheckSpec) -> Rows:
     """The rows, indexed; numbered where their ids are not unique, which verdicts need not be."""
-    named = (spec.field, spec.reference, spec.testbench, spec.interface)
+    named = (spec.field, spec.reference, spec.testbench, spec.files, spec.interface)
     try:
         rows.index(ledger, named)
     except DuplicateId as error:

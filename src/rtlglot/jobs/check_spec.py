@@ -45,6 +45,7 @@ class CheckSpec:
     testbench: str = _checked(
         "testbench", metavar="FIELD|FILE", help="a testbench: a field, or a file for all rows"
     )
+    files: str = _checked("files")
     interface: str = _checked(
         "interface", metavar="FIELD|FILE", help="the required header: a field, a file for all rows, or auto"
     )

@@ -109,7 +109,12 @@ def verdict_key(text: str, check: Mapping[str, Json], context: Context) -> bytes
     """Key of a verdict: the text, the check with options and tool versions, what it knew of the row."""
     known = (context.reference, context.testbench, context.interface)
     # said only where it is not as it always was, so that older keys stay
-    more = {"top": context.top, "blackboxes": context.blackboxes, "parts": context.parts_elsewhere}
+    more = {
+        "top": context.top,
+        "blackboxes": context.blackboxes,
+        "parts": context.parts_elsewhere,
+        "files": context.files,
+    }
     said = {name: value for name, value in more.items() if value}
     return digest(
         text,

@@ -115,3 +115,5 @@ class Context:
     """Modules whose inside is not looked at."""
     parts_elsewhere: bool = False
     """The text is one file of several: what it includes is missing, not wrong."""
+    files: tuple[tuple[str, str], ...] = ()
+    """Name and text of the data that the testbench reads."""

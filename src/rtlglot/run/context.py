@@ -28,11 +28,13 @@ class ContextFields:
     standard: str
     blackboxes: tuple[str, ...]
     parts_elsewhere: bool
+    files: str = ""
+    """A field with the data that the testbench reads: {name: text}."""
 
     @property
     def names(self) -> frozenset[str]:
         """The fields that are read."""
-        fields = {self.reference, self.testbench, self.instruction, self.interface, self.top}
+        fields = {self.reference, self.testbench, self.instruction, self.interface, self.top, self.files}
         return frozenset(fields - {"", "auto"})
 
     def __call__(self, fields: Mapping[str, Json]) -> Context:
@@ -52,6 +54,7 @@ class ContextFields:
             field=self.kind,
             reference=reference,
             testbench=testbench,
+            files=_files(fields.get(self.files)) if self.files else (),
             interface=interface,
             standard=self.standard,
             instruction=asked,
@@ -59,6 +62,10 @@ class ContextFields:
             blackboxes=self.blackboxes,
             parts_elsewhere=self.parts_elsewhere,
         )
+
+
+def _files(value: Json) -> tuple[tuple[str, str], ...]:
+    return tuple((str(k), str(v)) for k, v in value.items()) if isinstance(value, Mapping) else ()
 
 
 def context_fields(spec: Mapping[str, Json], kind: str = "verilog") -> ContextFields:
@@ -78,6 +85,7 @@ def context_fields(spec: Mapping[str, Json], kind: str = "verilog") -> ContextFi
         kind=kind,
         reference=reference,
         testbench=str(spec.get("testbench") or ""),
+        files=str(spec.get("files") or ""),
         instruction=instruction if kind == "verilog" else "",
         interface=str(spec.get("interface") or ""),
         top=str(spec.get("top") or ""),

@@ -82,7 +82,14 @@ def _prepare(plan: Assembly, ledger: Ledger, watch: Watch, command: Sequence[str
     """Index the input, free what is to be redone, count what is there already."""
     watch.stage(f"reading {plan.spec.input}")
     spec = plan.spec
-    named = (spec.source, spec.reference, spec.testbench, spec.interface, *sorted(plan.prompt.needs))
+    named = (
+        spec.source,
+        spec.reference,
+        spec.testbench,
+        spec.files,
+        spec.interface,
+        *sorted(plan.prompt.needs),
+    )
     total = plan.rows.index(ledger, named)
     previous = ledger.last_recipe()
     number = ledger.begin_run(plan.recipe, plan.description(), command)

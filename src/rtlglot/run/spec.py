@@ -142,6 +142,9 @@ class Spec:
         "Verilog to compare with (default: the target's field)", default="", metavar="FIELD"
     )
     testbench: str = _checked("a testbench for the candidate", default="", metavar="FIELD")
+    files: str = _checked(
+        "data that the testbench reads: an object of file names and texts", default="", metavar="FIELD"
+    )
     interface: str = _checked("a header that candidates must have, or auto", default="", metavar="FIELD")
     top: str = _checked(
         "the top module: its name, or a field that holds it", default="", metavar="NAME|FIELD"

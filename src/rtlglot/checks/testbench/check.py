@@ -90,6 +90,7 @@ class Testbench(Check):
             "standard": context.standard,
             "testbench": context.testbench,
             "reference": context.reference,
+            "files": dict(context.files),
             "programs": self._simulator.to_json(),
             "limit_s": options.limit_s,
             "controls_s": options.controls_s,
@@ -167,6 +168,6 @@ def _verdict(told: Mapping[str, Any], simulator: str, seconds: float) -> Verdict
 
 def _key(context: Context) -> bytes:
     digest = hashlib.sha256()
-    for text in (context.testbench, context.reference):
+    for text in (context.testbench, context.reference, *(part for file in context.files for part in file)):
         digest.update(hashlib.sha256((text or "").encode("utf-8", "surrogatepass")).digest())
     return digest.digest()

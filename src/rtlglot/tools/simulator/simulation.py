@@ -70,6 +70,13 @@ def write_texts(texts: Sequence[str]) -> list[str]:
     return names
 
 
+def write_data(files: Mapping[str, str]) -> None:
+    """Data that a testbench reads, under names without a folder; before the texts, which take precedence."""
+    for name, text in files.items():
+        if plain := Path(name).name:
+            Path(plain).write_text(text, encoding="utf-8", errors="replace")
+
+
 @dataclass(slots=True)
 class Launcher:
     """Starts the programs of one simulation, one after the other, under its limits."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rtlglot.records import Json
 from rtlglot.tools.simulator.controls import FOR_SURE, Controls, Stage, learn, only_empty
 from rtlglot.tools.simulator.decide import Decision, by_words, decide
 from rtlglot.tools.simulator.installed import from_json
+from rtlglot.tools.simulator.simulation import write_data
 from rtlglot.tools.simulator.texts import (
     Refused,
     Together,
@@ -44,6 +45,8 @@ class TestbenchTask:
     """CPU seconds of one simulation."""
     controls_s: float
     """CPU seconds of all controls together."""
+    files: dict[str, str] = field(default_factory=dict)
+    """Data that the testbench reads, by name."""
     control: bool = True
     """Play controls where `controls` lacks them."""
     controls: dict[str, Json] | None = None
@@ -64,7 +67,8 @@ def run(arguments: dict[str, Any]) -> Json:
         _compiles(source)
         _is_one_design(source, asked)
         refuse_what_reaches_out(source, asked.text)
-        together = put_together(source, asked.testbench, asked.reference, asked.text)
+        write_data(asked.files)
+        together = put_together(source, asked.testbench, asked.reference, asked.text, data=bool(asked.files))
         ports = frozenset(port.name for port in together.seats[0].ports)
         ear = Ear(speaks_only_of_errors(asked.testbench), ports)
         stage = Stage(from_json(asked.programs), together, ear, asked.limit_s)

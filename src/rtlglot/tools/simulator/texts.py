@@ -56,18 +56,21 @@ class Together:
 
 
 def put_together(
-    candidate: Source, testbench: str, reference: str | None, delivered: str | None = None
+    candidate: Source,
+    testbench: str,
+    reference: str | None,
+    delivered: str | None = None,
+    *,
+    data: bool = False,
 ) -> Together:
     """Find the candidate's name and the reference's part in a testbench. Raises Refused.
 
     `delivered` is the candidate's own text, which goes in as it is but for its top's name; without it
-    the plain one does.
+    the plain one does. `data`: the files that the testbench reads are there.
     """
     text = candidate.plain if delivered is None else delivered
-    if reads := [t.text for t in code_tokens(testbench) if t.kind is Kind.SYSTEM and t.text in _READING]:
-        raise Refused(
-            "unsupported", "reads-files", f"the testbench reads files ({reads[0]}), which are not here"
-        )
+    if not data:
+        _refuse_reading(testbench)
     bench = names_of(testbench)
     if not bench.tops:
         raise Refused("unsupported", "no-testbench", "the testbench has no module")
@@ -90,6 +93,13 @@ def put_together(
         reference=texts[1] if len(texts) > 1 else None,
     )
     return _seated(together, top, reference)
+
+
+def _refuse_reading(testbench: str) -> None:
+    reads = [t.text for t in code_tokens(testbench) if t.kind is Kind.SYSTEM and t.text in _READING]
+    if reads:
+        message = f"the testbench reads files ({reads[0]}), which are not here"
+        raise Refused("unsupported", "reads-files", message)
 
 
 def _of_reference(bench: ModuleNames, reference: str | None) -> str | None:

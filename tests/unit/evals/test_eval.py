@@ -1,0 +1,112 @@
+"""`rtlglot eval` over a small benchmark of its own: every sample counted, by testbench and by proof."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.evals.benchmark import write_completions, write_problems
+
+from rtlglot import cli
+from rtlglot.tools.simulator import icarus
+
+pytestmark = pytest.mark.skipif(icarus.installed() is None, reason="Icarus Verilog is not installed")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    here = tmp_path_factory.mktemp("eval")
+    problems, completions = write_problems(here), write_completions(here)
+    out = here / "out"
+    command = ["eval", str(problems), "--samples-from", str(completions), "-o", str(out)]
+    assert cli.run([*command, "--protocol", "verilogeval-v2", "--k", "1,2,3"]) == 0
+    return out
+
+
+@pytest.fixture(scope="module")
+def told(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "score.json").read_text())
+    return found
+
+
+def test_each_sample_has_its_class(told: dict[str, Any]) -> None:
+    assert {one["id"]: one["samples"] for one in told["by_problem"]} == {
+        "inverter": ["solved", "forbidden", "refused"],
+        "lookup": ["solved", "different", "ports"],
+        "counter": ["solved", "contradicted", "syntax"],
+        "gate": ["solved", "latch", "no answer"],
+    }
+    assert sum(told["classes"].values()) == told["samples"] == 12
+
+
+def test_testbench_and_proof_stand_side_by_side(told: dict[str, Any]) -> None:
+    found = told["all"]
+    assert found["testbench"]["1"]["value"] == pytest.approx((1 / 3 + 1 / 3 + 2 / 3 + 0) / 4)
+    assert found["proof"]["1"]["value"] == pytest.approx(1 / 3)
+    assert found["proof"]["2"]["value"] == pytest.approx(2 / 3)
+    assert found["both"]["3"]["value"] == pytest.approx(3 / 4)
+    assert found["proof"]["1"]["low"] <= 0.34 <= found["proof"]["1"]["high"] + 0.01
+
+
+def test_what_is_ill_is_named_and_left_out_of_a_second_line(told: dict[str, Any]) -> None:
+    assert [one["id"] for one in told["ill"]] == ["gate"]
+    assert told["healthy"] == 3
+    assert told["healthy_only"]["testbench"]["1"]["value"] == pytest.approx(4 / 9)
+
+
+def test_contradictions_are_listed(told: dict[str, Any]) -> None:
+    (one,) = told["contradictions"]
+    assert (one["id"], one["sample"], one["testbench"], one["proof"]) == ("counter", 1, True, False)
+
+
+def test_the_official_column_believes_a_forger(told: dict[str, Any]) -> None:
+    official = {one["id"]: one["official"] for one in told["by_problem"]}
+    assert official["inverter"] == 2  # the right one and the forged one
+    assert told["all"]["testbench"]["3"]["value"] < 1
+
+
+def test_the_same_command_again_asks_nothing_and_says_the_same(folder: Path, told: dict[str, Any]) -> None:
+    before = folder.parent
+    command = ["eval", str(before / "problems.jsonl"), "--samples-from", str(before / "completions.jsonl")]
+    assert cli.run([*command, "-o", str(folder), "--protocol", "verilogeval-v2", "--k", "1,2,3"]) == 0
+    assert json.loads((folder / "score.json").read_text()) == told
+
+
+def test_markdown_report_and_samples_are_there(folder: Path) -> None:
+    table = (folder / "score.md").read_text()
+    assert "| pass@1 | all 4 |" in table
+    assert "gate: its testbench" in table
+    assert "the protocol names" in table.lower()
+    assert (folder / "report.html").stat().st_size > 10_000
+    lines = [json.loads(line) for line in (folder / "samples.jsonl").read_text().splitlines()]
+    assert len(lines) == 12
+    assert lines[0]["completion"].startswith("module TopModule")
+
+
+def test_the_audit_tries_testbenches_with_mutants(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    problems = write_problems(tmp_path)
+    assert cli.run(["eval", str(problems), "--audit", "--mutants", "3", "-o", str(out)]) == 0
+    found = json.loads((out / "audit.json").read_text())
+    by_id = {one["id"]: one for one in found["health"]}
+    assert by_id["inverter"]["ill"] == ""
+    assert by_id["inverter"]["killed"] == by_id["inverter"]["different"] > 0
+    assert by_id["gate"]["killed"] == 0
+    assert "gate" in (out / "audit.md").read_text()
+
+
+def test_the_list_of_benchmarks(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["eval", "--list"]) == 0
+    assert "rtllm" in capsys.readouterr().out
+
+
+def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("mine")
+    problems = tmp_path / "in.jsonl"
+    write_problems(tmp_path).rename(problems)
+    assert (
+        cli.main(["eval", str(problems), "--model", "echo", "--engine", "scripted", "-o", str(tmp_path)]) == 2
+    )
+    assert (
+        cli.main(["eval", str(problems), "--samples-from", str(write_completions(tmp_path)), "--audit"]) == 2
+    )
