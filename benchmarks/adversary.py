@@ -34,6 +34,7 @@ from played import Face, Step
 from rtlglot.checks import Check
 from rtlglot.checks.ladder import asking, climb, ladder
 from rtlglot.records import Context
+from rtlglot.run.judge import Judge
 from rtlglot.sandbox import Box, open_box
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "rtl.json"
@@ -76,17 +77,13 @@ class Tried:
     """Its trigger has to be known: no testbench is to blame that does not meet it."""
     answers: dict[str, str] = field(default_factory=dict)
     """Status of each check that was asked."""
+    accepted: bool = False
+    """What the whole ladder makes of it."""
 
     @property
     def honest(self) -> bool:
         """Whether it was made to be right."""
         return self.kind.startswith("honest")
-
-    @property
-    def accepted(self) -> bool:
-        """Whether the whole ladder lets it stand, and a witness said yes."""
-        witnesses = [self.answers.get(name, "") for name in ("equivalence", "testbench")]
-        return not any(a in NO for a in self.answers.values()) and any(w in YES for w in witnesses)
 
     @property
     def wrong(self) -> list[str]:
@@ -130,6 +127,7 @@ async def ask(reference: Reference, made: Made, checks: Sequence[Check], box: Bo
         return tried
     context = Context(reference=reference.text, testbench=reference.testbench)
     verdicts = await climb(checks, context, asking(made.text, context, box))
+    tried.accepted = Judge(checks)([v for v in verdicts if v.status != "skipped"], context).accepted
     for check, verdict in zip(checks, verdicts, strict=True):
         if (
             verdict.status == "skipped"

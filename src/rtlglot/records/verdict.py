@@ -27,7 +27,7 @@ class CheckStatus(StrEnum):
     """No difference within k steps; never called equivalent."""
     DIFFERENT = "different"
     UNCONFIRMED = "unconfirmed"
-    """A proof says different and a simulation of the same inputs says the same: it rejects nothing."""
+    """A proof says different and a simulation of the same inputs says the same, or one says x: no `no`."""
     PORTS_DIFFER = "ports-differ"
     UNAVAILABLE = "unavailable"
     """The tool that this check needs is not installed."""
@@ -79,6 +79,11 @@ class Verdict:
         if self.status in NO_ANSWER and self.must_answer:
             return Reason.UNEXAMINED
         return Reason.OK
+
+    @property
+    def contradicted(self) -> bool:
+        """A proof says no, and a simulation of the same inputs shows no difference."""
+        return self.status is CheckStatus.UNCONFIRMED and self.data.get("confirmed") is False
 
     @property
     def ok(self) -> bool:

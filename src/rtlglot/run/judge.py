@@ -56,6 +56,9 @@ class Judge:
         yes = max((v.assurance for v in verdicts if v.status in YES), key=_rank, default=Assurance.NONE)
         ended = next((v for v in verdicts if not v.ok), None)
         if ended is None:
+            if Assurance.TESTED is yes and any(v.contradicted for v in verdicts):
+                # the testbench is a simulation too, and may err in the same way
+                return Judgement(Reason.DISPUTED, yes, _both_sides(verdicts))
             return self._held_against(verdicts, context, yes)
         if vouches(ended) and yes.rank >= Assurance.TESTED.rank:
             # A proof outweighs a testbench: what it says no to can be mended, not what it says yes to.
@@ -80,7 +83,7 @@ def _at_least(bar: Assurance) -> str:
 
 
 def _both_sides(verdicts: Sequence[Verdict]) -> str:
-    told = [in_plain_words(v) for v in verdicts if vouches(v) and v.status in YES | NO]
+    told = [in_plain_words(v) for v in verdicts if vouches(v) and (v.contradicted or v.status in YES | NO)]
     return "\n".join(["Two checks contradict each other.", *told])
 
 

@@ -1,6 +1,7 @@
 """What becomes of a text by its verdicts: accepted, rejected, disputed, unexamined; and how sure that is."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -80,6 +81,19 @@ async def test_witnesses_that_contradict_each_other_are_a_dispute(
     assert "'equivalence' said" in found.detail
     assert "'testbench' said" in found.detail
     assert (found.send_back.check if found.send_back else None) == mendable
+
+
+async def test_a_proof_that_only_a_simulation_contradicts_is_not_overruled_by_another_simulation() -> None:
+    tested = Verdict("testbench", CheckStatus.PASS, assurance=Assurance.TESTED)
+    proved = Verdict(
+        "equivalence", CheckStatus.UNCONFIRMED, data={"confirmed": False}, assurance=Assurance.PROVED
+    )
+    found = Judge(CHECKS)([proved, tested], BOTH)
+    assert (found.reason, found.send_back) == (Reason.DISPUTED, None)
+    assert "'equivalence' said unconfirmed" in found.detail
+    # the other kind: proved from any start, and x in a simulation until something is set
+    found = Judge(CHECKS)([replace(proved, data={"confirmed": True}), tested], BOTH)
+    assert (found.reason, found.assurance) == (Reason.OK, Assurance.TESTED)
 
 
 async def test_two_that_say_no_are_no_dispute_and_a_lower_rung_ends_the_climb() -> None:
