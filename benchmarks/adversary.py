@@ -137,7 +137,7 @@ async def ask(reference: Reference, made: Made, checks: Sequence[Check], box: Bo
             verdict = await check.check(made.text, context, box)
         if verdict.status != "skipped":
             tried.answers[check.name] = str(verdict.status.value)
-    if tried.honest and not tried.accepted:
+    if tried.honest and (not tried.accepted or tried.truth == "nowhere"):
         tried.truth = await asyncio.to_thread(truth_of, reference, made)
     return tried
 
