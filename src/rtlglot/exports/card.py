@@ -146,7 +146,10 @@ def _recipe(history: History) -> str:
     parts = ["## How it was made", *_steps(history)]
     parts.append(_table(("", ""), [(name, value) for name, value in facts if value not in (None, "")]))
     if history.checks:
-        parts += ["Every text was examined by", _table(("check", "tools and options"), _checks(history))]
+        parts += [
+            "What each check said of the texts that the rows ended with:",
+            _table(("check", "rows", "tools and options"), _checks(history)),
+        ]
     if recipe.get("prompt"):
         text = json.loads(recipe["prompt"])[0]
         parts += [f"The prompt:\n\n{_fenced(text)}"]
@@ -169,16 +172,20 @@ def _steps(history: History) -> Iterator[str]:
                 stack.callback(step.close)
             counts, model = step.counts(), str(_without_paths(step.recipe.get("model")) or "")
             kept = f"{counts.count(Status.ACCEPTED):,} of {counts.total:,}"
-            lines.append((number, _did(step), model, ", ".join(step.check_names), kept))
+            lines.append((number, _did(step), model, ", ".join(step.rungs()), kept))
     yield "What a step said of a row is in its columns `step1_status` and so on; the last one's in `status`."
     yield _table(("step", "did", "model", "examined by", "rows accepted"), lines)
     yield "The last step:"
 
 
-def _checks(history: History) -> Iterator[tuple[str, Json]]:
+def _checks(history: History) -> Iterator[tuple[str, str, Json]]:
+    """Those that examined something."""
+    said = history.rungs()
     for check in history.checks:
-        told = (f"{name} {_without_paths(value)}" for name, value in check.items() if name != "check")
-        yield str(check["check"]), ", ".join(told)
+        name = str(check["check"])
+        if name in said:
+            told = (f"{key} {_without_paths(value)}" for key, value in check.items() if key != "check")
+            yield name, ", ".join(f"{n:,} {s.value}" for s, n in said[name].most_common()), ", ".join(told)
 
 
 def _without_paths(value: Json) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +12,8 @@ from rtlglot.errors import LedgerError
 from rtlglot.ledger import opening, reading
 from rtlglot.ledger.counts import Counts
 from rtlglot.ledger.counts import counts as count_rows
-from rtlglot.records import Attempt, Context, Json, Outcome, Pair, Reason, Verdict
+from rtlglot.ledger.ended import rungs
+from rtlglot.records import Attempt, CheckStatus, Context, Json, Outcome, Pair, Reason, Verdict
 from rtlglot.run.context import context_fields
 from rtlglot.run.deliver import ours
 
@@ -69,6 +71,10 @@ class History:
     def check_names(self) -> tuple[str, ...]:
         """The recipe's checks, in the order of the ladder."""
         return tuple(str(check["check"]) for check in self.checks)
+
+    def rungs(self) -> dict[str, Counter[CheckStatus]]:
+        """Check -> status -> rows whose text got it."""
+        return rungs(self._db, self.run.recipe)
 
     def counts(self) -> Counts:
         """How the rows of the run's input stand."""

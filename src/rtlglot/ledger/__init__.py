@@ -124,9 +124,12 @@ class Ledger:
         )
         return int(cursor.lastrowid or 0)
 
-    def end_run(self, run: int, ending: str) -> None:
-        """Remember how a run ended: one of Summary.ending."""
-        self._db.execute("UPDATE runs SET ended = ?, ending = ? WHERE run = ?", (time.time(), ending, run))
+    def end_run(self, run: int, ending: str, worked_s: float = 0.0, ago_s: float = 0.0) -> None:
+        """Remember how a run ended, one of Summary.ending; how long it worked on rows, until how long ago."""
+        ended = time.time() - ago_s
+        began = "max(started, ?)" if worked_s else "started + 0 * ?"
+        values = (ended - worked_s, ended, ending, run)
+        self._db.execute(f"UPDATE runs SET started = {began}, ended = ?, ending = ? WHERE run = ?", values)
 
     def last_recipe(self) -> bytes | None:
         """Key of the recipe that the latest run worked on."""

@@ -176,6 +176,7 @@ def _leaf(label: str, status: str, reason: str, rung: str, rows: int) -> dict[st
 def to_json(numbers: Numbers) -> dict[str, Json]:
     """Everything above as JSON values, for the page and for `--json`."""
     first, final = numbers.first, numbers.final
+    ran = [check for check in final if final[check] or first.get(check)]
     common = sorted(numbers.findings.items(), key=lambda item: -item[1][0])[:_MOST_FINDINGS]
     by_status: dict[str, dict[str, int]] = defaultdict(dict)
     for (status, reason), rows in numbers.outcomes.most_common():
@@ -187,7 +188,7 @@ def to_json(numbers: Numbers) -> dict[str, Json]:
         "assurances": numbers.counts.sureness(),
         "mended": numbers.mended,
         "stages": stages(numbers),
-        "rungs": [{"check": c, "first": first.get(c, {}), "final": final.get(c, {})} for c in final],
+        "rungs": [{"check": c, "first": first.get(c, {}), "final": final[c]} for c in ran],
         "findings": [
             {"check": check, "code": code, "severity": numbers.severities[check, code], "rows": rows,
              "accepted": accepted, "example": numbers.examples[check, code][:300]}

@@ -92,6 +92,10 @@ class Tally:
         """From when the engine was ready to the last row, or to now."""
         return (self.ended or time.monotonic()) - self.started
 
+    def worked(self) -> tuple[float, float]:
+        """(seconds of work on rows, seconds since); zeros where there was none."""
+        return (self.seconds, time.monotonic() - self.ended) if self.ended else (0.0, 0.0)
+
     @property
     def rows_per_s(self) -> float:
         """Rows settled in this run per second."""

@@ -110,6 +110,8 @@ VALUES = {
     "--interface": "auto",
     "--redo": "failed",
     "--log-file": "my log.txt",
+    "--keep": "kept.jsonl",
+    "--drop": "dropped.jsonl",
     "--emit-batch": "batch.jsonl",
     "--ingest-batch": "results.jsonl",
     "--temperature": "0",
