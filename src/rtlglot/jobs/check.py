@@ -90,7 +90,7 @@ async def _check(work: _Work, path: Path, command: Sequence[str]) -> CheckSummar
         ending = await _walk_all(spec, settler, checks, around, judge) if tally.pending else "done"
         if not tally.pending:
             ledger.finish_redo(rows.recipe)
-        ledger.end_run(run, ending, *tally.worked())
+        ledger.end_run(run, ending, tally.worked())
         told = await Telling(spec, rows, ledger, checks, around).write(work.files)
     return CheckSummary(
         rows=tally.total,

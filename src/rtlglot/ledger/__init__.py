@@ -124,12 +124,10 @@ class Ledger:
         )
         return int(cursor.lastrowid or 0)
 
-    def end_run(self, run: int, ending: str, worked_s: float = 0.0, ago_s: float = 0.0) -> None:
-        """Remember how a run ended, one of Summary.ending; how long it worked on rows, until how long ago."""
-        ended = time.time() - ago_s
-        began = "max(started, ?)" if worked_s else "started + 0 * ?"
-        values = (ended - worked_s, ended, ending, run)
-        self._db.execute(f"UPDATE runs SET started = {began}, ended = ?, ending = ? WHERE run = ?", values)
+    def end_run(self, run: int, ending: str, worked: tuple[float, float] | None = None) -> None:
+        """Remember how a run ended, one of Summary.ending, and when it worked on rows: from, until."""
+        update = "UPDATE runs SET started = coalesce(?, started), ended = ?, ending = ? WHERE run = ?"
+        self._db.execute(update, (*(worked or (None, time.time())), ending, run))
 
     def last_recipe(self) -> bytes | None:
         """Key of the recipe that the latest run worked on."""

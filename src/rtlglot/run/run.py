@@ -69,7 +69,7 @@ async def _run(plan: Assembly, ledger: Ledger, watch: Watch, command: Sequence[s
         ledger.finish_redo(plan.rows.recipe)
     watch.stage(f"writing {plan.delivery.output}")
     deliver(plan.delivery, plan.dataset, ledger, plan.rows.recipe)
-    ledger.end_run(number, ending, *tally.worked())
+    ledger.end_run(number, ending, tally.worked())
     summary = _summary(plan, tally, ending)
     log.info("%s", summary)
     watch.end(summary)

@@ -92,9 +92,10 @@ class Tally:
         """From when the engine was ready to the last row, or to now."""
         return (self.ended or time.monotonic()) - self.started
 
-    def worked(self) -> tuple[float, float]:
-        """(seconds of work on rows, seconds since); zeros where there was none."""
-        return (self.seconds, time.monotonic() - self.ended) if self.ended else (0.0, 0.0)
+    def worked(self) -> tuple[float, float] | None:
+        """When the work on rows began and ended, in seconds since the epoch; None where there was none."""
+        apart = time.time() - time.monotonic()
+        return (self.started + apart, self.ended + apart) if self.ended else None
 
     @property
     def rows_per_s(self) -> float:
