@@ -15,7 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rtlglot.errors import RtlglotError
-    from rtlglot.library import Model, atransform, check, compare, export, report, rows, transform
+    from rtlglot.library import (
+        Model,
+        atransform,
+        check,
+        compare,
+        export,
+        report,
+        roundtrip,
+        roundtrip_one,
+        rows,
+        transform,
+    )
     from rtlglot.records import Outcome, Reason, Status
     from rtlglot.run.spec import Spec
     from rtlglot.run.watch import Summary, Watch
@@ -36,6 +47,8 @@ _WHERE = {
     "compare": "rtlglot.library",
     "export": "rtlglot.library",
     "report": "rtlglot.library",
+    "roundtrip": "rtlglot.library",
+    "roundtrip_one": "rtlglot.library",
     "rows": "rtlglot.library",
     "transform": "rtlglot.library",
 }
@@ -55,6 +68,8 @@ __all__ = [
     "compare",
     "export",
     "report",
+    "roundtrip",
+    "roundtrip_one",
     "rows",
     "transform",
 ]

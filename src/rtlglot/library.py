@@ -85,6 +85,39 @@ def check(input: Data, output: str | Path = "", **settings: Any) -> CheckSummary
     return outside(lambda: examine(spec))
 
 
+def roundtrip(
+    rows: Data,
+    output: str | Path = "",
+    *,
+    describer: str = "",
+    rebuilder: str = "",
+    watch: Watch | None = None,
+    **settings: Any,
+) -> Summary:
+    """Score descriptions by what can be built again from them: `summary.score`, and per row
+    `rows(summary)` (accepted ones; the others are in `summary.failures`).
+
+    `describer` and `rebuilder` are models as `model` of `transform`; without a rebuilder the describer
+    builds, too. `settings` are the flags of `rtlglot roundtrip`, by name (`describe=`, `rebuilds=`,
+    `refine=` …). Raises as `transform` does.
+    """
+    from rtlglot.jobs.roundtrip import spec_of
+
+    path, output = _on_disk(rows, output)
+    own = {"input": path, "output": output, "model": describer or None, "rebuilder": rebuilder or None}
+    return run(spec_of({**settings, **own}), watch)
+
+
+def roundtrip_one(verilog: str, text: str = "", **settings: Any) -> dict[str, Any]:
+    """One design, and a text about it (else it is written): the row as `roundtrip` delivers it."""
+    field = settings.get("field", "description")
+    design = settings.get("verilog", "verilog")
+    summary = roundtrip([{"id": "1", design: verilog, field: text}], **settings)
+    delivered = summary.output if summary.accepted else summary.failures
+    found: dict[str, Any] = rows(delivered)[0]
+    return found
+
+
 def export(output: str | Path | Summary, path: str | Path, *, format: str, **settings: Any) -> ExportSummary:
     """Write a transform's output in a form that a trainer reads; `settings` as of `rtlglot export`."""
     from rtlglot.exports import ExportSpec

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from rtlglot.checks.rebuilt import Rebuilder, RebuildOptions
 from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.registry import Table
 from rtlglot.sandbox import Box, BoxResult, Ended
@@ -28,6 +29,7 @@ CHECKS = Table(
         "testbench": "rtlglot.checks.testbench:Testbench",
         "wording": "rtlglot.checks.wording:Wording",
         "fidelity": "rtlglot.checks.fidelity.check:Fidelity",
+        "roundtrip": "rtlglot.checks.roundtrip:Roundtrip",
     },
 )
 
@@ -52,6 +54,10 @@ class Check(Protocol):
     that gets none is made to break the tool, or breaks it."""
     assurance: Assurance = Assurance.NONE
     """What its yes is worth."""
+    wants: RebuildOptions | None = None
+    """Of a check that asks an engine: which one, and how. It stands on a ladder only where it is named."""
+    rebuilder: Rebuilder | None = None
+    """What answers it: set by a run, by what it wants, before its first text."""
 
     def __init__(self, options: Mapping[str, Json] | None = None) -> None:
         """`options`: its own, as texts or values; raises UsageError for an unknown one."""

@@ -33,11 +33,11 @@ def ladder(
 ) -> tuple[Check, ...]:
     """The checks that `rungs` names, in the order in which they are asked.
 
-    `rungs` is 'default' (the whole ladder of the field `target`; what a row lacks the field for is not
-    asked), 'none', one rung (it and all below it) or a comma list of exactly those wanted. A name may
-    be a user's own 'package.module:Check'. `options` has each check's own; `strict` and
-    `coverage` set the option of that name in the checks that have it, where `options` does not say
-    otherwise.
+    `rungs` is 'default' (the whole ladder of the field `target` but for what asks an engine; what a row
+    lacks the field for is not asked), 'none', one rung (it and all below it) or a comma list of exactly
+    those wanted, one name with a comma behind it too. A name may be a user's own 'package.module:Check'.
+    `options` has each check's own; `strict` and `coverage` set the option of that name in the checks that
+    have it, where `options` does not say otherwise.
 
     Raises UsageError for an unknown name, two of the same name and options without a check.
     """
@@ -87,9 +87,9 @@ def _names(rungs: str, target: str) -> tuple[str, ...]:
     if asked == ["none"] or not asked:
         return ()
     if asked == ["default"]:
-        return ladders().get(target, ())
+        return tuple(name for name in ladders().get(target, ()) if _class(name).wants is None)
     order = ladders().get(kind_of(target, asked[0]), ())
-    if len(asked) == 1 and asked[0] in order:
+    if len(asked) == 1 and asked[0] in order and "," not in rungs:
         return order[: order.index(asked[0]) + 1]
     return tuple(sorted(asked, key=_rank))
 

@@ -18,6 +18,7 @@ COMMANDS = Table(
         "preview": "rtlglot.cli.preview:COMMAND",
         "check": "rtlglot.cli.check:COMMAND",
         "equiv": "rtlglot.cli.equiv:COMMAND",
+        "roundtrip": "rtlglot.cli.roundtrip:COMMAND",
         "report": "rtlglot.cli.report:COMMAND",
         "status": "rtlglot.cli.status:COMMAND",
         "compare": "rtlglot.cli.compare:COMMAND",

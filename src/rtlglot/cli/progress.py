@@ -134,6 +134,7 @@ def _progress_parts(tally: Tally) -> list[str]:
         f"accepted {tally.count(Status.ACCEPTED):,}",
         f"rejected {tally.count(Status.REJECTED):,}",
         f"failed {tally.count(Status.FAILED):,}",
+        *([f"mean score {tally.score:.2f}"] if tally.score is not None else []),
     ]
     if tally.pending and tally.settled > tally.kept:
         parts.append(f"{duration(tally.pending / rate)} left")
@@ -188,6 +189,8 @@ def summary_lines(summary: Summary) -> list[str]:
         lines.append(f"  {cut:,} of the accepted were cut at {summary.max_tokens:,} tokens and kept so")
     lines += sureness(summary.assurances)
     lines += _rung_lines(summary)
+    if summary.score is not None:
+        lines.append(f"  {'mean score':<12} {summary.score:.3f}")
     if summary.kept:
         lines.append(f"  {summary.kept:,} rows were settled before and reused")
     lines.append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rtlglot.cli.command import AsJson, Command, Given, take
@@ -71,17 +72,22 @@ def _call(given: Given) -> int:
 
         print(dry_run(spec))
         return 0
+    return go(spec, given["argv"], report=not own.no_report, as_json=own.json)
+
+
+def go(spec: Spec, argv: Sequence[str], *, report: bool, as_json: bool) -> int:
+    """Run it before the user's eyes, with the page at the end; the exit code."""
     from rtlglot.cli.progress import watch_for
     from rtlglot.run.run import run
 
-    watch = watch_for(sys.stderr, resume=shlex.join(given["argv"]), quiet=own.json)
+    watch = watch_for(sys.stderr, resume=shlex.join(argv), quiet=as_json)
     with watch:
         try:
-            summary = run(spec, watch, given["argv"])
+            summary = run(spec, watch, argv)
         finally:
-            if watch.summary is not None and watch.summary.total and not own.no_report:
+            if watch.summary is not None and watch.summary.total and report:
                 write_report_of(watch.summary.output, watch.summary.ledger, watch.note)
-    if own.json:
+    if as_json:
         print_json(summary)
     return summary.exit_code
 

@@ -101,6 +101,11 @@ class History:
             if attempt.text in texts
         ]
 
+    def score(self, outcome: Outcome) -> float | None:
+        """What the text that a row ended with is rated at; None where nothing rated it."""
+        ended = [one for one in self.tried(outcome) if one.text == outcome.text]
+        return next((v.score for one in reversed(ended) for v in one.verdicts if v.score is not None), None)
+
     def context(self, fields: Mapping[str, Json]) -> Context:
         """What a row's text was held against; `fields` as the run delivered them."""
         target = self.pair.target

@@ -82,6 +82,8 @@ class Examples:
         elif status == Status.FAILED:
             self._drop("the row is failed")
             return None
+        if not self._is_rated(outcome):
+            return None
         fields = self._kept(row)
         extra = self._extra(fields)
         if self._compares:
@@ -89,6 +91,17 @@ class Examples:
             return Example(number, id_, fields, comparisons=pairs, extra=extra) if pairs else None
         turns = self._turns(fields, outcome)
         return Example(number, id_, fields, turns=turns, extra=extra) if turns else None
+
+    def _is_rated(self, outcome: Outcome | None) -> bool:
+        """Whether enough of what was built from a row's text was proved."""
+        least = self._spec.min_roundtrip
+        if least is None:
+            return True
+        score = self._history.score(outcome) if self._history and outcome else None
+        if score is None or score < least:
+            self._drop("no score" if score is None else f"fewer than {least:.0%} of its rebuilds are proved")
+            return False
+        return True
 
     def _turns(self, fields: Mapping[str, Json], outcome: Outcome | None) -> tuple[Turn, ...]:
         prompts = _texts(fields, self.fields.prompt, outcome)
@@ -252,9 +265,12 @@ def _default_sides(pair: Pair) -> tuple[str, str]:
 
 def _refuse_unknown_checks(spec: ExportSpec, history: History | None) -> None:
     known = history.check_names if history else ()
-    for check in spec.min_status:
+    wanted = dict.fromkeys(spec.min_status, "min_status")
+    if spec.min_roundtrip is not None:
+        wanted["roundtrip"] = "min_roundtrip"
+    for check, option in wanted.items():
         if check not in known:
             raise UsageError(
-                f"min_status: the run did not ask the check {check!r}",
+                f"{option}: the run did not ask the check {check!r}",
                 hint=did_you_mean(check, list(known)) if known else "it asked none, or its ledger is missing",
             )

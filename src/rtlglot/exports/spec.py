@@ -30,6 +30,10 @@ class ExportSpec:
         "was skipped, timed out or proved a bound only has not said yes",
         default=(), metavar="CHECKS",
     )  # fmt: skip
+    min_roundtrip: float | None = _rows(
+        "only texts of which at least this share of rebuilds was proved (rtlglot roundtrip)",
+        default=None, metavar="X",
+    )  # fmt: skip
     dedup: Literal["", "exact", "code", "near"] = _rows(
         "leave out what came before: the same prompt and answer (exact, what the flag alone means), "
         "the same Verilog but for comments and module names (code), or a near copy (near: one row a group)",
@@ -61,6 +65,8 @@ class ExportSpec:
         refuse_unlisted(self)
         if not 0 <= self.split < 1:
             raise UsageError(f"split is {self.split}", hint="expected a share from 0 up to, not including, 1")
+        if self.min_roundtrip is not None and not 0 <= self.min_roundtrip <= 1:
+            raise UsageError(f"min_roundtrip is {self.min_roundtrip}", hint="expected a number from 0 to 1")
         if self.pairs < 0:
             raise UsageError(f"pairs is {self.pairs}", hint="expected 0 (all) or more")
         if self.chat and self.format not in ("preference", "prompt-completion"):

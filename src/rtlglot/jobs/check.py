@@ -148,6 +148,10 @@ def checks_for(spec: CheckSpec) -> tuple[Check, ...]:
     for one in ladder(
         spec.check, spec.kind, spec.options, strict=spec.strict, coverage=spec.require_coverage
     ):
+        if one.wants is not None:
+            raise UsageError(
+                f"the check {one.name!r} asks a model, and there is none here", hint="see rtlglot roundtrip"
+            )
         lacks = _lacks(one, spec)
         if lacks is None:
             raise UsageError(

@@ -51,7 +51,7 @@ class CheckSpec:
     )
     top: str = _checked("top")
     blackbox: tuple[str, ...] = _checked("blackbox")
-    require: Literal["auto", "proved", "tested", "synthesised", "read"] = _checked("require")
+    require: Literal["auto", "proved", "rebuilt", "tested", "synthesised", "read"] = _checked("require")
     check: str = _checked(
         "check",
         also=("--checks",),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rtlglot.engines import lengths
 from rtlglot.errors import RowError
 from rtlglot.records import Message
-from rtlglot.run.assemble import Assembly, assemble, choose_engine
+from rtlglot.run.assemble import Assembly, assemble, choose_engine, choose_rebuilder
 from rtlglot.run.spec import Spec
 from rtlglot.run.watch import Nobody
 
@@ -41,7 +41,7 @@ class Estimate:
 
 def dry_run(spec: Spec) -> str:
     """What `--dry-run` prints."""
-    return asyncio.run(_dry_run(assemble(spec, choose_engine(spec), Nobody())))
+    return asyncio.run(_dry_run(assemble(spec, choose_engine(spec), Nobody(), choose_rebuilder(spec))))
 
 
 async def _dry_run(assembly: Assembly) -> str:

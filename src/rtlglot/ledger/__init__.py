@@ -18,8 +18,8 @@ import orjson
 
 from rtlglot.errors import DuplicateId, LedgerError
 from rtlglot.ledger import reading, verdicts
-from rtlglot.ledger.counts import Counts, counts
-from rtlglot.ledger.ended import rungs
+from rtlglot.ledger.counts import Counts, Scores, counts
+from rtlglot.ledger.ended import rungs, scores
 from rtlglot.ledger.filesystem import is_network
 from rtlglot.ledger.intact import SAVE_TEXT, checksum, damaged, storable, text_key
 from rtlglot.ledger.keys import KeysSeen, prefix_key
@@ -219,6 +219,10 @@ class Ledger:
         """Check -> status -> rows whose text got it."""
         return rungs(self._db, recipe)
 
+    def scores(self, recipe: bytes) -> Scores:
+        """What the rows' texts were rated at."""
+        return scores(self._db, recipe)
+
     # -- replies ------------------------------------------------------------------------------
 
     def reply(self, key: bytes, sample: int, attempt: int) -> Reply | None:
@@ -255,8 +259,6 @@ class Ledger:
             "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*slot, prefix, storable(last.content), *columns, checksum([*slot, *columns]), time.time()),
         )
-
-    # -- texts ---------------------------------------------------------------------------------
 
     def save_text(self, text: str) -> bytes:
         """Queue a text; its key. Committed no later than what is queued after it."""

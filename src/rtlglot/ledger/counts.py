@@ -4,10 +4,34 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rtlglot.ledger.outcomes import JOINED
-from rtlglot.records import Assurance, Reason, Status
+from rtlglot.records import Assurance, Reason, Status, Verdict
+
+UNWRITTEN = frozenset({Reason.TRUNCATED, Reason.EMPTY, Reason.REFUSED, Reason.NO_MODULE, Reason.ECHO})
+"""Reasons of rows that were asked about and got no text: whatever rates texts rates them 0."""
+
+
+@dataclass(slots=True)
+class Scores:
+    """What a check rated the texts of rows at."""
+
+    rows: int = 0
+    total: float = 0.0
+
+    def hear(self, verdicts: Iterable[Verdict]) -> None:
+        """Count a row's text, where a verdict on it has a score."""
+        for verdict in verdicts:
+            if verdict.score is not None:
+                self.rows += 1
+                self.total += verdict.score
+
+    def mean(self, counts: Counts) -> float | None:
+        """Over all rows that have a score, those without a text at 0; None where there are none."""
+        unwritten = sum(rows for (_, reason), rows in counts.outcomes.items() if reason in UNWRITTEN)
+        return self.total / (self.rows + unwritten) if self.rows + unwritten else None
 
 
 @dataclass(slots=True)

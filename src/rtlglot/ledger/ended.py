@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rtlglot.ledger import reading
+from rtlglot.ledger.counts import Scores
 from rtlglot.ledger.reading import Glance
 from rtlglot.records import YES, Attempt, CheckStatus, Status, Verdict
 
@@ -46,6 +47,14 @@ def rungs(db: sqlite3.Connection, recipe: bytes) -> dict[str, Counter[CheckStatu
     for ended, _ in all_ended(db, recipe):
         for verdict in ended.climbed:
             found.setdefault(verdict.check, Counter())[verdict.status] += 1
+    return found
+
+
+def scores(db: sqlite3.Connection, recipe: bytes) -> Scores:
+    """What the rows' texts were rated at."""
+    found = Scores()
+    for ended, _ in all_ended(db, recipe):
+        found.hear(ended.climbed)
     return found
 
 

@@ -37,11 +37,13 @@ class Recipe:
     """The least assurance with which a text is accepted, or 'auto'."""
     truncated: str = "fail"
     """What becomes of a reply that was cut."""
+    write: str = "all"
+    """The rows whose text the model writes: 'all', 'missing' or 'none'."""
     share: bool = True
     """Whether identical requests are asked once."""
 
 
-_LATER = ("top", "blackboxes", "require", "truncated")
+_LATER = ("top", "blackboxes", "require", "truncated", "write")
 """Fields that older recipes lack: said only where they are not as it always was, so that older keys stay."""
 
 

@@ -119,6 +119,8 @@ class Reason(StrEnum):
     """accepted: nothing to complain about."""
     CHECK_FAILED = "check_failed"
     """rejected: a check said no; its verdict has the findings."""
+    LEAK = "leak"
+    """rejected: a text that shall describe a design gives it away as code."""
     UNEXAMINED = "unexamined"
     """rejected: a check that must answer gave no answer (a time limit, a crash of its tool)."""
     DISPUTED = "disputed"
@@ -158,6 +160,8 @@ class Assurance(StrEnum):
     """It can be built from cells."""
     TESTED = "tested"
     """It passed a testbench that tells right designs from wrong ones."""
+    REBUILT = "rebuilt"
+    """A text: a model that was given nothing else built the design again, and that was proved."""
     PROVED = "proved"
     """It is formally equivalent to its reference."""
 

@@ -29,6 +29,8 @@ class CheckStatus(StrEnum):
     UNCONFIRMED = "unconfirmed"
     """A proof says different and a simulation of the same inputs says the same, or one says x: no `no`."""
     PORTS_DIFFER = "ports-differ"
+    LEAK = "leak"
+    """A text gives the design away as code."""
     UNAVAILABLE = "unavailable"
     """The tool that this check needs is not installed."""
 
@@ -73,7 +75,9 @@ class Verdict:
 
     @property
     def reason(self) -> Reason:
-        """What this verdict alone makes of the candidate: ok, check_failed or unexamined."""
+        """What this verdict alone makes of the candidate: ok, leak, check_failed or unexamined."""
+        if self.status is CheckStatus.LEAK:
+            return Reason.LEAK
         if self.status in NO:
             return Reason.CHECK_FAILED
         if self.status in NO_ANSWER and self.must_answer:
@@ -90,10 +94,16 @@ class Verdict:
         """False where the candidate ends here: the check says no, or nothing though it must answer."""
         return self.reason is Reason.OK
 
+    @property
+    def score(self) -> float | None:
+        """What this check rates the candidate at, 0 to 1; None where it rates none, or could not."""
+        score = self.data.get("score")
+        return None if score is None else float(score)
+
 
 YES = frozenset({CheckStatus.PASS, CheckStatus.EQUIVALENT})
 """The statuses that say a clear yes to a candidate."""
-NO = frozenset({CheckStatus.FAIL, CheckStatus.DIFFERENT, CheckStatus.PORTS_DIFFER})
+NO = frozenset({CheckStatus.FAIL, CheckStatus.DIFFERENT, CheckStatus.PORTS_DIFFER, CheckStatus.LEAK})
 """The statuses that say no to a candidate."""
 NO_ANSWER = frozenset({CheckStatus.TIMEOUT, CheckStatus.ERROR, CheckStatus.UNAVAILABLE})
 """The statuses that speak of the tool and the machine, not of the candidate."""

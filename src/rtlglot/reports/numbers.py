@@ -17,7 +17,12 @@ from rtlglot.reports.timeline import Timeline, timeline
 
 UNASKED = frozenset({Reason.MISSING_FIELD, Reason.PROMPT_ERROR, Reason.PROMPT_TOO_LONG})
 """Reasons of rows for which no request was sent, unless an earlier text of theirs was to be repaired."""
-_HOW = {"check_failed": "said no", "unexamined": "gave no clear answer", "disputed": "is contradicted"}
+_HOW = {
+    "check_failed": "said no",
+    "unexamined": "gave no clear answer",
+    "disputed": "is contradicted",
+    "leak": "found code",
+}
 """How a check ended rows, by their reason."""
 _MOST_FINDINGS = 40
 

@@ -27,12 +27,13 @@ class Meter:
 class Ask:
     """Gives the reply to a request, with the request's key in the ledger."""
 
-    def __init__(self, engine: Engine, ledger: Ledger, keys: RequestKeys) -> None:
+    def __init__(self, engine: Engine, ledger: Ledger, keys: RequestKeys, meter: Meter | None = None) -> None:
+        """`meter` is another's, where two engines are counted as one."""
         self._engine = engine
         self._ledger = ledger
         self._keys = keys
         self._under_way: dict[tuple[bytes, int, int], asyncio.Future[Reply]] = {}
-        self.meter = Meter()
+        self.meter = meter or Meter()
 
     async def __call__(self, request: Request) -> tuple[bytes, Reply]:
         """Raises what the engine raises."""

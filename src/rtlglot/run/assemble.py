@@ -23,6 +23,7 @@ from rtlglot.records import Json, Sampling
 from rtlglot.run.context import ContextFields, context_fields
 from rtlglot.run.deliver import Delivery
 from rtlglot.run.judge import Judge
+from rtlglot.run.rebuild import Rebuilding
 from rtlglot.run.settle import Rows
 from rtlglot.run.spec import Spec
 from rtlglot.run.watch import Watch
@@ -42,6 +43,8 @@ class Assembly:
     context: ContextFields
     judge: Judge
     delivery: Delivery
+    rebuilding: Rebuilding | None = None
+    """What builds designs from texts, where a check asks for that."""
 
     @property
     def ledger_path(self) -> Path:
@@ -58,20 +61,23 @@ class Assembly:
         return orjson.dumps(dataclasses.asdict(self.spec), default=str).decode()
 
 
-def assemble(spec: Spec, chosen: Chosen, watch: Watch) -> Assembly:
+def assemble(spec: Spec, chosen: Chosen, watch: Watch, rebuilder: Chosen | None = None) -> Assembly:
     """Raises UsageError for whatever is wrong with the spec, before anything is touched."""
     dataset = open_dataset(spec.input, _selection(spec), format=spec.format or None)
     prompt = load(spec.pair, path=spec.prompt or None, examples=_examples(spec))
     model = chosen.model
     if not spec.model and model == EMBEDDED:
         watch.note(f"no --model given: {EMBEDDED} runs here; it is a small one to try things with")
-    checks = ladder(
-        spec.check, spec.target, spec.check_options, strict=spec.strict, coverage=spec.require_coverage
-    )
+    checks = _ladder(spec)
     kind = kind_of(spec.target, spec.check) if checks else spec.target
+    rebuilding = None
+    for check in checks:
+        if check.wants is not None:
+            usual = _sampling(spec, prompt)
+            check.rebuilder = rebuilding = Rebuilding(kind, check.wants, rebuilder or chosen, usual)
     around = context_fields(dataclasses.asdict(spec), kind)
     recipe = _recipe(spec, chosen, prompt, checks)
-    reads = _reads(prompt, spec.source, around, checked=bool(checks or spec.interface))
+    reads = _reads(prompt, spec, around, checked=bool(checks or spec.interface))
     return Assembly(
         spec=spec,
         dataset=dataset,
@@ -82,7 +88,14 @@ def assemble(spec: Spec, chosen: Chosen, watch: Watch) -> Assembly:
         rows=Rows(dataset, recipe_key(recipe), reads),
         context=around,
         judge=Judge(checks, spec.require),
-        delivery=_delivery(spec, model),
+        delivery=_delivery(spec, model, next((check.name for check in checks if check.wants), "")),
+        rebuilding=rebuilding,
+    )
+
+
+def _ladder(spec: Spec) -> tuple[Check, ...]:
+    return ladder(
+        spec.check, spec.target, spec.check_options, strict=spec.strict, coverage=spec.require_coverage
     )
 
 
@@ -106,6 +119,7 @@ def _recipe(spec: Spec, chosen: Chosen, prompt: Prompt, checks: Sequence[Check])
         blackboxes=spec.blackbox,
         require=spec.require,
         truncated=spec.truncated,
+        write=spec.write,
         share=spec.share,
     )
 
@@ -114,6 +128,15 @@ def choose_engine(spec: Spec) -> Chosen:
     """The spec's engine, not started."""
     batch = {"emit_batch": spec.emit_batch, "ingest_batch": spec.ingest_batch}
     return choose(spec.engine, spec.model, spec.engine_options, **batch)
+
+
+def choose_rebuilder(spec: Spec) -> Chosen | None:
+    """The engine that a check wants beside the spec's, not started; None where it wants none of its own."""
+    for check in _ladder(spec):
+        wants = check.wants
+        if wants is not None and (wants.rebuilder or wants.rebuilder_engine):
+            return choose(wants.rebuilder_engine, wants.rebuilder, wants.engine)
+    return None
 
 
 async def named(chosen: Chosen) -> Chosen:
@@ -138,11 +161,11 @@ def _sampling(spec: Spec, prompt: Prompt) -> Sampling:
     )
 
 
-def _delivery(spec: Spec, model: str) -> Delivery:
+def _delivery(spec: Spec, model: str, rating: str) -> Delivery:
     output = output_of(spec, model)
     if spec.input != "-" and output.exists() and Path(spec.input).exists() and output.samefile(spec.input):
         raise UsageError(f"the output {output} is the input", hint="name another with --output")
-    return Delivery(output, spec.target, keep_think=spec.keep_think, existing=spec.existing)
+    return Delivery(output, spec.target, spec.keep_think, rating, spec.existing)
 
 
 def output_of(spec: Spec, model: str) -> Path:
@@ -163,8 +186,9 @@ def default_output(source: str, model: str, target: str) -> Path:
     return Path(f"{stem}_{name}_with_{target}." + ".".join(suffixes or ["jsonl"]))
 
 
-def _reads(prompt: Prompt, source: str, around: ContextFields, *, checked: bool) -> tuple[str, ...] | None:
+def _reads(prompt: Prompt, spec: Spec, around: ContextFields, *, checked: bool) -> tuple[str, ...] | None:
     """The fields that decide an outcome; None: all."""
     if prompt.fields is None:
         return None
-    return tuple(sorted({*prompt.fields, source, *(around.names if checked else ())}))
+    own = (spec.target,) if spec.write != "all" else ()
+    return tuple(sorted({*prompt.fields, spec.source, *own, *(around.names if checked else ())}))

@@ -15,7 +15,6 @@ from typing import Any
 from rtlglot.errors import InputError, UsageError
 from rtlglot.formats import (
     Dataset,
-    DatasetWriter,
     check_writable,
     format_of,
     open_dataset,
@@ -23,7 +22,9 @@ from rtlglot.formats import (
     text_of,
 )
 from rtlglot.ledger import Ledger
-from rtlglot.records import Assurance, Json, Outcome, Reason, Row, Status
+from rtlglot.ledger.counts import UNWRITTEN
+from rtlglot.ledger.intact import text_key
+from rtlglot.records import Assurance, Json, Outcome, Reason, Row, Status, Verdict
 
 ENDING = ("status", "reason", "assurance")
 """The columns that say what a row ended as."""
@@ -60,6 +61,8 @@ class Delivery:
     target: str
     """The field that the texts go to."""
     keep_think: bool = False
+    rating: str = ""
+    """The check whose measures of a text go into its row, under the check's name."""
     existing: str = "refuse"
     """What to do with an output that no run of this ledger delivered: 'refuse', 'replace' or 'update'
     (its rows that are not in this input stay)."""
@@ -100,10 +103,16 @@ def deliver(delivery: Delivery, dataset: Dataset, ledger: Ledger, recipe: bytes)
         for row, outcome in _joined(dataset, ledger, recipe):
             if outcome is None:
                 continue  # pending: the run was stopped, the ledger will have it next time
+            rated = {}
+            if delivery.rating:
+                rated = {
+                    _free(delivery.rating, row.fields): measures(outcome, delivery.rating, ledger.verdict)
+                }
             if outcome.status is Status.ACCEPTED:
-                _write_accepted(output, delivery, row, outcome)
+                fields = accepted_fields(row, outcome, delivery.target, think=delivery.keep_think)
+                output.write(row.id, fields | rated)
             else:
-                failures.write(row.id, failed_fields(row, outcome))
+                failures.write(row.id, failed_fields(row, outcome) | rated)
                 failed += 1
     if not failed:
         delivery.failures.unlink(missing_ok=True)
@@ -120,8 +129,20 @@ def _joined(dataset: Dataset, ledger: Ledger, recipe: bytes) -> Iterator[tuple[R
         yield row, settled.outcome
 
 
-def _write_accepted(output: DatasetWriter, delivery: Delivery, row: Row, outcome: Outcome) -> None:
-    output.write(row.id, accepted_fields(row, outcome, delivery.target, think=delivery.keep_think))
+def measures(outcome: Outcome, check: str, verdict_of: Callable[[bytes], Verdict | None]) -> dict[str, Json]:
+    """What a check measured of a row's text: score, leak, size and how the rebuilds ended; None for what
+    it did not."""
+    found: Mapping[str, Json] = {}
+    if outcome.text is None:
+        found = {"score": 0.0 if outcome.reason in UNWRITTEN else None}
+    else:
+        key = text_key(outcome.text)
+        keys = [v for attempt in outcome.attempts if attempt.text == key for v in attempt.verdicts]
+        known = filter(None, map(verdict_of, reversed(keys)))
+        found = next((verdict.data for verdict in known if verdict.check == check), {})
+    ended = ", ".join(f"{number} {how}" for how, number in found.get("ended", {}).items())
+    leak = found.get("leak", {}).get("score")
+    return {"score": found.get("score"), "leak": leak, "size": found.get("size"), "ended": ended}
 
 
 def accepted_fields(row: Row, outcome: Outcome, target: str, *, think: bool) -> dict[str, Any]:
@@ -132,7 +153,8 @@ def accepted_fields(row: Row, outcome: Outcome, target: str, *, think: bool) -> 
     """
     own = with_steps(row.fields)
     fields: dict[str, Any] = {"id": row.id, **own}
-    if text_of(own.get(target)) is not None:
+    kept = any(not attempt.request for attempt in outcome.attempts) and own.get(target) == outcome.text
+    if text_of(own.get(target)) is not None and not kept:
         fields[_free("reference_" + target, own)] = own[target]
     fields[target] = list(outcome.texts) if outcome.texts else outcome.text
     if think and outcome.think is not None:

@@ -36,11 +36,16 @@ class Examine:
         checks: Sequence[Check],
         box: Box | None,
         at: Callable[[str], AbstractContextManager[None]] = lambda _: contextlib.nullcontext(),
+        round_: int = 0,
     ) -> None:
-        """`at` hears which slow check a text is put through now."""
+        """`at` hears which slow check a text is put through now. What asks an engine is asked anew in each
+        redo round."""
         self._ledger = ledger
         self._checks = checks
-        self._identities = {check.name: check.identity() for check in checks}
+        self._identities = {
+            check.name: {**check.identity(), **({"round": round_} if round_ and check.wants else {})}
+            for check in checks
+        }
         self._box = box
         self._at = at
         self._slow = asyncio.Semaphore(SLOW_PER_CORE * (os.cpu_count() or 1))

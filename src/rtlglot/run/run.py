@@ -15,7 +15,7 @@ from typing import TypeVar
 from rtlglot.errors import BudgetSpent, EngineLost
 from rtlglot.ledger import Ledger
 from rtlglot.records import Status
-from rtlglot.run.assemble import Assembly, assemble, choose_engine, named
+from rtlglot.run.assemble import Assembly, assemble, choose_engine, choose_rebuilder, named
 from rtlglot.run.deliver import check_output, deliver
 from rtlglot.run.session import work
 from rtlglot.run.spec import Spec
@@ -49,7 +49,8 @@ def outside(call: Callable[[], T]) -> T:
 async def arun(spec: Spec, watch: Watch | None = None, command: Sequence[str] = ()) -> Summary:
     """`run` for those who have an event loop."""
     watch = watch or Nobody()
-    plan = assemble(spec, await named(choose_engine(spec)), watch)
+    chosen, other = await named(choose_engine(spec)), choose_rebuilder(spec)
+    plan = assemble(spec, chosen, watch, await named(other) if other else None)
     check_output(plan.delivery)
     with contextlib.closing(Ledger(plan.ledger_path)) as ledger, _logging_to(plan):
         return await _run(plan, ledger, watch, command)
@@ -98,6 +99,8 @@ def _prepare(plan: Assembly, ledger: Ledger, watch: Watch, command: Sequence[str
     counts = ledger.counts(plan.rows.recipe)
     rungs = ledger.rungs(plan.rows.recipe) if counts.settled else {}
     tally = Tally(counts, kept=counts.settled, rungs=rungs)
+    if counts.settled and plan.rebuilding:
+        tally.scores = ledger.scores(plan.rows.recipe)
     if tally.kept:
         watch.note(f"{tally.kept} of {total} rows have their outcome already and are reused")
     log.info("%d rows, %d of them settled before; recipe %s", total, tally.kept, plan.rows.recipe.hex())
@@ -142,6 +145,7 @@ def _summary(plan: Assembly, tally: Tally, ending: str) -> Summary:
         output=str(plan.delivery.output),
         failures=str(plan.delivery.failures),
         ledger=str(plan.ledger_path),
+        score=tally.score,
     )
 
 

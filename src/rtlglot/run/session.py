@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
 from rtlglot.checks.ladder import proving
+from rtlglot.engines import EngineInfo
 from rtlglot.errors import EngineLost, RowError
+from rtlglot.formats import text_of
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.keys import RequestKeys
 from rtlglot.records import Message, Outcome, Reason, Row, Sampling, Status
@@ -21,6 +24,7 @@ from rtlglot.run.assemble import Assembly
 from rtlglot.run.choose import CHOOSE, Prove
 from rtlglot.run.examine import Examine, Proof
 from rtlglot.run.longest import longest_of
+from rtlglot.run.rebuild import Live
 from rtlglot.run.settle import Settler
 from rtlglot.run.supervise import Supervised
 from rtlglot.run.walk import Eye, Parts, walk
@@ -31,6 +35,8 @@ log = logging.getLogger("rtlglot")
 
 FINDINGS_TOKENS = 600
 """Room for a check's words in a repair."""
+PROVED_BESIDE_PER_CORE = 16
+"""Rows in flight beside those at the engine, where designs are built and proved."""
 REFUSED_IN_A_ROW = 20
 """So many refusals and no reply at all: an option is wrong, not so many rows."""
 
@@ -46,11 +52,8 @@ async def work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> st
         stack.push_async_callback(supervised.aclose)
         box = open_box()  # forks nothing before the first text
         stack.push_async_callback(box.aclose)
-        watch.stage(f"starting {plan.recipe.engine} with {plan.recipe.model or 'its model'}")
         await _tell_longest(plan, ledger)
-        info = await supervised.start()
-        if info.note:
-            watch.note(info.note)
+        info = await _start(supervised, plan.recipe.engine, plan.recipe.model, watch)
         if plan.checks:
             for layer, why in (await box.layers()).items():
                 watch.note(f"the sandbox goes on without its layer {layer!r}: {why}")
@@ -60,6 +63,7 @@ async def work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> st
         keys = RequestKeys(recipe.engine, recipe.model, recipe.identity, share=recipe.share)
         ask = Ask(supervised, ledger, keys)
         live = _Live(ask, box, _rooms(plan, info.context_tokens), tally)
+        room = await _start_rebuilding(plan, ledger, live, watch, stack)
         walked = _walker(_parts(plan, ledger, live), tally)
 
         def look() -> None:
@@ -67,9 +71,41 @@ async def work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> st
             tally.trouble, tally.spent = supervised.trouble, plan.engine.spent()
 
         settler = Settler(plan.rows, ledger, tally, watch, look)
-        cut = await settler(walked, in_flight=spec.concurrency or info.max_in_flight, drain_s=spec.drain_s)
+        in_flight = (spec.concurrency or info.max_in_flight) + room
+        cut = await settler(walked, in_flight=in_flight, drain_s=spec.drain_s)
         own = "" if cut else plan.engine.finish()
     return cut or own or ("stopped" if tally.pending else "done")
+
+
+async def _start(engine: Supervised, name: str, model: str, watch: Watch) -> EngineInfo:
+    watch.stage(f"starting {name} with {model or 'its model'}")
+    info = await engine.start()
+    if info.note:
+        watch.note(info.note)
+    return info
+
+
+async def _start_rebuilding(
+    plan: Assembly, ledger: Ledger, live: _Live, watch: Watch, stack: contextlib.AsyncExitStack
+) -> int:
+    """Where a check has designs built: with an engine of its own, or the run's. So many rows more are in
+    flight then, that neither the engines wait for proofs nor the proofs for them."""
+    built = plan.rebuilding
+    if built is None:
+        return 0
+    ask, room = live.ask, PROVED_BESIDE_PER_CORE * (os.cpu_count() or 1)
+    if built.own:
+        chosen = built.chosen
+        engine = Supervised(chosen.engine, in_flight=plan.spec.concurrency)
+        stack.push_async_callback(engine.aclose)
+        if chosen.engine.expects and (tokens := await _longest_rebuilt(plan, ledger)):
+            chosen.engine.expect(tokens)
+        room += (await _start(engine, chosen.name, chosen.model, watch)).max_in_flight
+        keys = RequestKeys(chosen.name, chosen.model, chosen.engine.identity(), share=plan.recipe.share)
+        ask = Ask(engine, ledger, keys, live.ask.meter)
+    examine = Examine(ledger, built.checks, live.box, live.tally.at)
+    built.start(Live(ask, ledger, examine, ledger.round(plan.rows.recipe)))
+    return room
 
 
 _MOST_ROOM = 16
@@ -95,7 +131,26 @@ async def _tell_longest(plan: Assembly, ledger: Ledger) -> None:
     found = await longest_of(_chats(plan, ledger), plan.engine.count_tokens)
     if found is not None:
         repair, most = plan.spec.repair, _rooms(plan, None)[-1].max_tokens
-        plan.engine.expect(found.tokens + most + repair * (most + FINDINGS_TOKENS))
+        tokens = found.tokens + most + repair * (most + FINDINGS_TOKENS)
+        shared = plan.rebuilding is not None and not plan.rebuilding.own
+        plan.engine.expect(max(tokens, await _longest_rebuilt(plan, ledger) if shared else 0))
+
+
+async def _longest_rebuilt(plan: Assembly, ledger: Ledger) -> int:
+    """Tokens of the longest request for a design, and of the design."""
+    built = plan.rebuilding
+    assert built is not None
+    field, reference = plan.spec.target, plan.context.reference
+
+    def chats() -> Iterator[tuple[Message, ...]]:
+        for row in plan.rows.pending(ledger):
+            with contextlib.suppress(RowError):
+                design = text_of(row.fields.get(reference)) or ""
+                yield built.messages(text_of(row.fields.get(field)) or "", design)
+
+    found = await longest_of(chats(), built.chosen.engine.count_tokens)
+    written = _rooms(plan, None)[-1].max_tokens if plan.spec.write != "none" else 0
+    return (found.tokens if found else 0) + written + built.sampling.max_tokens
 
 
 def _chats(plan: Assembly, ledger: Ledger) -> Iterator[tuple[Message, ...]]:
@@ -106,7 +161,7 @@ def _chats(plan: Assembly, ledger: Ledger) -> Iterator[tuple[Message, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class _Live:
-    """What only a session has: its engine's ledger, sandbox and rooms, and who counts."""
+    """What only a session has: who asks its engine, its sandbox and rooms, and who counts."""
 
     ask: Ask
     box: Box
@@ -115,7 +170,7 @@ class _Live:
 
 
 def _parts(plan: Assembly, ledger: Ledger, live: _Live) -> Parts:
-    examine = Examine(ledger, plan.checks, live.box, live.tally.at)
+    examine = Examine(ledger, plan.checks, live.box, live.tally.at, ledger.round(plan.rows.recipe))
     return Parts(
         eye=Eye(plan.context, examine, plan.judge, ledger.save_text, live.tally.hear, live.tally.at),
         prompt=plan.prompt,
@@ -126,6 +181,7 @@ def _parts(plan: Assembly, ledger: Ledger, live: _Live) -> Parts:
         samples=plan.spec.samples,
         repair=plan.spec.repair,
         round=ledger.round(plan.rows.recipe),
+        write=plan.spec.write,
     )
 
 

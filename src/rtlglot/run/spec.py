@@ -131,11 +131,15 @@ class Spec:
 
     check: str = _checked(
         "comma list, the highest rung to climb to, or none (default: what fits the target)",
-        default="default", metavar="RUNGS",
+        default="default", metavar="RUNGS", also=("--verify",),
     )  # fmt: skip
     strict: bool = _checked(
         "reject for what is a warning: latches, loops, widths; vague texts", default=False
     )
+    write: Literal["all", "missing", "none"] = _checked(
+        "the rows whose text the model writes; where it does not, the row's own text is examined",
+        default="all",
+    )  # fmt: skip
     repair: int = _checked("send rejected text back at most N times", default=0, metavar="N")
     standard: Literal["v2001", "v2005", "sv2017"] = _checked("language", "--std", default="sv2017")
     reference: str = _checked(
@@ -156,7 +160,7 @@ class Spec:
     require_coverage: float = _checked(
         "the share of a design's ports and facts of which a text must speak", default=0.0, metavar="X"
     )
-    require: Literal["auto", "proved", "tested", "synthesised", "read"] = _checked(
+    require: Literal["auto", "proved", "rebuilt", "tested", "synthesised", "read"] = _checked(
         "what must be known of a text for it to be accepted", default="auto"
     )
 

@@ -79,6 +79,8 @@ class Parts:
     """How often a rejected text goes back to the model."""
     round: int = 0
     """Redo rounds so far: the attempt number of the requests."""
+    write: str = "all"
+    """The rows that are asked about: 'all', those whose own text is 'missing', 'none'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +103,19 @@ class Try:
 
 async def walk(row: Row, parts: Parts) -> Outcome:
     """What becomes of a row. Raises only what concerns all rows (a lost engine, a full disk)."""
+    field = parts.prompt.pair.target
+    own = None if parts.write == "all" else text_of(row.fields.get(field))
+    if parts.write == "none" and own is None:
+        return _without_text(row.id, field)
     try:
         context = parts.eye.context(row.fields)
         messages = parts.prompt.render(row, context.interface)
     except RowError as error:
         return Outcome(row.id, Status.FAILED, error.reason, detail=str(error))
-    if parts.samples == 1:
-        tries: Sequence[Try] = [await try_sample(row.id, messages, context, 0, parts)]
+    if own is not None:
+        tries: Sequence[Try] = [await _try_own(row.id, own, messages, context, parts)]
+    elif parts.samples == 1:
+        tries = [await try_sample(row.id, messages, context, 0, parts)]
     else:
         samples = (try_sample(row.id, messages, context, k, parts) for k in range(parts.samples))
         tries = await asyncio.gather(*samples)
@@ -120,21 +128,42 @@ async def walk_own(row: Row, field: str, eye: Eye) -> Outcome:
     """What becomes of a row whose text is its own: nothing is asked."""
     text = text_of(row.fields.get(field))
     if text is None:
-        said = f"the row has no {field}"
-        return Outcome(row.id, Status.FAILED, Reason.MISSING_FIELD, detail=said)
-    own = Attempt(b"", 0, 0, Reason.OK)
-    tried = await look_at(Candidate(text), eye.context(row.fields), own, eye)
+        return _without_text(row.id, field)
+    tried = await look_at(Candidate(text), eye.context(row.fields), OWN, eye)
     eye.tell(tried.verdicts)
     return conclude(row.id, [tried], [tried])
 
 
-async def try_sample(
-    row_id: str, messages: tuple[Message, ...], context: Context, sample: int, parts: Parts
+OWN = Attempt(b"", 0, 0, Reason.OK)
+"""The asking that a row's own text comes from: none."""
+
+
+def _without_text(row_id: str, field: str) -> Outcome:
+    return Outcome(row_id, Status.FAILED, Reason.MISSING_FIELD, detail=f"the row has no {field}")
+
+
+async def _try_own(
+    row_id: str, text: str, messages: tuple[Message, ...], context: Context, parts: Parts
 ) -> Try:
-    """One sample: ask, extract, examine, and mend at most `parts.repair` times."""
+    """The row's own text, and what the model makes of it where it is not good."""
+    tried = await look_at(Candidate(text), context, OWN, parts.eye)
+    bad = tried.judgement.send_back
+    if bad is None or not parts.repair:
+        return tried
+    messages = parts.prompt.repair(messages, text, in_plain_words(bad))
+    mended = await try_sample(row_id, messages, context, 0, parts, done=1)
+    if mended.candidate.text is None:  # what was there is better than nothing
+        return replace(tried, attempts=(*tried.attempts, *mended.attempts))
+    return replace(mended, attempts=(*tried.attempts, *mended.attempts))
+
+
+async def try_sample(
+    row_id: str, messages: tuple[Message, ...], context: Context, sample: int, parts: Parts, *, done: int = 0
+) -> Try:
+    """One sample: ask, extract, examine, and mend at most `parts.repair` times, `done` of them before."""
     attempts: list[Attempt] = []
     prompt_tokens = completion_tokens = 0
-    for repair in range(parts.repair + 1):
+    for repair in range(done, parts.repair + 1):
         for sampling in parts.rooms:
             request = Request(messages, sampling, row_id, sample, parts.round)
             try:

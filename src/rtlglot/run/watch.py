@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from rtlglot.ledger.counts import Counts
+from rtlglot.ledger.counts import Counts, Scores
 from rtlglot.records import CheckStatus, Outcome, Status, Verdict
 from rtlglot.run.ask import Meter
 
@@ -34,6 +34,8 @@ class Tally:
     cached_tokens: int = 0
     rungs: dict[str, Counter[CheckStatus]] = field(default_factory=dict)
     """Per check the verdicts on the texts that rows ended with, those kept included."""
+    scores: Scores = field(default_factory=Scores)
+    """What those verdicts rate the texts at."""
     doing: Counter[str] = field(default_factory=Counter)
     """What rows are put through now -> how many; IN_FLIGHT are all of them."""
     spent: float | None = None
@@ -58,6 +60,12 @@ class Tally:
         """Count the verdicts on one row's text."""
         for verdict in verdicts:
             self.rungs.setdefault(verdict.check, Counter())[verdict.status] += 1
+        self.scores.hear(verdicts)
+
+    @property
+    def score(self) -> float | None:
+        """The mean; None where no check rates texts, or none has yet."""
+        return self.scores.mean(self.counts) if self.scores.rows else None
 
     def at(self, what: str) -> contextlib.AbstractContextManager[None]:
         """A row is being put through it."""
@@ -146,6 +154,8 @@ class Summary:
     output: str
     failures: str
     ledger: str
+    score: float | None = None
+    """Mean of what a check rated the texts at, a row without a text at 0."""
 
     @property
     def exit_code(self) -> int:

@@ -10,7 +10,7 @@ function stack(parts, total, label) {
   );
 }
 
-const VERDICT_ORDER = ["pass", "equivalent", "bounded", "incomplete", "unsupported", "timeout", "error", "unavailable", "skipped", "different", "ports-differ", "fail"];
+const VERDICT_ORDER = ["pass", "equivalent", "bounded", "incomplete", "unsupported", "timeout", "error", "unavailable", "skipped", "different", "ports-differ", "leak", "fail"];
 
 /** A check's statuses as a bar: yes, unknown (hatched), no. */
 function verdictStack(statuses, label) {

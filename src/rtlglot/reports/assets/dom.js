@@ -115,7 +115,7 @@ function badge(status, label = status) {
 /** How sure an accepted text is, in words; nothing where nothing vouched for it. */
 const howSure = (assurance) => ({ none: "", read: "not contradicted" })[assurance] ?? assurance;
 
-const SAYS = { pass: "yes", equivalent: "yes", fail: "no", different: "no", "ports-differ": "no" };
+const SAYS = { pass: "yes", equivalent: "yes", fail: "no", different: "no", "ports-differ": "no", leak: "no" };
 /** What a check's status means for its text: yes, no, or unknown. */
 const meaning = (status) => SAYS[status] ?? "unknown";
 function verdictBadge(verdict) {

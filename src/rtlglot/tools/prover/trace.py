@@ -158,8 +158,12 @@ def first_difference(step: Mapping[str, Any], number: int) -> dict[str, Json] | 
     return None
 
 
-def in_words(trace: Mapping[str, Any]) -> str:
-    """The trace in plain words, for a person or for the model that shall repair its design."""
+_SHOULD = "Output {output}{where} should be {expected} but is {got}."
+
+
+def in_words(trace: Mapping[str, Any], last: str = _SHOULD) -> str:
+    """The trace in plain words, for a person or for the model that shall repair its design; `last` says
+    the difference."""
     first = trace.get("first")
     if not first:
         return ""
@@ -179,7 +183,7 @@ def in_words(trace: Mapping[str, Any]) -> str:
         lines += _listed(unit, steps[skipped:], before + skipped)
     where = f" in {unit.lower()} {first['step']}" if len(steps) > 1 or trace.get("clock") else ""
     expected, got = _value(first["expected"]), _value(first["got"])
-    lines.append(f"Output {first['output']}{where} should be {expected} but is {got}.")
+    lines.append(last.format(output=first["output"], where=where, expected=expected, got=got))
     return "\n".join(lines)
 
 

@@ -1,0 +1,123 @@
+"""Designs built from texts, for a check that asks: requested, extracted, examined, all in the ledger.
+
+It stands on what a row's own walk stands on: replies are bought through `Ask`, designs are looked at
+through `Examine`. So a run that was killed asks nothing twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rtlglot.checks import Check
+from rtlglot.checks.ladder import ladder
+from rtlglot.checks.rebuilt import RebuildOptions, Rebuilt
+from rtlglot.engines.pick import Chosen
+from rtlglot.errors import RowError
+from rtlglot.ledger import Ledger
+from rtlglot.prompts import Prompt, load
+from rtlglot.records import Context, Json, Message, Pair, Reason, Request, Row, Sampling, Verdict
+from rtlglot.run.examine import Examine
+from rtlglot.run.walk import AskCall
+from rtlglot.verilog.interface import required_header, top_module
+
+RUNGS = "screen,syntax,elaborate,equivalence"
+"""What a rebuilt design is put through: it need not be pretty, only the same."""
+_NAMED = "{}\n\nThe module is called {}."
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What only a session has."""
+
+    ask: AskCall
+    ledger: Ledger
+    examine: Examine
+    round: int
+    """Redo rounds so far: the attempt number of the requests."""
+
+
+class Rebuilding:
+    """A Rebuilder for one kind of text, by one engine."""
+
+    def __init__(self, kind: str, wants: RebuildOptions, chosen: Chosen, usual: Sampling) -> None:
+        """`usual` is how the run samples where `wants` does not say."""
+        self.prompt: Prompt = load(Pair(kind, "verilog"), path=wants.rebuild_prompt or None)
+        self.checks: tuple[Check, ...] = ladder(RUNGS, options={"equivalence": dict(wants.proof)})
+        self.chosen = chosen
+        self.own = bool(wants.rebuilder or wants.rebuilder_engine)
+        """Whether its engine is another one than the run's."""
+        self.sampling = replace(
+            usual,
+            max_tokens=wants.rebuild_max_tokens or self.prompt.max_tokens,
+            temperature=usual.temperature if wants.rebuild_temperature is None else wants.rebuild_temperature,
+        )
+        self._kind, self._given = kind, wants.given
+        self._live: Live | None = None
+
+    def identity(self) -> Mapping[str, Json]:
+        """See Rebuilder."""
+        sampling = self.sampling
+        return {
+            "engine": self.chosen.name,
+            "model": self.chosen.model,
+            "options": dict(self.chosen.engine.identity()),
+            "prompt": self.prompt.source,
+            "sampling": [sampling.max_tokens, sampling.temperature, sampling.top_p, sampling.seed],
+            "checks": [dict(check.identity()) for check in self.checks],
+        }
+
+    def start(self, live: Live) -> None:
+        """From here on it can ask."""
+        self._live = live
+
+    async def itself(self, context: Context) -> Sequence[Verdict]:
+        """See Rebuilder."""
+        assert self._live is not None
+        examined = await self._live.examine(context.reference or "", _as_design(context))
+        return [verdict for verdict, _ in examined]
+
+    async def rebuild(self, text: str, context: Context, times: int) -> Sequence[Rebuilt]:
+        """See Rebuilder."""
+        try:
+            messages = self._render(text, context)
+        except RowError as error:
+            return [Rebuilt(b"", None, answered=False, said=str(error))] * times
+        asked = (self._one(messages, context, sample) for sample in range(times))
+        return await asyncio.gather(*asked)
+
+    def messages(self, text: str, reference: str) -> tuple[Message, ...]:
+        """What would be asked, for whoever counts its tokens."""
+        return self._render(text, Context(self._kind, reference))
+
+    def _render(self, text: str, context: Context) -> tuple[Message, ...]:
+        design = context.reference or ""
+        top = context.top or next((unit.name for unit in [top_module(design)] if unit), "")
+        header = context.interface or required_header(design)
+        told = _NAMED.format(text, top) if top and self._given == "text+name" else text
+        row = Row("", {self._kind: told}, 0)
+        return self.prompt.render(row, header if self._given == "text+interface" else None)
+
+    async def _one(self, messages: tuple[Message, ...], context: Context, sample: int) -> Rebuilt:
+        live = self._live
+        assert live is not None
+        try:
+            key, reply = await live.ask(Request(messages, self.sampling, "", sample, live.round))
+        except RowError as error:
+            return Rebuilt(b"", None, answered=error.reason is Reason.REFUSED, said=str(error))
+        tokens = (reply.prompt_tokens or 0, reply.completion_tokens or 0)
+        # without the messages: a design that was pasted into the text is no echo here
+        candidate = self.prompt.extract(reply.text, reply.finish)
+        if candidate.text is None:
+            said = candidate.detail or candidate.reason.value.replace("_", " ")
+            return Rebuilt(key, None, said=said, prompt_tokens=tokens[0], completion_tokens=tokens[1])
+        saved = live.ledger.save_text(candidate.text)
+        examined = await live.examine(candidate.text, _as_design(context))
+        verdicts = tuple(verdict for verdict, _ in examined)
+        return Rebuilt(key, candidate.text, saved, verdicts, True, "", *tokens)
+
+
+def _as_design(context: Context) -> Context:
+    """What a rebuilt design is held against."""
+    return replace(context, field="verilog", instruction=None, interface=None, testbench=None)
