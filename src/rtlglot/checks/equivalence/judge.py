@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
-from rtlglot.checks.equivalence.played import confirm, play
+from rtlglot.checks.equivalence.played import confirm, play, second_opinion
 from rtlglot.checks.equivalence.reference import Reference
 from rtlglot.records import Context, Json
 from rtlglot.tools.prover.answers import Found, Reading, Unread
@@ -134,6 +134,12 @@ async def _played(
             return found.but(status="unconfirmed", confirmed=True, trace=seen.trace)
         if seen.result == "not" and not same:
             return Found("unsupported", f"proved, but not played: {seen.why}", played=seen.facts)
+        if prover.second is not None and seen.result == "same":
+            seen = await second_opinion(prover, reference, theirs, ours, found)
+            found = found.but(played=seen.facts)
+            if seen.result == "wrong":
+                what = f"the simulators disagree: {prover.second.simulator} shows another output"
+                return found.but(status="unsupported", what=what, engine="", k=None)
     hazards = [] if same else _hazards(reference, theirs, ours)
     return _hazardous(found, hazards) if hazards else found
 

@@ -60,6 +60,24 @@ async def play(prover: Prover, reference: Reference, theirs: Reading, ours: Read
     return _judged(steps, wanted, _answers(got), found.clocking, facts)
 
 
+async def second_opinion(
+    prover: Prover, reference: Reference, theirs: Reading, ours: Reading, found: Found
+) -> Play:
+    """Play both in the second simulator, along the steps of the first. That one may know no x, so an
+    output counts where the first simulation of the reference answers."""
+    assert found.clocking is not None
+    assert prover.second is not None
+    clocks = _clocks(theirs, ours)
+    steps, shown = await _of_reference(prover, reference, theirs, found.clocking, clocks)
+    facts = {**(found.played or {}), "second": prover.second.simulator}
+    seen = [await prover.second.play(side, steps, found.clocking, clocks) for side in (theirs, ours)]
+    for played in (shown, *seen):
+        if played.why:
+            return Play("not", played.why, facts={**facts, "second": f"not played: {played.why}"})
+    wanted = _both(_answers(seen[0]), _answers(shown))
+    return _judged(steps, wanted, _answers(seen[1]), found.clocking, facts)
+
+
 async def confirm(
     prover: Prover, theirs: Reading, ours: Reading, found: Found
 ) -> tuple[bool | None, str, Trace | None]:

@@ -17,7 +17,8 @@ from typing import Any
 from rtlglot.records import Json
 from rtlglot.tools.prover.answers import Played, Step
 from rtlglot.tools.prover.trace import MOST_STEPS
-from rtlglot.tools.simulator import icarus
+from rtlglot.tools.simulator import installed
+from rtlglot.tools.simulator.simulation import Simulation
 from rtlglot.verilog.interface import Port
 from rtlglot.verilog.system_tasks import COMPUTING, SPEAKING
 from rtlglot.verilog.tokens import Kind, code_tokens
@@ -128,20 +129,21 @@ def _played(arguments: Mapping[str, Any], bench: Bench, steps: Sequence[Step]) -
     text = bench.text(arguments["top"], steps, nonce, shown)
     # where the simulator's preprocessor cannot take the text, the tokens that it stands for have a say
     for design in (arguments["text"], arguments["plain"]):
-        ran = icarus.simulate(
-            arguments["programs"],
-            [design, text],
-            top="bench_of_rtlglot",
-            cpu_s=arguments["cpu_s"],
-            language="2005" if arguments["version"] == "1364-2005" else "2012",
+        ran = installed.from_json(arguments["programs"]).simulate(
+            Simulation(
+                [design, text],
+                "bench_of_rtlglot",
+                cpu_s=arguments["cpu_s"],
+                language="2005" if arguments["version"] == "1364-2005" else "2012",
+            )
         )
-        if ran["ended"] != "compile":
+        if ran.ended != "compile":
             break
-    if ran["ended"] != "ok":
-        return Played(why=_NOT_RUN[ran["ended"]])
+    if ran.ended != "ok":
+        return Played(why=_NOT_RUN[ran.ended])
     found: dict[str, list[dict[str, str]]] = {"before": [], "after": []}
     names = [port.name for port in bench.outputs]
-    for line in ran["output"].splitlines():
+    for line in ran.output.splitlines():
         fields = line.split()
         if len(fields) == 2 + len(names) and fields[0] == nonce and fields[1] in found:
             values = (value.lower().replace("z", "x") for value in fields[2:])

@@ -10,7 +10,7 @@ from typing import Any
 from rtlglot.records import Json
 from rtlglot.sandbox import NOTHING, Box, BoxResult, Ended, Permit
 from rtlglot.tools.prover.answers import Found, Played, Reading, Step, Unread
-from rtlglot.tools.simulator.icarus import Icarus
+from rtlglot.tools.simulator.simulation import Simulator
 from rtlglot.tools.yosys.miter import ZERO, Frame, X, clocking_of
 from rtlglot.tools.yosys.reader import is_plain, techmap_file
 
@@ -19,6 +19,9 @@ LONG_TRACE = 3
 TOOLS = "rtlglot.tools.prover.inside"
 PLAY = "rtlglot.tools.prover.play:play"
 
+_PROGRAMS = 4
+"""Programs of one simulation at most, each with a limit of its own: Verilator's translator, its compiler
+twice, the simulation."""
 _BUILDING = 3
 """Limits that go into the making of a graph, before any solver."""
 _ERROR = re.compile(r"^.*?\bERROR:\s*(.+)$", re.MULTILINE)
@@ -37,13 +40,23 @@ class Limits:
 class Prover:
     """The tools, with limits and the programs that they need."""
 
-    def __init__(self, box: Box, limits: Limits, abc: str, icarus: Icarus | None) -> None:
-        self._box, self._limits, self._abc, self._icarus = box, limits, abc, icarus
+    def __init__(
+        self, box: Box, limits: Limits, abc: str, first: Simulator | None, second: Simulator | None = None
+    ) -> None:
+        self._box, self._limits, self._abc = box, limits, abc
+        self._first, self._second = first, second
 
     @property
     def simulator(self) -> str | None:
         """The simulator's name and version; None where there is none."""
-        return self._icarus.version if self._icarus else None
+        return self._first.version if self._first else None
+
+    @property
+    def second(self) -> Prover | None:
+        """The same with the second simulator in the place of the first; None where none is wanted."""
+        if self._second is None:
+            return None
+        return Prover(self._box, self._limits, self._abc, self._second)
 
     async def read(
         self,
@@ -111,14 +124,14 @@ class Prover:
         self, design: Reading, steps: Sequence[Step], clocking: Frame, clocks: Sequence[str]
     ) -> Played:
         """What a simulator shows of a design along these steps; `clocks` change before other inputs."""
-        if self._icarus is None:
+        if self._first is None:
             return Played(why="no simulator is installed")
         if any(port.direction not in ("input", "output") for port in design.top.ports):
             return Played(why="it has inout ports")
         if not is_plain(design.top.name) or not all(port.name.isidentifier() for port in design.top.ports):
             return Played(why="it has a name with special characters")
         arguments: dict[str, Json] = {
-            "programs": self._icarus.to_json(),
+            "programs": self._first.to_json(),
             "text": design.text,
             "plain": design.plain,
             "version": design.version,
@@ -130,7 +143,7 @@ class Prover:
             "steps": [asdict(step) for step in steps],
             "cpu_s": self._limits.cpu_s,
         }
-        ran = await self._run(PLAY, arguments, self._icarus.permit(), parts=2)
+        ran = await self._run(PLAY, arguments, self._first.permit(), parts=_PROGRAMS)
         if isinstance(ran, Unread):
             return Played(why=ran.what or "out of time")
         return Played(tuple(ran["samples"]), tuple(ran["after"]), ran["cpu_s"], ran["why"])

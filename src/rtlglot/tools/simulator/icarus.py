@@ -77,21 +77,11 @@ def installed() -> Icarus | None:
     return Icarus(iverilog, vvp, library, f"Icarus Verilog {number[1] if number else '?'}")
 
 
-def simulate(
-    programs: Mapping[str, str], texts: Sequence[str], *, top: str, cpu_s: float, language: str = "2012"
-) -> dict[str, Any]:
-    """`Icarus.simulate` for callers that know only `to_json`: {"ended", "output"}."""
-    simulator = Icarus(**{name: value for name, value in programs.items() if name != "kind"})
-    asked = Simulation(texts, top, cpu_s=cpu_s, language=language)  # type: ignore[arg-type]
-    ran = simulator.simulate(asked)
-    return {"ended": ran.ended, "output": ran.output}
-
-
 def simulate_together(
     programs: Mapping[str, str], texts: Sequence[str], *, top: str, cpu_s: float
 ) -> dict[str, Any]:
     """As people call it: all texts one after the other in one compilation, directives and all; `top` ''
-    leaves it to the compiler. {"ended", "output"} as `simulate`."""
+    leaves it to the compiler. {"ended", "output"} of a Transcript."""
     launcher = Launcher(Simulation(texts, top, cpu_s=cpu_s))
     command = [programs["iverilog"], "-g2012", *(["-s", top] if top else []), "-o", "design.vvp"]
     code, said = launcher.launch([*command, *write_texts(texts)])
