@@ -7,7 +7,7 @@ with open_dataset("rtl.json.gz", Selection(limit=100)) as dataset:
 """
 
 from rtlglot.formats.dataset import Dataset, Selection, open_dataset
-from rtlglot.formats.sink import check_writable
+from rtlglot.formats.sink import check_writable, refuse_link
 from rtlglot.formats.table import FORMATS, Format, Record, RowWriter, Shape, format_of
 from rtlglot.formats.values import decode, encode, text_of
 from rtlglot.formats.verilog_files import is_verilog
@@ -29,5 +29,6 @@ __all__ = [
     "is_verilog",
     "open_dataset",
     "open_writer",
+    "refuse_link",
     "text_of",
 ]

@@ -22,6 +22,10 @@ if sys.platform != "win32":
     import fcntl
 
 
+_OPEN: set[str] = set()
+"""This process's own temporary files. Its number tells nothing: in a container the next one has it, too."""
+
+
 @contextlib.contextmanager
 def open_sink(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """A binary file to write to, compressed as the suffix says.
@@ -41,6 +45,7 @@ def open_sink(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             return
         _remove_stale(target)
         temporary = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+        _OPEN.add(str(temporary))
         try:
             with open(temporary, "xb", buffering=BUFFER_BYTES) as file:
                 _lock(file)
@@ -55,6 +60,8 @@ def open_sink(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
+        finally:
+            _OPEN.discard(str(temporary))
         _sync_folder(target.parent)
 
 
@@ -68,6 +75,15 @@ def check_writable(path: str | os.PathLike[str]) -> None:
             trial = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
             with open(trial, "xb"):
                 trial.unlink()
+
+
+def refuse_link(path: Path) -> None:
+    """Raise OutputError where a file whose name nobody gave is a link: it leads to who knows what."""
+    if path.is_symlink():
+        raise OutputError(
+            f"{path} is a symbolic link, and its target would be written",
+            hint="remove the link, or name another output",
+        )
 
 
 def _refuse_unwritable(name: str, target: Path) -> None:
@@ -140,11 +156,11 @@ def _remove_stale(target: Path) -> None:
     """Remove what killed processes left of earlier tries to write the same file."""
     if sys.platform == "win32":
         return
-    ours = re.compile(rf"\.{re.escape(target.name)}\.(\d+)-[0-9a-f]{{8}}\.tmp")
+    ours = re.compile(rf"\.{re.escape(target.name)}\.\d+-[0-9a-f]{{8}}\.tmp")
     with os.scandir(target.parent) as entries:
-        found = [(entry.path, match) for entry in entries if (match := ours.fullmatch(entry.name))]
-    for path, match in found:
-        if int(match[1]) == os.getpid():
+        found = [entry.path for entry in entries if ours.fullmatch(entry.name)]
+    for path in found:
+        if path in _OPEN:
             continue  # a process does not see its own lock
         with contextlib.suppress(OSError), open(path, "r+b") as file:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

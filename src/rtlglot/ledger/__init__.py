@@ -18,10 +18,11 @@ import orjson
 
 from rtlglot.errors import DuplicateId, LedgerError
 from rtlglot.ledger import reading, verdicts
+from rtlglot.ledger.connection import connect, rollback
 from rtlglot.ledger.counts import Counts, Scores, counts
 from rtlglot.ledger.ended import rungs, scores
 from rtlglot.ledger.filesystem import is_network
-from rtlglot.ledger.intact import SAVE_TEXT, checksum, damaged, storable, text_key
+from rtlglot.ledger.intact import SAVE_TEXT, checksum, storable, text_key
 from rtlglot.ledger.keys import KeysSeen, prefix_key
 from rtlglot.ledger.lock import Lock
 from rtlglot.ledger.outcomes import SETTLE, settle_parameters
@@ -63,12 +64,6 @@ class Ledger:
         try:
             self._db = self._connect()
             prepare(self._db, path)
-        except sqlite3.Error as error:
-            self._lock.release()
-            raise LedgerError(
-                f"{path} cannot be opened as a ledger: {error}",
-                hint="it is damaged or not a ledger: move it away to begin anew",
-            ) from error
         except LedgerError:
             self._lock.release()
             raise
@@ -81,7 +76,7 @@ class Ledger:
     # -- opening and closing ------------------------------------------------------------------
 
     def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
+        db = connect(self.path, shown=self.path)
         # On a network file system WAL's shared memory does not work: a rollback journal does.
         journal = "TRUNCATE" if is_network(self.path) else "WAL"
         db.execute(f"PRAGMA journal_mode={journal}")
@@ -171,11 +166,12 @@ class Ledger:
         try:
             self._db.execute("DELETE FROM rows")
             self._db.executemany("INSERT INTO rows VALUES (?, ?, ?)", parameters())
+            self._db.execute("COMMIT")
         except sqlite3.IntegrityError as error:
             assert row is not None
             query = "SELECT position FROM rows WHERE id = ?"
             (first,) = self._db.execute(query, (row.id,)).fetchone()
-            self._db.execute("ROLLBACK")
+            rollback(self._db)
             raise DuplicateId(
                 f"the id {row.id!r} occurs twice: as row {first + 1} and as row {row.position + 1}",
                 file=name,
@@ -183,9 +179,8 @@ class Ledger:
                 hint="give another field as the id with --id FIELD, or mend the input",
             ) from error
         except BaseException:
-            self._db.execute("ROLLBACK")
+            rollback(self._db)
             raise
-        self._db.execute("COMMIT")
         return count
 
     def pending(self, recipe: bytes) -> Iterator[int]:
@@ -229,18 +224,13 @@ class Ledger:
         """The reply bought for a request earlier, if there is one. Raises LedgerError for a damaged one."""
         if key not in self._bought:
             return None
-        found = self._db.execute(
-            "SELECT text, think, finish, prompt_tokens, completion_tokens, cached_tokens, seconds, checksum "
-            "FROM replies WHERE request = ? AND sample = ? AND attempt = ?",
-            (key, sample, attempt),
-        ).fetchone()
+        found = reading.bought(self._db, (key, sample, attempt))
         if found is None:
             return None
-        *columns, known = found
-        if checksum([key, sample, attempt, *columns]) != known:
-            raise damaged(f"replies WHERE request = x'{key.hex()}'")
-        text, think, finish, prompt, completion, cached, seconds = columns
-        return Reply(text, Finish(finish), prompt, completion, cached, think, seconds)
+        return Reply(
+            found.text, Finish(found.finish), found.prompt_tokens, found.completion_tokens,
+            found.cached_tokens, found.think, found.seconds,
+        )  # fmt: skip
 
     def save_reply(self, key: bytes, request: Request, reply: Reply) -> asyncio.Future[None]:
         """Queue a reply; the future resolves when it is on disk."""
@@ -255,9 +245,10 @@ class Ledger:
             reply.completion_tokens, reply.cached_tokens, float(reply.seconds),
         )  # fmt: skip
         slot = (key, request.sample, request.attempt)
+        chat = (prefix, storable(last.content))
         return self._put(
             "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*slot, prefix, storable(last.content), *columns, checksum([*slot, *columns]), time.time()),
+            (*slot, *chat, *columns, checksum([*slot, *columns, *chat]), time.time()),
         )
 
     def save_text(self, text: str) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import zlib
 from collections.abc import Sequence
+from typing import Any
 
 import orjson
 
@@ -31,6 +32,14 @@ def damaged(where: str) -> LedgerError:
         hint=f'put back a copy of it; or forget that entry: sqlite3 LEDGER "DELETE FROM {where}", '
         "and the same command works it out again",
     )
+
+
+def decoded(column: str, where: str) -> Any:
+    """A column of JSON. Raises LedgerError where it is none any more."""
+    try:
+        return orjson.loads(column)
+    except orjson.JSONDecodeError as error:
+        raise damaged(where) from error
 
 
 @functools.lru_cache(256)  # a text is put, and named by its attempt and its outcome, within moments

@@ -6,6 +6,7 @@ sits on a file of its own because closing any handle of a file drops all fcntl l
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 from pathlib import Path
@@ -26,22 +27,24 @@ class Lock:
         """Raises LedgerError naming the process that works on this ledger."""
         self._path = ledger.with_name(ledger.name + ".lock")
         try:
-            self._file: IO[str] = open(self._path, "a+", encoding="utf-8")  # noqa: SIM115 - held open
+            self._file: IO[bytes] = open(  # noqa: SIM115 - held open
+                self._path, "a+b", buffering=0, opener=_follow_no_link
+            )
         except OSError as error:
             raise OutputError(f"cannot write {self._path}: {error.strerror}") from error
         if fcntl is not None:
             self._take(ledger)
-        self._file.seek(0)
-        self._file.truncate()
-        self._file.write(f"process {os.getpid()} on {socket.gethostname()}")
-        self._file.flush()
+        with contextlib.suppress(OSError):  # of a full disk: the lock holds, only the name is missing
+            self._file.seek(0)
+            self._file.truncate()
+            self._file.write(f"process {os.getpid()} on {socket.gethostname()}".encode())
 
     def _take(self, ledger: Path) -> None:
         try:
             fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             self._file.seek(0)
-            holder = self._file.read() or "another process"
+            holder = self._file.read(200).decode(errors="replace") or "another process"
             self._file.close()
             raise LedgerError(
                 f"{ledger} is in use by {holder}",
@@ -51,3 +54,8 @@ class Lock:
     def release(self) -> None:
         """Let go. The file stays: removing it would race with the next process."""
         self._file.close()
+
+
+def _follow_no_link(name: str, flags: int) -> int:
+    """A link there would have whatever it leads to emptied."""
+    return os.open(name, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rtlglot.errors import LedgerError, UsageError
+from rtlglot.ledger.connection import connect, explained
 from rtlglot.ledger.schema import SCHEMA, prepare, version
 
 try:
@@ -19,6 +20,7 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 _MAGIC = b"SQLite format 3\x00"
+_HEADER_BYTES = 100
 
 
 def find_ledger(path: Path) -> Path:
@@ -50,6 +52,11 @@ def find_input(spec: Mapping[str, Any], ledger: Path) -> Path | None:
     return None
 
 
+def is_blank(path: Path) -> bool:
+    """Whether there is no ledger, or a file that holds nothing (SQLite's header alone is 100 bytes)."""
+    return not path.exists() or path.stat().st_size < _HEADER_BYTES
+
+
 def open_reading(path: Path) -> sqlite3.Connection:
     """A read-only connection; takes no lock. Raises LedgerError where it is no ledger of ours.
 
@@ -58,26 +65,25 @@ def open_reading(path: Path) -> sqlite3.Connection:
     uri = f"{path.resolve().as_uri()}?mode=ro"
     # A copy in a folder that we may not write to has no shared memory: nobody can write it either.
     for way in (uri, uri + "&immutable=1"):
-        db = sqlite3.connect(way, uri=True, timeout=60, isolation_level=None)
+        db = connect(way, shown=path, uri=True)
         try:
             found = version(db, path)
             if found is None:
-                raise LedgerError(f"{path} cannot be read as a ledger: it is empty")
+                raise LedgerError(
+                    f"{path} cannot be read as a ledger: it is empty", hint="put back a copy of it"
+                )
             return db if found == SCHEMA else _brought(db, path)
-        except sqlite3.Error as error:
+        except LedgerError as error:
             db.close()
-            if way == uri and not path.with_name(path.name + "-wal").exists():
-                continue
-            raise LedgerError(f"{path} cannot be read as a ledger: {error}") from error
-        except LedgerError:
-            db.close()
-            raise
+            by_sqlite = isinstance(error.__cause__, sqlite3.Error)
+            if not by_sqlite or way != uri or path.with_name(path.name + "-wal").exists():
+                raise
     raise LedgerError(f"{path} cannot be read as a ledger")
 
 
 def _brought(db: sqlite3.Connection, path: Path) -> sqlite3.Connection:
-    copy = sqlite3.connect("", isolation_level=None)  # a file without a name, gone when it is closed
-    with contextlib.closing(db):
+    copy = connect("", shown=path)  # a file without a name, gone when it is closed
+    with contextlib.closing(db), explained(path):
         db.backup(copy)
     prepare(copy, path)
     return copy

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from rtlglot.ledger import verdicts as stored_verdicts
-from rtlglot.ledger.intact import damaged
+from rtlglot.ledger.intact import checksum, damaged, decoded
 from rtlglot.ledger.keys import digest
 from rtlglot.ledger.outcomes import COLUMNS, JOINED, outcome_from
 from rtlglot.records import Assurance, Attempt, Json, Outcome, Verdict
@@ -81,14 +81,17 @@ def runs(db: sqlite3.Connection) -> list[RunRecord]:
     """All runs, oldest first."""
     query = "SELECT run, recipe, spec, command, started, ended, ending FROM runs ORDER BY run"
     return [
-        RunRecord(run, recipe, orjson.loads(spec), tuple(orjson.loads(command or "[]")), *times)
+        RunRecord(run, recipe, decoded(spec, where), tuple(decoded(command or "[]", where)), *times)
         for run, recipe, spec, command, *times in db.execute(query)
+        for where in [f"runs WHERE run = {run}"]
     ]
 
 
 def recipe_body(db: sqlite3.Connection, recipe: bytes) -> dict[str, Json]:
     """A recipe's fields."""
     found = db.execute("SELECT body FROM recipes WHERE recipe = ?", (recipe,)).fetchone()
+    if found and digest(found[0]) != recipe:
+        raise damaged(f"recipes WHERE recipe = x'{recipe.hex()}'")
     return orjson.loads(found[0]) if found else {}
 
 
@@ -172,26 +175,46 @@ def verdicts(db: sqlite3.Connection, keys: Collection[bytes]) -> dict[bytes, Ver
     return found
 
 
+_BOUGHT = """SELECT request, sample, attempt, prefix, message, text, think, finish, prompt_tokens,
+    completion_tokens, cached_tokens, seconds, created, checksum FROM replies WHERE request """
+
+
+def bought(db: sqlite3.Connection, slot: tuple[bytes, int, int]) -> Bought | None:
+    """The reply to one asking, if there is one."""
+    found = db.execute(f"{_BOUGHT} = ? AND sample = ? AND attempt = ?", slot).fetchone()
+    return None if found is None else _bought(*found)
+
+
 def replies(db: sqlite3.Connection, attempts: Collection[Attempt]) -> dict[tuple[bytes, int, int], Bought]:
     """The replies behind attempts, by (request, sample, attempt)."""
-    query = """
-        SELECT request, sample, attempt, prefix, message, text, think, finish, prompt_tokens,
-               completion_tokens, cached_tokens, seconds, created
-        FROM replies WHERE request IN ({})"""
     found = {}
     for some in _parts(list(dict.fromkeys(a.request for a in attempts if a.request))):
-        for row in db.execute(query.format(",".join("?" * len(some))), some):
-            found[row[0], row[1], row[2]] = Bought(*row[3:])
+        for row in db.execute(f"{_BOUGHT} IN ({','.join('?' * len(some))})", some):
+            found[row[0], row[1], row[2]] = _bought(*row)
     return found
 
 
+def _bought(*row: Any) -> Bought:
+    """Raises LedgerError where it was changed since it was written."""
+    request, sample, attempt, prefix, message, *reply, created, known = row
+    columns = [request, sample, attempt, *reply]
+    # Replies of older runs have a checksum without their prompt.
+    if known not in (checksum([*columns, prefix, message]), checksum(columns)):
+        raise damaged(f"replies WHERE request = x'{request.hex()}'")
+    return Bought(prefix, message, *reply, created)
+
+
 def prefixes(db: sqlite3.Connection, keys: Collection[bytes]) -> dict[bytes, list[tuple[str, str]]]:
-    """[(role, content), …] of each prefix."""
+    """[(role, content), …] of each prefix. Raises LedgerError for one that is not what was written."""
     query = "SELECT prefix, messages FROM prefixes WHERE prefix IN ({})"
     found = {}
     for some in _parts(list(dict.fromkeys(keys))):
         for key, messages in db.execute(query.format(",".join("?" * len(some))), some):
-            found[key] = [(role, content) for role, content in orjson.loads(messages)]
+            where = f"prefixes WHERE prefix = x'{key.hex()}'"
+            found[key] = [(role, content) for role, content in decoded(messages, where)]
+            # A lone surrogate is kept as a question mark, and the key is that of what was sent.
+            if digest(*(part for message in found[key] for part in message)) != key and "?" not in messages:
+                raise damaged(where)
     return found
 
 

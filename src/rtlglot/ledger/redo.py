@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection
 
+from rtlglot.ledger.connection import rollback
 from rtlglot.ledger.outcomes import ADOPTED
 
 
@@ -26,7 +27,7 @@ def redo(db: sqlite3.Connection, recipe: bytes, previous: bytes | None, chosen: 
             _free(db, recipe, chosen)
         db.execute("COMMIT")
     except BaseException:
-        db.execute("ROLLBACK")
+        rollback(db)
         raise
     return bool(redoing)
 

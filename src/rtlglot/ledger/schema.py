@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 from rtlglot.errors import LedgerError
+from rtlglot.ledger.connection import RECOVER, rollback
 from rtlglot.ledger.migrate import from_1
 
 SCHEMA = 2
@@ -16,9 +17,13 @@ SCHEMA = 2
 def prepare(db: sqlite3.Connection, path: Path) -> None:
     """Make the tables, or bring those of the version before to this one's; all or nothing.
 
-    Raises LedgerError for a ledger of another version.
+    Raises LedgerError for a ledger of another version, and for one whose pages are damaged: what cannot be
+    found in it would be bought again without a word.
     """
-    if version(db, path) == SCHEMA:
+    found = version(db, path)
+    if found is not None and (said := db.execute("PRAGMA integrity_check(1)").fetchone()[0]) != "ok":
+        raise LedgerError(f"{path} is damaged: {said}", hint=RECOVER)
+    if found == SCHEMA:
         return
     db.execute("BEGIN IMMEDIATE")
     try:
@@ -31,7 +36,7 @@ def prepare(db: sqlite3.Connection, path: Path) -> None:
         db.execute("INSERT OR REPLACE INTO meta VALUES ('schema', ?)", (str(SCHEMA),))
         db.execute("COMMIT")
     except BaseException:
-        db.execute("ROLLBACK")
+        rollback(db)
         raise
 
 

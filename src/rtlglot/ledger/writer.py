@@ -7,6 +7,7 @@ and not the number of rows, and there is no queue left to drain after the last r
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 import threading
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rtlglot.errors import LedgerError
+from rtlglot.ledger.connection import rollback
 
 MOST_PER_COMMIT = 2000
 
@@ -27,7 +29,7 @@ class Writer:
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
         self._queue: queue.SimpleQueue[Entry | None] = queue.SimpleQueue()
         self._loop = asyncio.get_running_loop()
-        self._connect = connect
+        self._connection = connect()
         self._thread = threading.Thread(target=self._work, name="ledger-writer", daemon=True)
         self._thread.start()
 
@@ -43,8 +45,7 @@ class Writer:
         await asyncio.to_thread(self._thread.join)
 
     def _work(self) -> None:
-        connection = self._connect()
-        open_ = True
+        connection, open_ = self._connection, True
         while open_:
             batch = []
             entry = self._queue.get()
@@ -67,13 +68,11 @@ class Writer:
             for sql, rows in statements.items():
                 connection.executemany(sql, rows)
             connection.execute("COMMIT")
-        except (sqlite3.Error, OverflowError) as error:  # OverflowError: a number beyond 64 bits
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            failure = LedgerError(
-                f"the ledger could not be written: {error}",
-                hint="free some space or mend the disk, then run the same command: it resumes",
-            )
+        except (LedgerError, sqlite3.Error, OverflowError, ValueError, TypeError) as error:
+            with contextlib.suppress(LedgerError):
+                rollback(connection)
+            hint = error.hint if isinstance(error, LedgerError) else "this is a bug: please tell us of it"
+            failure = LedgerError(f"the ledger could not be written: {error}", hint=hint)
             failure.__cause__ = error
             return failure
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from pathlib import Path
 
 from rtlglot import __version__
 from rtlglot.errors import OutputError
+from rtlglot.formats import refuse_link
+from rtlglot.formats.sink import open_sink
 from rtlglot.ledger import opening
 from rtlglot.ledger.ended import EndedRow
 from rtlglot.records import Json, Row
@@ -23,6 +24,7 @@ from rtlglot.reports.sample import Sample
 
 MOST_ROWS = 2_000
 MOST_BYTES = 5_000_000
+_OURS = b'<meta name="generator" content="rtlglot'
 _CUTS = (20_000, 8_000, 3_000, 1_000, 300)
 """Longest text, in characters, that is tried: the first that keeps the page within its size."""
 
@@ -183,11 +185,13 @@ def cost(numbers: Numbers, spec: Mapping[str, Json]) -> str:
 
 
 def write_page(target: Path, text: str) -> None:
-    """To a temporary name, then renamed: an older report is whole until the new one is."""
-    draft = target.with_name(f"{target.name}.{os.getpid()}.tmp")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(target)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise OutputError(f"cannot write the report {target}: {error.strerror}") from error
+    """Whole or not at all. Raises OutputError, also where a file lies there that is no page of ours."""
+    refuse_link(target)
+    if target.is_file():
+        with open(target, "rb") as file:
+            if _OURS not in file.read(4096):
+                raise OutputError(
+                    f"{target} exists and is no page of rtlglot", hint="remove it, or name another with -o"
+                )
+    with open_sink(target) as out:
+        out.write(text.encode())

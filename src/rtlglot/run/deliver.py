@@ -19,11 +19,13 @@ from rtlglot.formats import (
     format_of,
     open_dataset,
     open_writer,
+    refuse_link,
     text_of,
 )
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.counts import UNWRITTEN
 from rtlglot.ledger.intact import text_key
+from rtlglot.ledger.opening import is_blank
 from rtlglot.records import Assurance, Json, Outcome, Reason, Row, Status, Verdict
 
 ENDING = ("status", "reason", "assurance")
@@ -80,14 +82,21 @@ def check_output(delivery: Delivery) -> None:
     """
     format_of(delivery.output)
     check_writable(delivery.output)
+    refuse_link(delivery.failures)
     if delivery.existing == "refuse":
-        refuse_foreign(delivery.output, hint="name another --output, or add --existing replace (or update)")
+        hint = "name another --output, or add --existing replace (or update)"
+        refuse_foreign(delivery.output, hint=hint)
+        refuse_foreign(delivery.failures, delivery.output, hint=hint)
 
 
-def refuse_foreign(output: Path, *, hint: str = "name another --output, or remove it") -> None:
-    """UsageError where `output` exists and no ledger stands beside it."""
-    if output.exists() and not output.with_name(output.name + ".ledger").exists():
-        raise UsageError(f"{output} exists, and no ledger beside it says that rtlglot wrote it", hint=hint)
+def refuse_foreign(
+    path: Path, output: Path | None = None, *, hint: str = "name another --output, or remove it"
+) -> None:
+    """UsageError where a file exists and beside its output (itself, where none is given) stands no ledger,
+    or an empty one: what it knew is lost, and everything would be bought again without a word."""
+    output = output or path
+    if path.exists() and is_blank(output.with_name(output.name + ".ledger")):
+        raise UsageError(f"{path} exists, and no ledger beside it says that rtlglot wrote it", hint=hint)
 
 
 def deliver(delivery: Delivery, dataset: Dataset, ledger: Ledger, recipe: bytes) -> None:

@@ -13,7 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from rtlglot.errors import BudgetSpent, EngineLost
+from rtlglot.formats import refuse_link
 from rtlglot.ledger import Ledger
+from rtlglot.ledger.opening import is_blank
 from rtlglot.records import Status
 from rtlglot.run.assemble import Assembly, assemble, choose_engine, choose_rebuilder, named
 from rtlglot.run.deliver import check_output, deliver
@@ -52,6 +54,8 @@ async def arun(spec: Spec, watch: Watch | None = None, command: Sequence[str] = 
     chosen, other = await named(choose_engine(spec)), choose_rebuilder(spec)
     plan = assemble(spec, chosen, watch, await named(other) if other else None)
     check_output(plan.delivery)
+    if plan.ledger_path.exists() and is_blank(plan.ledger_path):
+        watch.note(f"{plan.ledger_path} is empty: it remembers no reply, and everything is asked anew")
     with contextlib.closing(Ledger(plan.ledger_path)) as ledger, _logging_to(plan):
         return await _run(plan, ledger, watch, command)
 
@@ -107,9 +111,16 @@ def _prepare(plan: Assembly, ledger: Ledger, watch: Watch, command: Sequence[str
     return tally, number
 
 
+class _LogFile(logging.FileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """A log that cannot be written (the disk is full) ends no run and prints no traceback."""
+
+
 @contextlib.contextmanager
 def _logging_to(plan: Assembly) -> Iterator[None]:
-    handler = logging.FileHandler(plan.log_path, encoding="utf-8", delay=True)
+    if not plan.spec.log_file:
+        refuse_link(plan.log_path)
+    handler = _LogFile(plan.log_path, encoding="utf-8", errors="backslashreplace", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     level = log.level
     log.addHandler(handler)

@@ -24,9 +24,12 @@ def everything(path: Path, recipe: bytes) -> list[Mapping[Any, Any]]:
         attempts = [a for outcome in outcomes.values() if outcome for a in outcome.attempts]
         texts = reading.texts(db, [a.text for a in attempts])
         verdicts = reading.verdicts(db, [key for a in attempts for key in a.verdicts])
+        bought = reading.replies(db, attempts)
+        reading.prefixes(db, [reply.prefix for reply in bought.values()])
+        reading.recipe_body(db, reading.runs(db)[-1].recipe)
     with contextlib.closing(Ledger(path)) as ledger:
         replies = {a.request: ledger.reply(a.request, a.sample, a.attempt) for a in attempts}
-    return [outcomes, texts, verdicts, replies]
+    return [outcomes, texts, verdicts, replies, bought]
 
 
 def test_a_flipped_byte_is_noticed_or_does_not_matter(tmp_path: Path) -> None:
@@ -45,7 +48,8 @@ def test_a_flipped_byte_is_noticed_or_does_not_matter(tmp_path: Path) -> None:
             path.with_name(path.name + beside).unlink(missing_ok=True)
         try:
             found = everything(path, recipe)
-        except (LedgerError, sqlite3.Error):
+        except LedgerError as error:  # no other error, and never without what to do
+            assert error.hint, error  # noqa: PT017
             noticed += 1
             continue
         for was, is_ in zip(good, found, strict=True):
@@ -62,3 +66,52 @@ def test_the_error_says_what_to_forget(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="the ledger is damaged") as raised:
         everything(path, recipe)
     assert "sqlite3 LEDGER \"DELETE FROM texts WHERE text = x'" in raised.value.hint
+
+
+def test_a_ledger_that_was_cut_off_is_refused_with_advice_or_whole(tmp_path: Path) -> None:
+    path = usual_ledger(tmp_path, 20)
+    with contextlib.closing(open_reading(path)) as db:
+        recipe = reading.runs(db)[-1].recipe
+    good, whole = everything(path, recipe), path.read_bytes()
+    for length in (1, 50, 100, 4095, 4096, *range(4097, len(whole), len(whole) // 40)):
+        path.write_bytes(whole[:length])
+        for beside in ("-wal", "-shm"):
+            path.with_name(path.name + beside).unlink(missing_ok=True)
+        try:
+            assert everything(path, recipe) == good, length
+        except LedgerError as error:
+            assert error.hint, (length, error)  # noqa: PT017
+
+
+@pytest.mark.parametrize("table", ["replies", "outcomes", "verdicts", "texts"])
+def test_text_that_is_no_utf8_is_damage(tmp_path: Path, table: str) -> None:
+    path = usual_ledger(tmp_path, 5)
+    column = {"replies": "message", "outcomes": "detail", "verdicts": "findings", "texts": "body"}[table]
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        (recipe,) = db.execute("SELECT recipe FROM runs").fetchone()
+        db.execute(f"UPDATE {table} SET {column} = CAST(x'c3289fff' AS TEXT)")
+    with pytest.raises(LedgerError, match="damaged") as raised:
+        everything(path, recipe)
+    assert "put back a copy" in raised.value.hint
+
+
+def test_an_edited_prompt_is_damage(tmp_path: Path) -> None:
+    path = usual_ledger(tmp_path, 5)
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        (recipe,) = db.execute("SELECT recipe FROM runs").fetchone()
+        db.execute("UPDATE replies SET message = message || '!'")
+    with pytest.raises(LedgerError, match="not what was written"):
+        everything(path, recipe)
+
+
+def test_an_index_that_has_lost_a_reply_is_noticed_before_it_is_bought_again(tmp_path: Path) -> None:
+    path = usual_ledger(tmp_path, 20)
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        (key,) = db.execute("SELECT request FROM replies LIMIT 1 OFFSET 7").fetchone()
+    whole = path.read_bytes()
+    places = [at for at in range(len(whole)) if whole.startswith(key, at)]
+    assert len(places) >= 2  # in the table and in its index
+    for at in places:
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        with contextlib.suppress(LedgerError), contextlib.closing(Ledger(path)) as ledger:
+            assert ledger.reply(key, 0, 0) is not None
