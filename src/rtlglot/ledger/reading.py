@@ -201,7 +201,7 @@ def _bought(*row: Any) -> Bought:
     # Replies of older runs have a checksum without their prompt.
     if known not in (checksum([*columns, prefix, message]), checksum(columns)):
         raise damaged(f"replies WHERE request = x'{request.hex()}'")
-    return Bought(prefix, message, *reply, created)
+    return Bought._make((prefix, message, *reply, created))
 
 
 def prefixes(db: sqlite3.Connection, keys: Collection[bytes]) -> dict[bytes, list[tuple[str, str]]]:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ ROWS = [{"id": f"r{n}", "instruction": f"Design the unit {n} with a clock."} for
 FOREIGN = "somebody's work\n"
 
 
-def run(output: Path, **settings: object) -> Summary:
+def run(output: Path, **settings: Any) -> Summary:
     return rtlglot.transform(
         ROWS, output, source="instruction", target="description", check="none", engine="scripted",
         model="sentence", **settings,
