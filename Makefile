@@ -4,7 +4,7 @@ BIN := .venv/bin
 MODEL := smollm2-135m-instruct
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check docs clean
+.PHONY: demo test check coverage docs clean
 
 $(BIN)/python:
 	@echo "making a virtual environment in .venv"
@@ -34,6 +34,13 @@ check: .venv/test.stamp
 test: check
 	$(BIN)/rtlglot models pull $(MODEL)
 	$(BIN)/pytest
+
+# Every process is measured, those inside the sandbox too: takes about twice as long as the tests alone.
+coverage: .venv/test.stamp
+	@$(BIN)/python -c "import coverage" 2>/dev/null || $(PIP) coverage
+	@rm -rf build/coverage
+	PYTHONPATH=tests/measured $(BIN)/pytest tests/unit tests/contract
+	$(BIN)/python -m tests.measured
 
 docs: .venv/test.stamp
 	$(BIN)/python docs/cli_reference.py
