@@ -37,7 +37,6 @@ test: check
 
 # Every process is measured, those inside the sandbox too: takes about twice as long as the tests alone.
 coverage: .venv/test.stamp
-	@$(BIN)/python -c "import coverage" 2>/dev/null || $(PIP) coverage
 	@rm -rf build/coverage
 	PYTHONPATH=tests/measured $(BIN)/pytest tests/unit tests/contract
 	$(BIN)/python -m tests.measured
