@@ -27,6 +27,7 @@ COMMANDS = Table(
         "bench": "rtlglot.cli.bench:COMMAND",
         "export": "rtlglot.cli.export:COMMAND",
         "eval": "rtlglot.cli.eval:COMMAND",
+        "serve": "rtlglot.cli.serve:COMMAND",
         "demo": "rtlglot.cli.demo:COMMAND",
     },
 )
