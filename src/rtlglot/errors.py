@@ -121,3 +121,10 @@ class Unanswered(RtlglotError):
 
     retryable = True
     exit_code = 75
+
+
+def printable(text: str) -> str:
+    """A text for a terminal or a log: what either would act on, and half a surrogate pair, as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from rtlglot import __version__
 from rtlglot.cli.command import Command, Given, Parser
-from rtlglot.errors import RtlglotError, UsageError
+from rtlglot.errors import RtlglotError, UsageError, printable
 from rtlglot.registry import Table, did_you_mean
 
 COMMANDS = Table(
@@ -110,9 +110,9 @@ def guarded(call: Callable[[], int]) -> int:
 
 def _print_error(error: RtlglotError) -> None:
     """'error: what was tried, what came back', then what to do."""
-    print(f"rtlglot: error: {error}", file=sys.stderr)
+    print(printable(f"rtlglot: error: {error}"), file=sys.stderr)
     if error.hint:
-        print(f"  {error.hint}", file=sys.stderr)
+        print(printable(f"  {error.hint}"), file=sys.stderr)
 
 
 def entry() -> None:

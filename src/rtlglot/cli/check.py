@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rtlglot.cli.command import AsJson, Command, Given, take
-from rtlglot.cli.printing import COLUMNS, count, duration, fitted, print_json, sureness
+from rtlglot.cli.printing import COLUMNS, count, duration, fitted, print_json, sureness, tell
 from rtlglot.cli.progress import watch_for
 from rtlglot.cli.report import ReportFlag, write_report_of
 from rtlglot.cli.waveform import here
@@ -70,9 +70,9 @@ def _call(given: Given) -> int:
     if flags.json:
         print_json(summary)
     elif summary.one_by_one:
-        print("\n\n".join("\n".join(design_told(design)) for design in summary.designs))
+        tell("\n\n".join("\n".join(design_told(design)) for design in summary.designs))
     else:
-        print(table(summary))
+        tell(table(summary))
     if not flags.json and summary.output:
         written = [path for path in (spec.output, spec.keep, spec.drop) if path] or [summary.output]
         print(f"{duration(time.monotonic() - begun)}; written: {', '.join(written)}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rtlglot.cli.command import AsJson, Command, Given, take
-from rtlglot.cli.printing import COLUMNS, count, duration, fitted, print_json
+from rtlglot.cli.printing import COLUMNS, count, duration, fitted, print_json, tell
 from rtlglot.options import flag
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _call(given: Given) -> int:
     if flags.json:
         print_json(found.to_json())
     else:
-        print("\n".join(lines(found)))
+        tell("\n".join(lines(found)))
     if flags.output:
         from rtlglot.reports.compare_page import write_comparison
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rtlglot.cli.command import AsJson, Command, Given, take
-from rtlglot.cli.printing import count, print_json
+from rtlglot.cli.printing import count, print_json, tell
 
 _DESCRIPTION = """\
 Write what `rtlglot transform` made in the form that a trainer reads. The ledger beside
@@ -50,7 +50,7 @@ def _call(given: Given) -> int:
     spec, as_json = take(ExportSpec, given), take(AsJson, given).json
     with Console(stderr=True, quiet=as_json).status("reading") as shown:
         summary = export(spec, lambda stage, rows: shown.update(f"{stage}: {count(rows, 'row')}"))
-    print_json(summary) if as_json else print("\n".join(told(summary)))
+    print_json(summary) if as_json else tell("\n".join(told(summary)))
     return 0
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from rtlglot.errors import printable
 from rtlglot.records import Assurance
 
 COLUMNS = 80
@@ -18,6 +19,11 @@ def fitted(text: str, most: int) -> str:
     """One line of at most so many characters; nothing that a terminal acts on."""
     safe = "".join(c if c.isprintable() else "?" for c in " ".join(text.split("\n")))
     return safe if len(safe) <= most else safe[: most - 1] + "…"
+
+
+def tell(text: str) -> None:
+    """Print it, with what a terminal would act on as escapes: names and ids come from anywhere."""
+    print(printable(text))
 
 
 def count(number: int, noun: str) -> str:

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Self
 
 from rtlglot.cli.printing import count, duration, sureness
+from rtlglot.errors import printable
 from rtlglot.records import Outcome, Status
 from rtlglot.run.walk import ASKED, CHECKED, MENDED
 from rtlglot.run.watch import IN_FLIGHT, Summary, Tally
@@ -71,7 +72,7 @@ class PlainWatch:
             self._say(line)
 
     def _say(self, text: str) -> None:
-        print(text, file=self._stream, flush=True)
+        print(printable(text), file=self._stream, flush=True)
 
 
 class _LiveWatch(PlainWatch):
@@ -92,7 +93,7 @@ class _LiveWatch(PlainWatch):
     def stage(self, text: str) -> None:
         """A step begins: the block of the last one stays as it is."""
         self._stop()
-        self._console.print(f"{text} …", style="dim", markup=False)
+        self._console.print(f"{printable(text)} …", style="dim", markup=False)
 
     def tick(self, tally: Tally) -> None:
         """Draw the block."""
@@ -100,7 +101,7 @@ class _LiveWatch(PlainWatch):
         from rich.text import Text
 
         width = min(self._console.width, 100)
-        block = Text("\n".join(line[: width - 1] for line in _live_lines(tally, width)))
+        block = Text("\n".join(printable(line)[: width - 1] for line in _live_lines(tally, width)))
         if self._live is None:
             self._live = Live(block, console=self._console, auto_refresh=False, transient=False)
             self._live.start()
@@ -112,7 +113,7 @@ class _LiveWatch(PlainWatch):
         super().end(summary)
 
     def _say(self, text: str) -> None:
-        self._console.print(text, markup=False, soft_wrap=True)
+        self._console.print(printable(text), markup=False, soft_wrap=True)
 
     def _stop(self) -> None:
         if self._live is not None:

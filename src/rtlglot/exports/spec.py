@@ -59,6 +59,10 @@ class ExportSpec:
     )
     pairs: int = _written("preference: at most N pairs of a row (default: all)", default=0, metavar="N")
     data_source: str = _written("verl: what the reward tells its data by", default="rtlglot", metavar="NAME")
+    keep_formulas: bool = _written(
+        "csv, tsv: leave cells as they are that a spreadsheet would take for formulas (they begin with "
+        "=, +, -, @, tab or return); else a ' is put before them", default=False,
+    )  # fmt: skip
     existing: Literal["refuse", "replace"] = _written("what to do where PATH exists", default="refuse")
 
     def __post_init__(self) -> None:

@@ -42,6 +42,8 @@ class Files:
                 f"{spec.path}: {spec.format} is not written as {container}",
                 hint=f"name a file of {', '.join(format.containers)}",
             )
+        self.guarded = container in ("csv", "tsv") and not spec.keep_formulas
+        """Whether cells that a spreadsheet would run are marked as text."""
         self.paths = {TRAIN: Path(spec.path)}
         if spec.split:
             self.paths[VALIDATION] = _infix(Path(spec.path), VALIDATION)
@@ -76,6 +78,8 @@ class _Writing:
         self._files, self._writers, self._info = files, writers, info
 
     def write(self, side: str, id_: str, record: Mapping[str, Json]) -> None:
+        if self._files.guarded:
+            record = {_no_formula(name): _no_formula(value) for name, value in record.items()}
         self._writers[side].write(id_, record)
 
     def finish(self, summary: ExportSummary) -> None:
@@ -83,6 +87,15 @@ class _Writing:
         if self._info is not None:
             self._info.write(encode(self._files.dataset_info(), INDENT | LINE))
             summary.files["dataset_info"] = str(self._files.info)
+
+
+def _no_formula(value: Json) -> Json:
+    """Source: OWASP, "CSV Injection"."""
+    return (
+        f"'{value}"
+        if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+        else value
+    )
 
 
 def _stem(path: Path) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from rtlglot.errors import BudgetSpent, EngineLost
+from rtlglot.errors import BudgetSpent, EngineLost, printable
 from rtlglot.formats import refuse_link
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.opening import is_blank
@@ -112,6 +112,10 @@ def _prepare(plan: Assembly, ledger: Ledger, watch: Watch, command: Sequence[str
 
 
 class _LogFile(logging.FileHandler):
+    def format(self, record: logging.LogRecord) -> str:
+        """Nothing in it that a terminal would act on when it is shown."""
+        return printable(super().format(record))
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
         """A log that cannot be written (the disk is full) ends no run and prints no traceback."""
 

@@ -95,9 +95,8 @@ async def test_headers_may_name_variables(
 
 @pytest.mark.parametrize("header", ["api-key", "Authorization", "X-Auth-Token", "Cookie"])
 async def test_a_key_written_out_in_an_option_is_refused(stub: Stub, header: str) -> None:
-    engine = OpenAiEngine("stub", {"base_url": stub.base_url, "headers": {header: KEY}})
-    with pytest.raises(UsageError, match="written out") as caught:
-        await engine.start()
+    with pytest.raises(UsageError, match="written out") as caught:  # before a ledger is opened
+        OpenAiEngine("stub", {"base_url": stub.base_url, "headers": {header: KEY}})
     assert KEY not in everything_said(caught.value)
 
 
@@ -199,3 +198,55 @@ def test_scrubbing_leaves_no_secret_and_all_the_rest(key: str, before: str, afte
     assert key not in scrubbed.replace(MASK, "")
     if key not in before + after and key[:12] not in before + after:
         assert scrubbed == f"{before} {MASK} {after}"
+
+
+def escaped(how: str) -> str:
+    spell = {
+        "json": lambda c: f"\\u{ord(c):04x}",
+        "JSON in JSON": lambda c: f"\\\\u{ord(c):04X}",
+        "every other": lambda c: f"\\u{ord(c):04x}" if ord(c) % 2 else c,
+        "c": lambda c: f"\\x{ord(c):02x}",
+        "html": lambda c: f"&#{ord(c)};",
+        "html hex": lambda c: f"&#x{ord(c):X};",
+    }[how]
+    return "".join(map(spell, KEY))
+
+
+@pytest.mark.parametrize("how", ["json", "JSON in JSON", "every other", "c", "html", "html hex"])
+def test_a_key_spelled_in_escapes_is_blotted(how: str) -> None:
+    body = f'{{"content": "your key is {escaped(how)}, keep it"}}'.encode()
+    assert Secrets([KEY]).scrub(body) == f'{{"content": "your key is {MASK}, keep it"}}'.encode()
+
+
+async def test_a_reply_that_spells_the_key_brings_it_nowhere(
+    stub: Stub, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    body = '{"choices": [{"message": {"content": "' + escaped("json") + '"}, "finish_reason": "stop"}]}'
+    stub.setup(rules=[{"do": "status", "status": 200, "body": body}])
+    async with started() as engine:
+        reply = await engine.generate(ask("hello"))
+    assert reply.text == MASK
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"api_key": "abcdefgh"},
+        {"provider": {"Authorization": "abcdefgh"}},
+        {"nested": [{"any": "sk-abcdefghijklmnop"}]},
+        {"user": f"me {KEY}"},
+    ],
+)
+async def test_a_key_in_extra_is_refused(
+    stub: Stub, started: Started, monkeypatch: pytest.MonkeyPatch, extra: dict[str, Any]
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    with pytest.raises(UsageError, match="kept in the ledger") as caught:
+        OpenAiEngine("stub", {"base_url": stub.base_url, "extra": extra})
+    assert KEY not in str(caught.value)
+
+
+def test_what_only_sounds_like_a_key_is_no_secret(stub: Stub) -> None:
+    extra = {"skip_special_tokens": True, "prompt_cache_key": "rtl", "stop_token_ids": [1], "user": "sketch"}
+    OpenAiEngine("stub", {"base_url": stub.base_url, "extra": extra})

@@ -1,5 +1,6 @@
 """Files and folders: whole or not there; what exists is not touched unless that is asked for."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -152,3 +153,22 @@ def test_the_rows_of_the_run_are_those_of_the_summary(write: Export) -> None:
     summary = write("hf", "set", only="any", split=0.3)
     assert summary.rows == sum(summary.records.values()) == len(ROWS) - 1
     assert summary.rows_read == len(ROWS)
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_no_cell_of_an_exported_table_is_a_formula(tmp_path: Path, keep: bool) -> None:
+    from rtlglot.exports import export
+
+    cells = ["=cmd|' /C calc'!A0", "+1+1", "-1", "@SUM(A1)", "a = b"]
+    source, path = tmp_path / "in.jsonl", tmp_path / "x.csv"
+    rows = [{"id": f"r{n}", "q": cell, "a": "It adds."} for n, cell in enumerate(cells)]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    fields = {"prompt_field": "q", "answer_field": "a"}
+    export(
+        ExportSpec(
+            output=str(source), format="alpaca", path=str(path), keep_formulas=keep, only="any", **fields
+        )
+    )
+    with path.open(newline="") as file:
+        found = [row["instruction"] for row in csv.DictReader(file)]
+    assert found == [cell if keep or cell == "a = b" else f"'{cell}" for cell in cells]

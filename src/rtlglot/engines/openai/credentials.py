@@ -8,12 +8,15 @@ import re
 from string import Template
 from urllib.parse import quote
 
-from rtlglot.engines.openai.options import PART, SECRET_NAME, OpenAiOptions, json_object
+from rtlglot.engines.openai.options import (
+    KEY_VARIABLES,
+    PART,
+    SHORTEST_SECRET,
+    OpenAiOptions,
+    json_object,
+)
 from rtlglot.errors import ConfigError, UsageError
 
-_KEY_VARIABLES = ("RTLGLOT_API_KEY", "OPENAI_API_KEY")
-_SHORTEST_SECRET = 6
-"""Shorter values are dummies ('x', 'EMPTY' …); blotting them out would only garble texts."""
 _TELLING = 12
 """An error that repeats this many first characters of a key is blotted to the end of the word."""
 MASK = "[key]"
@@ -25,13 +28,13 @@ class Secrets:
     def __init__(self, values: list[str], variable: str = "") -> None:
         """`variable` is the environment variable with the key itself."""
         self.variable = variable
-        known = sorted({value for value in values if len(value) >= _SHORTEST_SECRET}, key=len, reverse=True)
+        known = sorted({value for value in values if len(value) >= SHORTEST_SECRET}, key=len, reverse=True)
         forms = [form for value in known for form in _forms(value)]
         starts = [value[:_TELLING] for value in known if len(value) > _TELLING]
         self._exact = [form.encode() for form in forms]
         self._start = [start.encode() for start in starts]
-        patterns = [re.escape(form) for form in forms]
-        patterns += [re.escape(start) + r"[^\s\"'<>\\]*" for start in starts]
+        patterns = [_spelled(form) for form in forms]
+        patterns += [_spelled(start) + rf"(?:[^\s\"'<>\\]|{_ESCAPE})*" for start in starts]
         self._pattern = re.compile("|".join(patterns).encode()) if patterns else None
 
     def __repr__(self) -> str:
@@ -39,13 +42,29 @@ class Secrets:
 
     def scrub(self, body: bytes) -> bytes:
         """The bytes with every secret, and every telling start of one, blotted out."""
-        if self._pattern is None or not any(known in body for known in self._exact + self._start):
+        if self._pattern is None:
+            return body
+        if not any(known in body for known in (*self._exact, *self._start, *_ESCAPES)):
             return body
         return self._pattern.sub(MASK.encode(), body)
 
     def scrub_text(self, text: str) -> str:
         """The same for text."""
         return self.scrub(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+
+_ESCAPE = r"\\+(?:u00|x)[0-9a-fA-F]{2}"
+_ESCAPES = (b"\\u00", b"\\x", b"&#")
+"""Without one of them nothing is spelled in escapes."""
+
+
+def _spelled(form: str) -> str:
+    """A pattern for a text whose characters may be escaped as in JSON, however often, or in HTML."""
+
+    def one(c: str) -> str:
+        return rf"(?:{re.escape(c)}|\\+(?:u00|x)(?i:{ord(c):02x})|&#(?:0*{ord(c)}|x0*(?i:{ord(c):x}));)"
+
+    return "".join(map(one, form))
 
 
 def _forms(value: str) -> list[str]:
@@ -58,7 +77,7 @@ def _key_variable(options: OpenAiOptions) -> str:
     """The environment variable that holds the key, or '' where there is none."""
     if options.api_key_env:
         return options.api_key_env
-    return next((name for name in _KEY_VARIABLES if os.environ.get(name, "").strip()), "")
+    return next((name for name in KEY_VARIABLES if os.environ.get(name, "").strip()), "")
 
 
 def read_headers(options: OpenAiOptions) -> tuple[dict[str, str], Secrets]:
@@ -80,11 +99,6 @@ def read_headers(options: OpenAiOptions) -> tuple[dict[str, str], Secrets]:
         text = str(value)
         names = [match["named"] or match["braced"] for match in Template.pattern.finditer(text)]
         values = {name: _variable(name, f"headers: {header}") for name in names if name}
-        if not values and SECRET_NAME.search(header):
-            raise UsageError(
-                f"{PART}.headers holds {header!r} written out, and options are kept in the ledger",
-                hint=f"put the value into an environment variable: {{{header!r}: '$MY_VARIABLE'}}",
-            )
         headers[header] = Template(text).safe_substitute(values)
         if not headers[header].isprintable():
             raise UsageError(f"{PART}.headers: {header!r} holds characters that no header can")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from string import Template
 from typing import Any, Literal
 
 import orjson
@@ -35,6 +36,14 @@ OURS = {
 _OMITTABLE = ("max_tokens", "temperature", "top_p", "seed", "stop")
 SECRET_NAME = re.compile(r"key|token|auth|secret|cookie|password|signature", re.IGNORECASE)
 """What a header or a URL's field is called when its value must not be written down."""
+
+_SECRET_FIELD = re.compile(
+    r"api.?key|secret|passw|authori[sz]ation|bearer|(access|auth).?token|cookie|credential", re.IGNORECASE
+)
+_LIKE_A_SECRET = re.compile(r"(sk-|hf_|gsk_|ghp_|xox[a-z]-|AKIA|AIza|Bearer )\S{12}")
+KEY_VARIABLES = ("RTLGLOT_API_KEY", "OPENAI_API_KEY")
+SHORTEST_SECRET = 6
+"""Shorter values are dummies ('x', 'EMPTY' …); blotting them out would only garble texts."""
 
 _flag = partial(flag, group="the engine openai (other options: --set engine.KEY=VALUE)")
 
@@ -103,7 +112,7 @@ def read_options(values: Mapping[str, Any]) -> OpenAiOptions:
     """The options, filled and checked; UsageError names the one that is wrong."""
     options = fill(OpenAiOptions, values, part=PART)
     body_fields(options)
-    json_object(options.headers, f"{PART}.headers")
+    _refuse_written_out(json_object(options.headers, f"{PART}.headers"))
     return options
 
 
@@ -113,7 +122,43 @@ def body_fields(options: OpenAiOptions) -> dict[str, Json]:
     for name in fields:
         if name in OURS:
             raise UsageError(f"{PART}.extra may not hold {name!r}", hint=f"it is set by {OURS[name]}")
+    _refuse_secrets(fields, f"{PART}.extra")
     return fields
+
+
+def _refuse_secrets(value: Json, where: str, name: str = "") -> None:
+    """UsageError for a secret in an option: options are kept in the ledger."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            _refuse_secrets(inner, where, str(key))
+    elif isinstance(value, list):
+        for inner in value:
+            _refuse_secrets(inner, where, name)
+    elif isinstance(value, str) and ((value and _SECRET_FIELD.search(name)) or _looks_secret(value)):
+        raise UsageError(
+            f"{where} holds what looks like a key (in {name!r}), and options are kept in the ledger",
+            hint="put it into an environment variable and send it as a header: "
+            '--set engine.headers=\'{"NAME": "$MY_VARIABLE"}\'',
+        )
+
+
+def _refuse_written_out(headers: Mapping[str, Json]) -> None:
+    for header, value in headers.items():
+        named = any(match["named"] or match["braced"] for match in Template.pattern.finditer(str(value)))
+        if not named and (SECRET_NAME.search(header) or _looks_secret(str(value))):
+            raise UsageError(
+                f"{PART}.headers holds {header!r} written out, and options are kept in the ledger",
+                hint=f"put the value into an environment variable: {{{header!r}: '$MY_VARIABLE'}}",
+            )
+
+
+def _looks_secret(text: str) -> bool:
+    return bool(_LIKE_A_SECRET.match(text)) or any(key in text for key in _keys_in_environment())
+
+
+def _keys_in_environment() -> list[str]:
+    found = (os.environ.get(name, "").strip() for name in KEY_VARIABLES)
+    return [key for key in found if len(key) >= SHORTEST_SECRET]
 
 
 def json_object(value: Json, name: str) -> dict[str, Json]:
