@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import zlib
 from collections import Counter
 from typing import Any
@@ -35,6 +36,7 @@ class Endpoint:
         self.connections: set[Any] = set()
         self.requests = self.in_flight = self.peak = self.aborted = self.tokenized = 0
         self.last: dict[str, Any] = {}
+        self.first: float | None = None
 
     def app(self) -> web.Application:
         """The web application."""
@@ -48,6 +50,7 @@ class Endpoint:
 
     async def chat(self, request: web.Request) -> web.StreamResponse:
         self.requests += 1
+        self.first = self.first or time.time()
         self.in_flight += 1
         self.peak = max(self.peak, self.in_flight)
         if request.transport is not None:
@@ -180,6 +183,7 @@ class Endpoint:
             "by_status": dict(self.by_status),
             "askings": dict(self.faults.askings) if "askings" in request.query else {},
             "last": self.last,
+            "first": self.first,
         }
         return _json(counts)
 

@@ -163,12 +163,11 @@ def test_no_cell_of_an_exported_table_is_a_formula(tmp_path: Path, keep: bool) -
     source, path = tmp_path / "in.jsonl", tmp_path / "x.csv"
     rows = [{"id": f"r{n}", "q": cell, "a": "It adds."} for n, cell in enumerate(cells)]
     source.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    fields = {"prompt_field": "q", "answer_field": "a"}
-    export(
-        ExportSpec(
-            output=str(source), format="alpaca", path=str(path), keep_formulas=keep, only="any", **fields
-        )
-    )
+    spec = ExportSpec(
+        output=str(source), format="alpaca", path=str(path), keep_formulas=keep, only="any",
+        prompt_field="q", answer_field="a",
+    )  # fmt: skip
+    export(spec)
     with path.open(newline="") as file:
         found = [row["instruction"] for row in csv.DictReader(file)]
     assert found == [cell if keep or cell == "a = b" else f"'{cell}" for cell in cells]

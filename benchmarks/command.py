@@ -1,0 +1,111 @@
+"""What the whole command costs at an endpoint, beside the bare aiohttp loop that only asks.
+
+    python benchmarks/command.py [--rows 5000 50000] [--in-flight 256] [--delay-ms 20] [--rounds 3] [--old TREE]
+
+`rtlglot transform` with its ledger, the checks of texts and the report, as a process of its own; the
+endpoint (tests.server) is another, and so is the loop. In each round all do the same rows, in turn. CPU is
+user + system of the whole process, start included, as the kernel counts it. `--old` is another checkout of
+rtlglot that is measured beside this one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.endpoint import REPLY_WORDS  # noqa: E402
+from benchmarks.loop import make_rows  # noqa: E402
+from tests.server import Stub  # noqa: E402
+
+Figures = dict[str, float]
+
+
+def timed(command: list[str], environment: dict[str, str]) -> Figures:
+    """Wall, CPU and memory of a process; its output is thrown away."""
+    begun, clock = time.perf_counter(), time.time()
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{command} ended with {process.returncode}")
+    cpu_s = usage.ru_utime + usage.ru_stime
+    wall_s = time.perf_counter() - begun
+    return {"wall_s": wall_s, "cpu_s": cpu_s, "rss_mib": usage.ru_maxrss / 1024, "clock": clock}
+
+
+def measure(who: str, tree: Path, stub: Stub, options: argparse.Namespace, folder: Path) -> Figures:
+    """One client once, over `options.count` rows."""
+    stub.setup(delay_s=options.delay_ms / 1000, words=REPLY_WORDS)
+    rows, most = options.count, str(options.in_flight)
+    environment = {**os.environ, "PYTHONPATH": str(tree / "src")}
+    if who == "aiohttp":
+        script = str(ROOT / "benchmarks" / "endpoint.py")
+        command = [sys.executable, script, "--client", who, "--url", stub.base_url, "--rows", str(rows)]
+        command += ["--in-flight", most]
+    else:
+        for left in folder.glob("out.*"):
+            left.unlink()
+        command = [sys.executable, "-m", "rtlglot", "transform", str(folder / f"{rows}.jsonl")]
+        command += ["--from", "instruction", "--to", "description", "--model", "stub", "--engine", "openai"]
+        command += ["--base-url", stub.base_url, "--concurrency", most, "-o", str(folder / "out.jsonl")]
+    figures = timed(command, environment)
+    first = stub.stats()["first"]
+    return {**figures, "first_s": first - figures["clock"]}
+
+
+def report(results: dict[str, list[Figures]], rows: int) -> None:
+    """Rows of a Markdown table: medians over the rounds, ratios within each round."""
+    bare = results["aiohttp"]
+    for who, rounds in results.items():
+        middle = {name: statistics.median(each[name] for each in rounds) for name in rounds[0]}
+        wall = statistics.median(r["wall_s"] / b["wall_s"] for r, b in zip(rounds, bare, strict=True))
+        cpu = statistics.median(r["cpu_s"] / b["cpu_s"] for r, b in zip(rounds, bare, strict=True))
+        print(
+            f"| {rows:,} | {who} | {middle['wall_s']:.1f} | {wall:.2f} | {1000 * middle['cpu_s'] / rows:.2f} "
+            f"| {cpu:.2f} | {middle['first_s']:.2f} | {middle['rss_mib']:.0f} |",
+            flush=True,
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--rows", type=int, nargs="+", default=[5000, 50_000])
+    parser.add_argument("--in-flight", type=int, default=256)
+    parser.add_argument("--delay-ms", type=float, default=20.0)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--old", type=Path)
+    options = parser.parse_args()
+    who = {"aiohttp": ROOT, "rtlglot": ROOT, **({"before": options.old} if options.old else {})}
+    print(
+        f"{options.in_flight} in flight, {options.delay_ms:g} ms at the endpoint, {options.rounds} rounds, ",
+        end="",
+    )
+    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
+    print(
+        "| rows | | wall s | aiohttp = 1 | CPU ms a row | aiohttp = 1 | first request after s | peak RSS MiB |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
+    with Stub.running() as stub, tempfile.TemporaryDirectory(prefix="rtlglot-bench-") as folder:
+        for rows in options.rows:
+            options.count = rows
+            make_rows(Path(folder) / f"{rows}.jsonl", rows)
+            results: dict[str, list[Figures]] = {name: [] for name in who}
+            for number in range(options.rounds):
+                names = list(who)[number % len(who) :] + list(who)[: number % len(who)]
+                for name in names:
+                    results[name].append(measure(name, who[name], stub, options, Path(folder)))
+            report(results, rows)
+
+
+if __name__ == "__main__":
+    main()
