@@ -1,6 +1,6 @@
 """What the whole command costs at an endpoint, beside the bare aiohttp loop that only asks.
 
-    python benchmarks/command.py [--rows 5000 50000] [--in-flight 256] [--delay-ms 20] [--rounds 3] [--old TREE]
+    python benchmarks/command.py [--rows 5000 50000] [--in-flight 256] [--rounds 3] [--old TREE]
 
 `rtlglot transform` with its ledger, the checks of texts and the report, as a process of its own; the
 endpoint (tests.server) is another, and so is the loop. In each round all do the same rows, in turn. CPU is
@@ -86,15 +86,11 @@ def main() -> None:
     parser.add_argument("--old", type=Path)
     options = parser.parse_args()
     who = {"aiohttp": ROOT, "rtlglot": ROOT, **({"before": options.old} if options.old else {})}
-    print(
-        f"{options.in_flight} in flight, {options.delay_ms:g} ms at the endpoint, {options.rounds} rounds, ",
-        end="",
-    )
+    print(f"{options.in_flight} in flight, {options.delay_ms:g} ms at the endpoint, {options.rounds} rounds")
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
-    print(
-        "| rows | | wall s | aiohttp = 1 | CPU ms a row | aiohttp = 1 | first request after s | peak RSS MiB |"
-    )
-    print("|---|---|---|---|---|---|---|---|")
+    columns = ("rows", "", "wall s", "aiohttp = 1", "CPU ms a row", "aiohttp = 1", "first request", "RSS MiB")
+    print("| " + " | ".join(columns) + " |")
+    print("|" + "---|" * len(columns))
     with Stub.running() as stub, tempfile.TemporaryDirectory(prefix="rtlglot-bench-") as folder:
         for rows in options.rows:
             options.count = rows
