@@ -24,7 +24,8 @@ async def judge(prover: Prover, reference: Reference, text: str, context: Contex
     """The proofs that are needed, and then what a simulator has to say to them.
 
     Both sides are read by the same front end. Where a simulation contradicts what one of them led to,
-    the next is asked: it may have misread the text.
+    the next is asked for a difference that is confirmed. That it finds none settles nothing: a text that
+    two front ends understand differently is not proved to be anything.
     """
     contradicted: Found | None = None
     trouble: Unread | None = None
@@ -40,7 +41,7 @@ async def judge(prover: Prover, reference: Reference, text: str, context: Contex
             trouble = trouble or unread
             continue
         found = await _by_both(prover, reference, theirs, ours)
-        if found.status != "unconfirmed":
+        if found.status != "unconfirmed" and (contradicted is None or found.status == "different"):
             return found
         contradicted = contradicted or found
     if contradicted is not None:
