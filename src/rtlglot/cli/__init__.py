@@ -22,6 +22,7 @@ COMMANDS = Table(
         "report": "rtlglot.cli.report:COMMAND",
         "status": "rtlglot.cli.status:COMMAND",
         "compare": "rtlglot.cli.compare:COMMAND",
+        "merge": "rtlglot.cli.merge:COMMAND",
         "models": "rtlglot.cli.models:COMMAND",
         "plan": "rtlglot.cli.plan:COMMAND",
         "bench": "rtlglot.cli.bench:COMMAND",

@@ -57,7 +57,8 @@ def _call(given: Given) -> int:
     if own.rows < 1:
         raise UsageError(f"--rows is {own.rows}", hint="expected at least 1")
     spec = spec_of({name: value for name, value in given.items() if name not in {*flags(_Flags)} - {"spec"}})
-    spec = dataclasses.replace(spec, limit=min(own.rows, spec.limit or own.rows))
+    limit = min(own.rows, spec.limit or own.rows)
+    spec = dataclasses.replace(spec, limit=limit, shard="", until="", ledger_dir="")
     output = output_of(spec, asyncio.run(named(choose_engine(spec))).model)
     ledger = output.with_name(output.name + ".ledger")
     with tempfile.TemporaryDirectory(prefix="rtlglot-") as folder:

@@ -26,6 +26,7 @@ _EPILOG = """\
 examples:
   rtlglot status designs.jsonl
   rtlglot status designs.jsonl --json
+  rtlglot status out.jsonl            all shards of it that have begun, together
   watch -n 5 rtlglot status designs.jsonl"""
 
 _Paint = Callable[[str, str], str]
@@ -52,10 +53,11 @@ class _Flags(AsJson):
 
 def _call(given: Given) -> int:
     from rtlglot.ledger.opening import find_ledger
-    from rtlglot.reports.standing import standing
+    from rtlglot.reports.standing import standing, standings
 
     flags = take(_Flags, given)
-    found = standing(find_ledger(Path(flags.run)))
+    path = Path(flags.run)
+    found = standings(path) or standing(find_ledger(path))
     if flags.json:
         print_json(found.to_json())
     else:

@@ -7,6 +7,7 @@ with open_dataset("rtl.json.gz", Selection(limit=100)) as dataset:
 """
 
 from rtlglot.formats.dataset import Dataset, Selection, open_dataset
+from rtlglot.formats.shard import Shard, parts_of, refuse_other_parts, shard_from, whole_of
 from rtlglot.formats.sink import check_writable, refuse_link
 from rtlglot.formats.table import FORMATS, Format, Record, RowWriter, Shape, format_of
 from rtlglot.formats.values import decode, encode, text_of
@@ -22,6 +23,7 @@ __all__ = [
     "RowWriter",
     "Selection",
     "Shape",
+    "Shard",
     "check_writable",
     "decode",
     "encode",
@@ -29,6 +31,10 @@ __all__ = [
     "is_verilog",
     "open_dataset",
     "open_writer",
+    "parts_of",
     "refuse_link",
+    "refuse_other_parts",
+    "shard_from",
     "text_of",
+    "whole_of",
 ]

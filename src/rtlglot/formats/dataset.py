@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 
 from rtlglot.errors import InputError, UsageError
 from rtlglot.formats.filter import compile_filter
+from rtlglot.formats.shard import Shard, shard_from
 from rtlglot.formats.sniff import sniff
 from rtlglot.formats.source import DataFile
 from rtlglot.formats.table import FOLDER_FORMAT, Format, Record, Shape, format_of, load_format
@@ -35,6 +36,19 @@ class Selection:
     """At most so many rows, of those that pass the filter."""
     given: Mapping[str, Json] = field(default_factory=dict)
     """Fields that every row gets."""
+    shard: Shard | None = None
+    """Of these, only one part."""
+
+    @classmethod
+    def of(cls, spec: Mapping[str, Json]) -> Selection:
+        """What the fields of a job's spec say, also as the ledger keeps them."""
+        return cls(
+            map=dict(spec.get("map") or {}),
+            id_field=spec.get("id") or None,
+            where=spec.get("where") or None,
+            limit=spec.get("limit"),
+            shard=shard_from(spec.get("shard") or ""),
+        )
 
     def __post_init__(self) -> None:
         if self.limit is not None and self.limit < 0:
@@ -119,12 +133,22 @@ class Dataset:
         return tuple(self._columns)
 
     @property
+    def state(self) -> str:
+        """Names the rows that there are now, by file and selection; '' where a pass may bring others."""
+        return self._source.state and f"{self._source.state} {type(self._format).__name__} {self._selection}"
+
+    def recall(self, columns: Iterable[str]) -> None:
+        """The fields that an earlier pass has seen."""
+        self._columns.update(dict.fromkeys(columns))
+
+    @property
     def shape(self) -> Shape:
         """What a writer takes over from this dataset; reads the file's beginning."""
         return self._format.shape(self._source, self._new_names)
 
     def __iter__(self) -> Iterator[Row]:
         limit, keep, columns = self._selection.limit, self._keep, self._columns
+        shard = self._selection.shard
         ids: Callable[[Record], str] | None = None
         passed = 0
         if limit == 0:
@@ -138,7 +162,8 @@ class Dataset:
             if not record.fields.keys() <= columns.keys():
                 columns.update(dict.fromkeys(record.fields))
             passed += 1
-            yield Row(ids(record), record.fields, position, record.where)
+            if shard is None or shard.has(record):
+                yield Row(ids(record), record.fields, position, record.where)
             if passed == limit:
                 break
         if passed:

@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 import zlib
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +21,7 @@ from rtlglot.errors import InputError
 BUFFER_BYTES = 1 << 20
 _COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".xz": "xz"}
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"\xfd7zXZ": "xz"}
+_SETTLED_NS = 2_000_000_000  # coarser than the clock of any file system
 _UTF8_BOM = b"\xef\xbb\xbf"
 
 
@@ -89,6 +91,12 @@ class DataFile:
             return None
         status = self.path.stat()
         return status.st_mtime_ns, status.st_size, status.st_ino
+
+    @property
+    def state(self) -> str:
+        """Names the file as it is now; '' for a pipe, a folder, several, and a file of the last moments."""
+        known = len(self.parts) == 1 and self._stamp and time.time_ns() - self._stamp[0] > _SETTLED_NS
+        return f"{self.path.resolve()} {self._stamp}" if known else ""
 
     def open_raw(self) -> BinaryIO:
         """The bytes as they lie there; seekable. Raises InputError."""

@@ -12,55 +12,44 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import orjson
 
-from rtlglot.errors import DuplicateId, LedgerError
+from rtlglot.errors import LedgerError
 from rtlglot.ledger import reading, verdicts
-from rtlglot.ledger.connection import connect, rollback
+from rtlglot.ledger.absorb import absorb
+from rtlglot.ledger.connection import connect
 from rtlglot.ledger.counts import Counts, Scores, counts
 from rtlglot.ledger.ended import rungs, scores
 from rtlglot.ledger.filesystem import is_network
 from rtlglot.ledger.intact import SAVE_TEXT, checksum, storable, text_key
 from rtlglot.ledger.keys import KeysSeen, prefix_key
-from rtlglot.ledger.lock import Lock
+from rtlglot.ledger.lease import Lease
+from rtlglot.ledger.lock import Lock, take_lock
 from rtlglot.ledger.outcomes import SETTLE, settle_parameters
 from rtlglot.ledger.reading import PAGE_ROWS
 from rtlglot.ledger.recipe import Recipe, recipe_body, recipe_key
 from rtlglot.ledger.redo import finish_redo, redo
+from rtlglot.ledger.rows import Index, Indexed, Settled, keep, kept, take_in
 from rtlglot.ledger.schema import prepare
 from rtlglot.ledger.writer import Writer
 from rtlglot.records import CheckStatus, Finish, Outcome, Reply, Request, Verdict
 
-
-class Indexed(NamedTuple):
-    """One row of the input, as indexed."""
-
-    position: int
-    id: str
-    content: bytes
-    where: str
-
-
-class Settled(NamedTuple):
-    """One row of the input with what it ended as; outcome None while it is pending."""
-
-    position: int
-    id: str
-    outcome: Outcome | None
+__all__ = ["Index", "Indexed", "Ledger", "Settled"]
 
 
 class Ledger:
     """Open for work, and locked. `opening.open_reading` reads one beside it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, lock: Lock | Lease | None = None) -> None:
         """Raises LedgerError where another process works on it or it is not a ledger.
+
+        `lock` is one that is held already; closing the ledger lets it go, too.
 
         A ledger of an older version is brought to this one's schema, in one transaction.
         """
         self.path = path
-        self._lock = Lock(path)
+        self._lock = lock or take_lock(path)
         try:
             self._db = self._connect()
             prepare(self._db, path)
@@ -88,7 +77,7 @@ class Ledger:
         """Begin group commits; call inside the running event loop."""
         bought = self._db.execute("SELECT 1 FROM replies LIMIT 1").fetchone() is not None
         self._bought = KeysSeen(unknown=bought)
-        self._writer = Writer(self._connect)
+        self._writer = Writer(self._connect, self._lock.guard)
 
     async def stop_writing(self) -> None:
         """Commit everything queued."""
@@ -108,14 +97,18 @@ class Ledger:
 
         `spec` is JSON, `command` the argument vector that the process was started with, if any.
         """
-        key, now = recipe_key(recipe), time.time()
+        key = recipe_key(recipe)
         self._db.execute(
             "INSERT OR IGNORE INTO recipes (recipe, body, created) VALUES (?, ?, ?)",
-            (key, recipe_body(recipe), now),
+            (key, recipe_body(recipe), time.time()),
         )
+        return self.go_on(key, spec, command)
+
+    def go_on(self, recipe: bytes, spec: str, command: Sequence[str] = ()) -> int:
+        """As `begin_run`, with a recipe that the ledger knows by its key."""
         cursor = self._db.execute(
             "INSERT INTO runs (recipe, spec, command, started) VALUES (?, ?, ?, ?)",
-            (key, spec, orjson.dumps(list(command)).decode() if command else None, now),
+            (recipe, spec, orjson.dumps(list(command)).decode() if command else None, time.time()),
         )
         return int(cursor.lastrowid or 0)
 
@@ -153,35 +146,19 @@ class Ledger:
 
         `name` is the input's, for people. Raises DuplicateId for an id that occurs twice, naming both places.
         """
-        count = 0
-        row: Indexed | None = None
+        return take_in(self._db, rows, name)
 
-        def parameters() -> Iterator[tuple[int, str, bytes]]:
-            nonlocal row, count
-            for row in rows:
-                count += 1
-                yield row.position, row.id, row.content
+    def keep_index(self, index: Index) -> None:
+        """Remember what the rows were taken from."""
+        keep(self._db, index)
 
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            self._db.execute("DELETE FROM rows")
-            self._db.executemany("INSERT INTO rows VALUES (?, ?, ?)", parameters())
-            self._db.execute("COMMIT")
-        except sqlite3.IntegrityError as error:
-            assert row is not None
-            query = "SELECT position FROM rows WHERE id = ?"
-            (first,) = self._db.execute(query, (row.id,)).fetchone()
-            rollback(self._db)
-            raise DuplicateId(
-                f"the id {row.id!r} occurs twice: as row {first + 1} and as row {row.position + 1}",
-                file=name,
-                row=row.where,
-                hint="give another field as the id with --id FIELD, or mend the input",
-            ) from error
-        except BaseException:
-            rollback(self._db)
-            raise
-        return count
+    def kept_index(self, stamp: str) -> Index | None:
+        """The index of an input in the state that `stamp` names, where it is the one that is here."""
+        return kept(self._db, stamp)
+
+    def absorb(self, other: Path, *, outcomes: bool = True) -> None:
+        """Take over what another ledger knows, key by key; see `absorb`."""
+        absorb(self._db, other, outcomes=outcomes)
 
     def pending(self, recipe: bytes) -> Iterator[int]:
         """Positions of the rows that have no outcome under a recipe yet, in the input's order."""

@@ -1,4 +1,5 @@
-"""One process per ledger: an fcntl lock, which the kernel drops when its process dies.
+"""One process per ledger: an fcntl lock, which the kernel drops when its process dies; on a network file
+system a lease.
 
 Not flock: that is inherited over fork, so an orphaned child would hold it after a kill -9. The lock
 sits on a file of its own because closing any handle of a file drops all fcntl locks on it.
@@ -13,11 +14,18 @@ from pathlib import Path
 from typing import IO
 
 from rtlglot.errors import LedgerError, OutputError
+from rtlglot.ledger.filesystem import is_network
+from rtlglot.ledger.lease import Lease
 
 try:
     import fcntl
 except ImportError:  # Windows: no advisory locks; the README says so
     fcntl = None  # type: ignore[assignment]
+
+
+def take_lock(ledger: Path) -> Lock | Lease:
+    """What keeps others off this ledger, where it lies. Raises LedgerError naming who works on it."""
+    return Lease(ledger) if is_network(ledger) else Lock(ledger)
 
 
 class Lock:
@@ -51,8 +59,11 @@ class Lock:
                 hint="wait until it has finished, stop it, or give this run another --output",
             ) from error
 
+    def guard(self) -> None:
+        """The kernel takes it from no process that lives."""
+
     def release(self) -> None:
-        """Let go. The file stays: removing it would race with the next process."""
+        """Let go. May be called twice. The file stays: removing it would race with the next process."""
         self._file.close()
 
 

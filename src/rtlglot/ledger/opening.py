@@ -12,6 +12,7 @@ from typing import Any
 
 from rtlglot.errors import LedgerError, UsageError
 from rtlglot.ledger.connection import connect, explained
+from rtlglot.ledger.lease import lease_holder
 from rtlglot.ledger.schema import SCHEMA, prepare, version
 
 try:
@@ -91,6 +92,8 @@ def _brought(db: sqlite3.Connection, path: Path) -> sqlite3.Connection:
 
 def holder(path: Path) -> str | None:
     """Who works on a ledger now, by its lock: 'process 71 on box'; None where nobody does."""
+    if (leased := lease_holder(path)) is not None:
+        return leased
     lock = path.with_name(path.name + ".lock")
     if fcntl is None or not lock.exists():
         return None

@@ -26,10 +26,11 @@ Entry = tuple[str, tuple[Any, ...], "asyncio.Future[None]"]
 class Writer:
     """Takes (SQL, parameters), gives a future that resolves when they are on disk."""
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(self, connect: Callable[[], sqlite3.Connection], guard: Callable[[], None]) -> None:
+        """`guard` is called within each commit, and raises LedgerError where it must not be."""
         self._queue: queue.SimpleQueue[Entry | None] = queue.SimpleQueue()
         self._loop = asyncio.get_running_loop()
-        self._connection = connect()
+        self._connection, self._guard = connect(), guard
         self._thread = threading.Thread(target=self._work, name="ledger-writer", daemon=True)
         self._thread.start()
 
@@ -67,6 +68,7 @@ class Writer:
             connection.execute("BEGIN IMMEDIATE")
             for sql, rows in statements.items():
                 connection.executemany(sql, rows)
+            self._guard()
             connection.execute("COMMIT")
         except (LedgerError, sqlite3.Error, OverflowError, ValueError, TypeError) as error:
             with contextlib.suppress(LedgerError):

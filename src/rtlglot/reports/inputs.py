@@ -40,15 +40,9 @@ def read_inputs(run: RunRecord, ledger: Path, wanted: Wanted) -> tuple[dict[int,
 
 
 def _read(path: Path | list[str], spec: Mapping[str, Json], wanted: Wanted) -> dict[int, Row]:
-    selection = Selection(
-        map=dict(spec.get("map") or {}),
-        id_field=spec.get("id") or None,
-        where=spec.get("where") or None,
-        limit=spec.get("limit"),
-    )
     last = min(max(wanted, default=0), FARTHEST)
     found: dict[int, Row] = {}
-    for row in open_dataset(path, selection, format=spec.get("format") or None):
+    for row in open_dataset(path, Selection.of(spec), format=spec.get("format") or None):
         if row.position > last:
             break
         if wanted.get(row.position) == row.id:

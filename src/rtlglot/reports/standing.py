@@ -6,10 +6,11 @@ import shlex
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from rtlglot.formats import parts_of
 from rtlglot.ledger import opening, reading
 from rtlglot.ledger.counts import counts as count_rows
 from rtlglot.ledger.ended import all_ended
@@ -71,6 +72,56 @@ def standing(ledger: Path, now: float | None = None) -> Standing:
         return _standing(db, ledger, now)
     finally:
         db.close()
+
+
+def standings(output: Path) -> Standing | None:
+    """Where the shards of an output stand together; None where it has none, or where they were merged
+    and the whole has gone on since. Rows of shards that have not begun are not in it."""
+    ledgers = [Path(f"{part}.ledger") for part in parts_of(output).values()]
+    whole = Path(f"{output}.ledger")
+    found = [one for one in map(standing, ledgers) if one.runs]
+    if not found:
+        return None
+    latest = max(one.latest or 0.0 for one in found)
+    if whole.is_file() and not any(one.holder for one in found):
+        last = standing(whole)
+        if max(last.started or 0.0, last.latest or 0.0) >= latest:
+            return None
+    return _summed(found, str(output))
+
+
+def _summed(found: Sequence[Standing], name: str) -> Standing:
+    holders = [one.holder for one in found if one.holder]
+    states = [one.state for one in found if one.state != "done"]
+    rate, pending = sum(one.rows_per_s or 0.0 for one in found), sum(one.pending for one in found)
+
+    def added(of: Callable[[Standing], Mapping[str, int]]) -> Mapping[str, int]:
+        return sum((Counter(of(one)) for one in found), Counter())
+
+    return Standing(
+        ledger=f"{name}, {len(found)} shards",
+        state="running" if holders else next(iter(states), "done"),
+        holder=", ".join(holders) or None,
+        started=min((one.started for one in found if one.started), default=None),
+        ended=None if states else max((one.ended or 0.0 for one in found), default=None),
+        latest=max((one.latest for one in found if one.latest), default=None),
+        runs=sum(one.runs for one in found),
+        total=sum(one.total for one in found),
+        outcomes={
+            status: added(lambda one, status=status: one.outcomes.get(status, {}))  # type: ignore[misc]
+            for status in dict.fromkeys(status for one in found for status in one.outcomes)
+        },
+        assurances=added(lambda one: one.assurances),
+        rejected_by=added(lambda one: one.rejected_by),
+        pending=pending,
+        lately=sum(one.lately for one in found),
+        rows_per_s=rate or None,
+        left_s=pending / rate if rate and holders and pending else None,
+        replies=sum(one.replies for one in found),
+        prompt_tokens=sum(one.prompt_tokens for one in found),
+        completion_tokens=sum(one.completion_tokens for one in found),
+        command="",
+    )
 
 
 def _standing(db: sqlite3.Connection, ledger: Path, now: float) -> Standing:

@@ -23,6 +23,7 @@ from rtlglot.records import Json, Sampling
 from rtlglot.run.context import ContextFields, context_fields
 from rtlglot.run.deliver import Delivery
 from rtlglot.run.judge import Judge
+from rtlglot.run.ledgers import ledger_of, part_of
 from rtlglot.run.rebuild import Rebuilding
 from rtlglot.run.settle import Rows
 from rtlglot.run.spec import Spec
@@ -49,7 +50,7 @@ class Assembly:
     @property
     def ledger_path(self) -> Path:
         """Beside the output."""
-        return self.delivery.output.with_name(self.delivery.output.name + ".ledger")
+        return ledger_of(self.delivery.output)
 
     @property
     def log_path(self) -> Path:
@@ -58,37 +59,66 @@ class Assembly:
 
     def description(self) -> str:
         """The spec as JSON, for the ledger: where and how it ran."""
-        return orjson.dumps(dataclasses.asdict(self.spec), default=str).decode()
+        return describe(self.spec)
+
+
+@dataclass(frozen=True, slots=True)
+class Materials:
+    """What a spec says of its rows, without an engine."""
+
+    dataset: Dataset
+    prompt: Prompt
+    checks: tuple[Check, ...]
+    kind: str
+    """Of the target's text."""
+    context: ContextFields
+    reads: tuple[str, ...] | None
+
+    @property
+    def rating(self) -> str:
+        """The check whose measures go into the rows."""
+        return next((check.name for check in self.checks if check.wants), "")
+
+
+def describe(spec: Spec) -> str:
+    """A spec as JSON, for the ledger."""
+    return orjson.dumps(dataclasses.asdict(spec), default=str).decode()
+
+
+def gather(spec: Spec) -> Materials:
+    """Raises UsageError for what is wrong with the spec."""
+    dataset = open_dataset(spec.input, Selection.of(dataclasses.asdict(spec)), format=spec.format or None)
+    prompt = load(spec.pair, path=spec.prompt or None, examples=_examples(spec))
+    checks = _ladder(spec)
+    kind = kind_of(spec.target, spec.check) if checks else spec.target
+    around = context_fields(dataclasses.asdict(spec), kind)
+    reads = _reads(prompt, spec, around, checked=bool(checks or spec.interface))
+    return Materials(dataset, prompt, checks, kind, around, reads)
 
 
 def assemble(spec: Spec, chosen: Chosen, watch: Watch, rebuilder: Chosen | None = None) -> Assembly:
     """Raises UsageError for whatever is wrong with the spec, before anything is touched."""
-    dataset = open_dataset(spec.input, _selection(spec), format=spec.format or None)
-    prompt = load(spec.pair, path=spec.prompt or None, examples=_examples(spec))
+    given = gather(spec)
     model = chosen.model
     if not spec.model and model == EMBEDDED:
         watch.note(f"no --model given: {EMBEDDED} runs here; it is a small one to try things with")
-    checks = _ladder(spec)
-    kind = kind_of(spec.target, spec.check) if checks else spec.target
     rebuilding = None
-    for check in checks:
+    for check in given.checks:
         if check.wants is not None:
-            usual = _sampling(spec, prompt)
-            check.rebuilder = rebuilding = Rebuilding(kind, check.wants, rebuilder or chosen, usual)
-    around = context_fields(dataclasses.asdict(spec), kind)
-    recipe = _recipe(spec, chosen, prompt, checks)
-    reads = _reads(prompt, spec, around, checked=bool(checks or spec.interface))
+            usual = _sampling(spec, given.prompt)
+            check.rebuilder = rebuilding = Rebuilding(given.kind, check.wants, rebuilder or chosen, usual)
+    recipe = _recipe(spec, chosen, given.prompt, given.checks)
     return Assembly(
         spec=spec,
-        dataset=dataset,
-        prompt=prompt,
+        dataset=given.dataset,
+        prompt=given.prompt,
         engine=chosen.engine,
-        checks=checks,
+        checks=given.checks,
         recipe=recipe,
-        rows=Rows(dataset, recipe_key(recipe), reads),
-        context=around,
-        judge=Judge(checks, spec.require),
-        delivery=_delivery(spec, model, next((check.name for check in checks if check.wants), "")),
+        rows=Rows(given.dataset, recipe_key(recipe), given.reads),
+        context=given.context,
+        judge=Judge(given.checks, spec.require),
+        delivery=_delivery(spec, model, given.rating),
         rebuilding=rebuilding,
     )
 
@@ -144,10 +174,6 @@ async def named(chosen: Chosen) -> Chosen:
     return dataclasses.replace(chosen, model=await chosen.engine.model_name() or chosen.model)
 
 
-def _selection(spec: Spec) -> Selection:
-    return Selection(map=dict(spec.map), id_field=spec.id or None, where=spec.where or None, limit=spec.limit)
-
-
 def _examples(spec: Spec) -> list[Mapping[str, Json]]:
     return [row.fields for row in open_dataset(spec.examples)] if spec.examples else []
 
@@ -162,7 +188,7 @@ def _sampling(spec: Spec, prompt: Prompt) -> Sampling:
 
 
 def _delivery(spec: Spec, model: str, rating: str) -> Delivery:
-    output = output_of(spec, model)
+    output = part_of(output_of(spec, model), spec.shard)
     if spec.input != "-" and output.exists() and Path(spec.input).exists() and output.samefile(spec.input):
         raise UsageError(f"the output {output} is the input", hint="name another with --output")
     return Delivery(output, spec.target, spec.keep_think, rating, spec.existing)

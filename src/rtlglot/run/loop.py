@@ -20,12 +20,13 @@ async def run_loop(
     *,
     in_flight: int,
     stop: asyncio.Event,
-    drain_s: float,
+    drain_s: float | Callable[[], float],
 ) -> bool:
     """Work on all rows; False where `stop` ended it early.
 
-    When `stop` is set no further row is taken; what is in flight has `drain_s` seconds to end and is
-    cancelled then. Everything that finished is settled before an error is raised.
+    When `stop` is set no further row is taken; what is in flight has `drain_s` seconds to end (asked for
+    then, where it is a function) and is cancelled then.
+    Everything that finished is settled before an error is raised.
     """
     feed = iter(rows)
     names = (f"row-{number}" for number in range(in_flight))
@@ -36,7 +37,7 @@ async def run_loop(
         first: list[asyncio.Future[Any]] = [everything, stopping]
         await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
         if not everything.done():
-            await asyncio.wait(workers, timeout=drain_s)
+            await asyncio.wait(workers, timeout=drain_s() if callable(drain_s) else drain_s)
         cut = _cancel(workers)
         results = await everything
     finally:

@@ -19,6 +19,7 @@ from rtlglot.ledger.opening import is_blank
 from rtlglot.records import Status
 from rtlglot.run.assemble import Assembly, assemble, choose_engine, choose_rebuilder, named
 from rtlglot.run.deliver import check_output, deliver
+from rtlglot.run.ledgers import open_ledger
 from rtlglot.run.session import work
 from rtlglot.run.spec import Spec
 from rtlglot.run.watch import Nobody, Summary, Tally, Watch
@@ -56,7 +57,8 @@ async def arun(spec: Spec, watch: Watch | None = None, command: Sequence[str] = 
     check_output(plan.delivery)
     if plan.ledger_path.exists() and is_blank(plan.ledger_path):
         watch.note(f"{plan.ledger_path} is empty: it remembers no reply, and everything is asked anew")
-    with contextlib.closing(Ledger(plan.ledger_path)) as ledger, _logging_to(plan):
+    own = open_ledger(plan.delivery.output, shard=spec.shard, ledger_dir=spec.ledger_dir)
+    with own as ledger, _logging_to(plan):
         return await _run(plan, ledger, watch, command)
 
 

@@ -27,6 +27,7 @@ from rtlglot.run.longest import longest_of
 from rtlglot.run.rebuild import Live
 from rtlglot.run.settle import Settler
 from rtlglot.run.supervise import Supervised
+from rtlglot.run.until import Until, end_time
 from rtlglot.run.walk import Eye, Parts, walk
 from rtlglot.run.watch import Tally, Watch
 from rtlglot.sandbox import Box, open_box
@@ -70,7 +71,8 @@ async def work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> st
             tally.take(ask.meter)
             tally.trouble, tally.spent = supervised.trouble, plan.engine.spent()
 
-        settler = Settler(plan.rows, ledger, tally, watch, look)
+        until = Until(end_time(spec.until), tally.total) if spec.until else None
+        settler = Settler(plan.rows, ledger, tally, watch, look, until)
         in_flight = (spec.concurrency or info.max_in_flight) + room
         cut = await settler(walked, in_flight=in_flight, drain_s=spec.drain_s)
         own = "" if cut else plan.engine.finish()

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from rtlglot import __version__
 from rtlglot.errors import InputError, Unanswered
 from rtlglot.formats import Dataset
-from rtlglot.ledger import Indexed, Ledger
-from rtlglot.ledger.keys import content_key
+from rtlglot.ledger import Index, Indexed, Ledger
+from rtlglot.ledger.keys import canonical, content_key, digest
 from rtlglot.records import Outcome, Row, Status
 from rtlglot.registry import did_you_mean
 from rtlglot.run.interrupt import stopping
 from rtlglot.run.loop import run_loop
+from rtlglot.run.until import Until
 from rtlglot.run.watch import IN_FLIGHT, Tally, Watch, ticking
 
 log = logging.getLogger("rtlglot")
@@ -43,8 +47,9 @@ class Rows:
         Raises DuplicateId, and InputError for one of the named fields that no row has: a typing
         error, not so many failed rows.
         """
-        rows = (Indexed(r.position, r.id, content_key(r, self.reads), r.where) for r in self)
-        total = ledger.index(rows, self.dataset.name)
+        stamp = self._stamp()
+        index = ledger.kept_index(stamp) or self._index_anew(ledger, stamp)
+        self.dataset.recall(index.columns)
         columns = self.dataset.columns
         for name in named:
             if columns and name not in ("", "auto") and name not in columns:
@@ -53,7 +58,20 @@ class Rows:
                     file=self.dataset.name,
                     hint=did_you_mean(name, list(columns)),
                 )
-        return total
+        return index.rows
+
+    def _stamp(self) -> str:
+        """What an index depends on; '' where it cannot be told."""
+        state = self.dataset.state
+        parts = (__version__, state, canonical(self.reads), str(self.numbered))
+        return digest(*parts).hex() if state else ""
+
+    def _index_anew(self, ledger: Ledger, stamp: str) -> Index:
+        rows = (Indexed(r.position, r.id, content_key(r, self.reads), r.where) for r in self)
+        total = ledger.index(rows, self.dataset.name)
+        index = Index(stamp, self.dataset.columns, total)
+        ledger.keep_index(index)
+        return index
 
     def pending(self, ledger: Ledger) -> Iterator[Row]:
         """Those without an outcome yet."""
@@ -77,33 +95,45 @@ class Settler:
     watch: Watch
     look: Callable[[], None] = lambda: None
     """Brings the tally up to date before it is shown."""
+    until: Until | None = None
+    """When it has to end."""
 
     async def __call__(
         self, walk: Callable[[Row], Awaitable[Outcome]], *, in_flight: int, drain_s: float
     ) -> str:
         """All pending rows, so many at once. '' where each had its turn; where a signal ended it early,
         'stopped' or 'interrupted'. See `loop`."""
-        stop = asyncio.Event()
+        stop, until = asyncio.Event(), self.until
 
         async def settle(row: Row) -> None:
+            begun = time.monotonic()
             try:
                 with self.tally.at(IN_FLIGHT):
                     outcome = await walk(row)
             except Unanswered:
                 return  # it stays pending
             await self.ledger.settle(self.rows.recipe, content_key(row, self.rows.reads), outcome)
+            if until is not None:
+                until.see(time.monotonic() - begun)
             self.tally.counts.settle(outcome.status, outcome.reason, outcome.assurance)
             if outcome.status is not Status.ACCEPTED:
                 log.info("%s %s: %s (%s)", outcome.status, row.id, outcome.reason, outcome.detail)
             self.watch.settled(outcome)
 
+        def left_s() -> float:
+            return until.left_s if until is not None and until.closed else drain_s
+
         def tell() -> None:
             rows = self.tally.doing[IN_FLIGHT]
-            self.watch.note(f"draining {rows:,} rows, up to {drain_s:g} s; again to stop now")
+            self.watch.note(f"draining {rows:,} rows, up to {left_s():.3g} s; again to stop now")
 
         pending = self.rows.pending(self.ledger)
         self.tally.start()
-        with stopping(stop, tell) as ending, ticking(self.tally, self.watch, self.look):
-            whole = await run_loop(pending, settle, in_flight=in_flight, stop=stop, drain_s=drain_s)
+        async with contextlib.AsyncExitStack() as stack:
+            ending = stack.enter_context(stopping(stop, tell))
+            stack.enter_context(ticking(self.tally, self.watch, self.look))
+            if until is not None:
+                await stack.enter_async_context(until.watching(stop, tell))
+            whole = await run_loop(pending, settle, in_flight=in_flight, stop=stop, drain_s=left_s)
             self.tally.end()
         return "" if whole else ending[0]

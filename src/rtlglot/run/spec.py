@@ -16,9 +16,11 @@ from typing import Any, Literal
 
 from rtlglot.engines import OPTIONS
 from rtlglot.errors import UsageError
+from rtlglot.formats import shard_from
 from rtlglot.options import by_field, fill, flag, flags, refuse_below, refuse_unlisted
 from rtlglot.records import Json, Pair, Reason, Status
 from rtlglot.registry import did_you_mean
+from rtlglot.run.until import end_time
 
 
 def _deep_merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,6 +66,11 @@ def _parse_set(value: Mapping[str, Any] | list[str]) -> dict[str, Any]:
     return result
 
 
+def _parse_shard(value: str | Sequence[str]) -> str:
+    """'2/8', also from ['slurm'] in a job array."""
+    return str(shard_from(value if isinstance(value, str) else value[-1]) or "")
+
+
 def _parse_names(value: str | Sequence[str]) -> tuple[str, ...]:
     """('a', 'b', 'c'), also from ['a,b', 'c']."""
     texts = [value] if isinstance(value, str) else value
@@ -100,6 +107,10 @@ class Spec:
     )
     where: str = _rows("only rows for which this Jinja2 test holds", default="", metavar="EXPRESSION")
     limit: int | None = _rows("only the first N rows", default=None, metavar="N")
+    shard: str = _rows(
+        "only this part of them, on this machine; slurm: that of the job array. See rtlglot merge",
+        default="", metavar="I/N", parse=_parse_shard,
+    )  # fmt: skip
     format: str = _rows("of the input, where its name does not tell", default="", metavar="NAME")
 
     model: str = _model(".gguf file, embedded name, URL or hub id (default: embedded)", default="")
@@ -170,6 +181,14 @@ class Spec:
     )
     drain_s: float = _running("seconds for what is in flight", "--drain", default=10.0, metavar="S")
     log_file: str = _running("default: OUTPUT.log", default="", metavar="FILE")
+    until: str = _running(
+        "end before this time, resumable: 06:30, 2026-11-27T06:30, or slurm: before the job's end",
+        default="", metavar="TIME",
+    )  # fmt: skip
+    ledger_dir: str = _running(
+        "a folder on a local disk to keep the ledger in; copies of it go beside the output",
+        default="", metavar="FOLDER",
+    )  # fmt: skip
     keep_think: bool = _running("export the reasoning beside the text", default=False)
 
     def __post_init__(self) -> None:
@@ -181,6 +200,8 @@ class Spec:
         if self.max_tokens != "auto" and not (self.max_tokens.isdecimal() and int(self.max_tokens)):
             raise UsageError(f"max_tokens is {self.max_tokens!r}", hint="expected a number above 0, or auto")
         _check_redo(self.redo)
+        if self.until:
+            end_time(self.until)
         if self.emit_batch and self.ingest_batch:
             raise UsageError("emit_batch and ingest_batch exclude each other")
         if self.source == self.target:

@@ -109,6 +109,8 @@ VALUES = {
     "--testbench": "ref",
     "--interface": "auto",
     "--redo": "failed",
+    "--shard": "2/3",
+    "--until": "23:59",
     "--log-file": "my log.txt",
     "--keep": "kept.jsonl",
     "--drop": "dropped.jsonl",
@@ -180,7 +182,8 @@ def test_the_command_that_resumes_is_taken_and_means_the_same(
     words = given(command, action)
     with vllm_stand_in():
         main(words)  # some cannot run to the end here: what they are is kept all the same
-    resume = standing(find_ledger(tmp_path / "out.jsonl")).command
+    (ledger,) = tmp_path.glob("out*.ledger")  # of the shard, where it is one
+    resume = standing(ledger).command
     assert _meant(shlex.split(resume)[1:]) == _meant(words)
 
 
