@@ -92,10 +92,10 @@ class Asked:
 
 def renamed(text: str, top: str) -> str:
     """A copy with other names for all but the top's ports, what is not in the text, and macros."""
-    source = read_source(text, "sv2017")
+    source = read_source(text, "sv2017", top=top)
     kept = {port.name for one in source.tops if one.name == top for port in one.ports} | {top}
     said = " ".join(str(problem["message"]) for problem in source.problems)
-    missing = set(re.findall(r"'(\w+)'", said))
+    missing = {*source.unknown, *re.findall(r"'(\w+)'", said)}
     parts, before = [], ""
     for token in tokens(text):
         if token.kind in (Kind.SPACE, Kind.COMMENT):
@@ -164,11 +164,11 @@ async def ask(row: Mapping[str, Any], kind: str, box: ForkBox, check: Any, rungs
         one = Asked(row["id"], kind, row["verilog"].count("\n") + 1, text)
         _spent.set(spent := [])
         if kind == "ladder":
-            context = Context()
+            context = Context(top=row["top"])
             verdicts = await climb(rungs, context, asking(text, context, box))
             last = [verdict for verdict in verdicts if verdict.status != "skipped"][-1]
         else:
-            last = await check.check(text, Context(reference=row["verilog"]), box)
+            last = await check.check(text, Context(reference=row["verilog"], top=row["top"]), box)
         one.status, one.cause, one.cpu_s = str(last.status.value), _cause(last), sum(spent)
         one.data = {name: value for name, value in last.data.items() if name != "trace"}
         asked.append(one)

@@ -71,7 +71,7 @@ class Equivalence(Check):
         """See Check."""
         return {
             "check": self.name,
-            "version": 2,
+            "version": 3,
             "options": {name: value for name, value in asdict(self._options).items() if name != "second"},
             "pyosys": reader.version(),
             "pyslang": options.version(),

@@ -68,9 +68,9 @@ async def _proved(prover: Prover, reference: Reference, theirs: Reading, ours: R
     if found.status == "equivalent" and reference.vacuous:
         # about its vacuous outputs that proof said nothing
         return await prover.prove(theirs, ours, ZERO)
-    if found.status in ("equivalent", "unsupported") or (
-        found.status == "different" and not _only_unknown(found)
-    ):
+    if found.status == "equivalent" or (found.status == "different" and not _only_unknown(found)):
+        return found
+    if found.status == "unsupported" and not _can_be_cut(theirs, ours):
         return found
     loose = await prover.prove(theirs, ours, ANY)
     if loose.status == "equivalent":
@@ -82,6 +82,11 @@ async def _proved(prover: Prover, reference: Reference, theirs: Reading, ours: R
     if loose.status == "different" and await _reflexive(prover, reference, theirs, ANY):
         return loose
     return await prover.prove(theirs, ours, ZERO)
+
+
+def _can_be_cut(*sides: Reading) -> bool:
+    """Whether another start may lead to a proof where this one had none."""
+    return all(side.netlist is not None and side.netlist.cut for side in sides)
 
 
 def _only_unknown(found: Found) -> bool:
@@ -128,7 +133,9 @@ async def _played(
     else:
         seen = await play(prover, reference, theirs, ours, found)
         found = found.but(played=seen.facts)
-        if seen.result == "wrong" or (seen.result == "unknown" and (found.start == X or seen.persistent)):
+        # what comes out of a black box is x in a simulation, and says nothing against a candidate
+        lost = seen.result == "unknown" and not found.blackboxes and (found.start == X or seen.persistent)
+        if seen.result == "wrong" or lost:
             told = found.but(status="different", engine="simulation", confirmed=True, trace=seen.trace)
             return told.but(simulator=prover.simulator, findings=_told(_hazards(reference, theirs, ours)))
         if seen.result == "unknown":
@@ -158,7 +165,7 @@ async def _unread(
 
 async def _simulated_only(prover: Prover, reference: Reference, ours: Reading, found: Found) -> Found:
     """What cannot be proved (a loop, several drivers, no hardware) can still be seen to differ."""
-    if prover.simulator is None:
+    if prover.simulator is None or ours.unknown or reference.reading.unknown:
         return found
     itself = next(iter(reference.proofs.values()))
     seen = await play(prover, reference, reference.reading, ours, itself)

@@ -17,6 +17,7 @@ _TOLD = (
     "start",
     "engine",
     "matched",
+    "cut",
     "k",
     "trace",
     "confirmed",
@@ -38,7 +39,7 @@ def verdict_of(found: Found, reference: Reference, seconds: float) -> Verdict:
     data = {
         name: value
         for name, value in data.items()
-        if value is not None and value != "" and (name, value) != ("matched", 0)
+        if value is not None and value != "" and (name, value) not in (("matched", 0), ("cut", ()))
     }
     if status is CheckStatus.DIFFERENT:
         data.setdefault("confirmed", None)

@@ -101,6 +101,20 @@ def decide(question: Question, effort: Effort, program: str) -> SolverAnswer:
     return _sequential(question, abc, graph)
 
 
+def proved(question: Question, effort: Effort, program: str) -> str:
+    """The engine that proves that nothing differs, or ''; half of the effort, and no search for a
+    difference, which would be none: the graph allows more than the designs do."""
+    abc = Abc(program, effort)
+    Path("question.aig").write_bytes(write_aiger(question.aig))
+    if question.combinational:
+        return "iprove" if "Status = 1 " in abc("read_aiger question.aig; iprove; print_status", 0.5) else ""
+    abc(f"read_aiger question.aig; scorr -C {NODE_CONFLICTS}; write_aiger swept.aig", 0.2)
+    graph = "swept.aig" if os.path.exists("swept.aig") else "question.aig"
+    if _swept(Path(graph).read_bytes()).literal == 0:
+        return "scorr"
+    return "pdr" if "Status = 1 " in abc(f"read_aiger {graph}; pdr; print_status", 0.4) else ""
+
+
 def shorten(question: Question, stimulus: Stimulus, effort: Effort, program: str) -> Stimulus:
     """A shortest stimulus that shows a difference, or the given one where none is found."""
     abc = Abc(program, effort)

@@ -105,6 +105,8 @@ class Found:
     clocking: Frame | None = None
     matched: int = 0
     """Registers that were found to be others under other names."""
+    cut: tuple[str, ...] = ()
+    """Memories and black boxes that were matched, and about whose insides nothing had to be asked."""
     top: str = ""
     front_end: str = ""
     blackboxes: tuple[str, ...] = ()
@@ -125,7 +127,7 @@ class Found:
         if told.get("clocking"):
             told["clocking"] = Frame(**told["clocking"])
         told["steps"] = tuple(Step(**step) for step in told.get("steps") or ())
-        told["findings"] = tuple(told.get("findings") or ())
+        told |= {name: tuple(told.get(name) or ()) for name in ("findings", "cut", "blackboxes")}
         told["stimulus"] = tuple(tuple(frame) for frame in told.get("stimulus") or ())
         return cls(**told)
 

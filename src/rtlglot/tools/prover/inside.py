@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from rtlglot.records import Json
-from rtlglot.tools.abc.aig import Aig, read_aiger
+from rtlglot.tools.abc.aig import Aig, read_aiger, write_aiger
 from rtlglot.tools.abc.difference import Question, Stimulus, exhaustive, never_defined, randomly
 from rtlglot.tools.abc.match import matched
-from rtlglot.tools.abc.solve import Effort, decide, shorten
+from rtlglot.tools.abc.solve import Effort, decide, proved, shorten
 from rtlglot.tools.abc.vacuity import undefined_within
 from rtlglot.tools.prover.answers import Found, Reading, Unread, unsupported
 from rtlglot.tools.prover.trace import expected_along, inputs_along, trace_of
@@ -26,9 +26,10 @@ from rtlglot.tools.slang.plain import latches_allowed
 from rtlglot.tools.slang.source import Source, read_source
 from rtlglot.tools.slang.tops import Top, choose_top
 from rtlglot.tools.yosys import reader
-from rtlglot.tools.yosys.miter import Frame, build
+from rtlglot.tools.yosys.miter import Frame, build, build_cut
 from rtlglot.tools.yosys.netlist import Netlist, Unsupported, read_netlist
 from rtlglot.verilog.interface import Port, port_differences
+from rtlglot.verilog.system_tasks import DUMPING, SPEAKING, muted
 
 
 def warm() -> None:
@@ -67,7 +68,7 @@ def _read(arguments: dict[str, Any]) -> Reading | Unread:
 def _netlist(source: Source, top: str, front_end: str, most_bits: int, *, candidate: bool) -> Netlist:
     """What a candidate does by telling x from 0 and 1, which no hardware can, counts as x; only as a copy
     of the reference may it do so."""
-    text = latches_allowed(source.plain, source.version)
+    text = muted(latches_allowed(source.plain, source.version), SPEAKING | DUMPING)
     read = functools.partial(
         read_netlist, text, source.version, top, front_end=front_end, most_memory_bits=most_bits
     )
@@ -82,15 +83,8 @@ def _reading(source: Source, top: Top, netlist: Any, text: str) -> Reading:
 
 
 def compare(arguments: dict[str, Any]) -> Json:
-    """Hold a reading against the reference's, and answer what needs no solver: a Found, 'open' where
-    `conclude` has to decide."""
-    gold, gate = (Reading.from_json(arguments[side]).netlist for side in ("reference", "candidate"))
-    assert gold is not None
-    assert gate is not None
-    if gold.digest and gold.digest == gate.digest:
-        return Found("equivalent", engine="the same netlist").to_json()
-    if beyond := gate.beyond or (gold.beyond and f"the reference: {gold.beyond}"):
-        return Found("unsupported", beyond).to_json()
+    """Hold the gates of two readings against each other, and answer what needs no solver: a Found, 'open'
+    where `conclude` has to decide."""
     miter, ports, clocking = _miter(arguments)
     question, merged = _question(miter)
     aiger = base64.urlsafe_b64encode(Path("miter.aig").read_bytes()).decode()
@@ -111,18 +105,50 @@ def compare(arguments: dict[str, Any]) -> Json:
     return found.to_json()
 
 
+def compare_cut(arguments: dict[str, Any]) -> Json:
+    """What can be said with memories and black boxes cut out: a Found, 'equivalent', 'open' where
+    `conclude_cut` may find a proof, else 'unsupported'."""
+    gold, gate, ports, clocking = _sides(arguments)
+    miter = build_cut(gold, gate, ports, clocking, arguments["semantics"])
+    if miter is None:
+        return Found("unsupported").to_json()
+    question, merged = _question(miter)
+    found = Found("equivalent", engine="structure", matched=merged)
+    if question.literal == 0:
+        return found.to_json()
+    tried = exhaustive(question)
+    if tried is True:
+        return found.but(engine="exhaustive simulation").to_json()
+    if tried or randomly(question):
+        return Found("unsupported").to_json()
+    aiger = base64.urlsafe_b64encode(write_aiger(question.aig)).decode()
+    return found.but(status="open", engine="", aiger=aiger).to_json()
+
+
+def conclude_cut(arguments: dict[str, Any]) -> Json:
+    """Look with ABC for a proof of what `compare_cut` left open."""
+    graph = read_aiger(base64.urlsafe_b64decode(arguments["aiger"]))
+    (literal,) = graph.outputs.values()
+    question = Question(replace(graph, outputs={"differs": literal}))
+    engine = proved(question, Effort(**arguments["effort"]), arguments["abc"])
+    return {"status": "equivalent" if engine else "unsupported", "engine": engine}
+
+
 def _question(miter: Aig) -> tuple[Question, int]:
     aig, merged = matched(Question.of(miter).aig)
     return Question(aig), merged
 
 
 def _miter(arguments: dict[str, Any]) -> tuple[Aig, tuple[Port, ...], Frame]:
+    gold, gate, ports, clocking = _sides(arguments)
+    return build(gold, gate, ports, clocking, arguments["semantics"]), ports, clocking
+
+
+def _sides(arguments: dict[str, Any]) -> tuple[Netlist, Netlist, tuple[Port, ...], Frame]:
     gold, gate = (Reading.from_json(arguments[side]) for side in ("reference", "candidate"))
     assert gold.netlist is not None
     assert gate.netlist is not None
-    clocking = Frame(**arguments["clocking"])
-    ports = gold.top.ports
-    return build(gold.netlist, gate.netlist, ports, clocking, arguments["semantics"]), ports, clocking
+    return gold.netlist, gate.netlist, gold.top.ports, Frame(**arguments["clocking"])
 
 
 def _shown(miter: Aig, stimulus: Stimulus, ports: Sequence[Port], clocking: Frame) -> dict[str, Json]:
@@ -148,8 +174,12 @@ def conclude(arguments: dict[str, Any]) -> Json:
 
 def vacuous(arguments: dict[str, Any]) -> Json:
     """Names in the miter of the reference's outputs that nothing ever defines."""
-    miter, _, _ = _miter(arguments)
-    names = never_defined(miter)
+    gold, gate, ports, clocking = _sides(arguments)
+    make = build_cut if gold.beyond else build
+    miter = make(gold, gate, ports, clocking, arguments["semantics"])
+    if miter is None:
+        return []
+    names = [name for name in never_defined(miter) if name.startswith("gold_o")]
     return undefined_within(miter, names, Effort(**arguments["effort"]), arguments["abc"]) if names else []
 
 

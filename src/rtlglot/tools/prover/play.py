@@ -131,7 +131,7 @@ def _played(arguments: Mapping[str, Any], bench: Bench, steps: Sequence[Step]) -
     for design in (arguments["text"], arguments["plain"]):
         ran = installed.from_json(arguments["programs"]).simulate(
             Simulation(
-                [design, text],
+                [design, arguments["stubs"] + text],
                 "bench_of_rtlglot",
                 cpu_s=arguments["cpu_s"],
                 language="2005" if arguments["version"] == "1364-2005" else "2012",

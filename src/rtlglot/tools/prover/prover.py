@@ -16,6 +16,8 @@ from rtlglot.tools.yosys.reader import is_plain, techmap_file
 
 LONG_TRACE = 3
 """A difference found at random after more steps than this is worth a search for a shorter way to it."""
+SMALL_MEMORY = 256
+"""Bits of memories that are taken apart into registers before anything else is tried."""
 TOOLS = "rtlglot.tools.prover.inside"
 PLAY = "rtlglot.tools.prover.play:play"
 
@@ -85,19 +87,45 @@ class Prover:
 
     async def prove(self, reference: Reading, candidate: Reading, semantics: str) -> Found:
         """Compare two designs that were read, with the solvers where they are needed."""
+        gold, gate = reference.netlist, candidate.netlist
+        assert gold is not None
+        assert gate is not None
         pair = _pair(reference, candidate, semantics)
-        permit = Permit(read=(techmap_file(),))
-        ran = await self._run(f"{TOOLS}:compare", pair, permit, parts=_BUILDING)
-        assert candidate.netlist is not None
         base = Found(
             "open",
             semantics=X if semantics != ZERO else semantics,
             start=semantics,
             clocking=Frame(**pair["clocking"]),
             top=candidate.top.name,
-            front_end=candidate.netlist.front_end,
+            front_end=gate.front_end,
             blackboxes=candidate.unknown,
         )
+        if gold.digest and gold.digest == gate.digest:
+            return base.but(status="equivalent", engine="the same netlist")
+        beyond = gate.beyond or (gold.beyond and f"the reference: {gold.beyond}")
+        if gold.cut and gate.cut and (beyond or max(gold.memory_bits, gate.memory_bits) > SMALL_MEMORY):
+            cut = await self._by_cut(pair, base)
+            if cut.status == "equivalent":
+                return cut
+        if beyond:
+            return base.but(status="unsupported", what=beyond)
+        return await self._by_gates(pair, base, reference)
+
+    async def _by_cut(self, pair: Mapping[str, Any], base: Found) -> Found:
+        """The proof without memories and black boxes, where there is one."""
+        ran = await self._run(f"{TOOLS}:compare_cut", pair, Permit(read=(techmap_file(),)), parts=_BUILDING)
+        if isinstance(ran, Unread):
+            return base.but(status=ran.status)
+        found = _onto(base, ran).but(cut=tuple(pair["reference"]["netlist"]["cut"]))
+        if found.status != "open":
+            return found
+        arguments: dict[str, Json] = {"aiger": found.aiger, "abc": self._abc, "effort": self._effort}
+        asked = await self._run(f"{TOOLS}:conclude_cut", arguments, Permit(execute=(self._abc,)), parts=2)
+        return base.but(status=asked.status) if isinstance(asked, Unread) else _onto(found, asked)
+
+    async def _by_gates(self, pair: Mapping[str, Any], base: Found, reference: Reading) -> Found:
+        """The proof about all that both designs are."""
+        ran = await self._run(f"{TOOLS}:compare", pair, Permit(read=(techmap_file(),)), parts=_BUILDING)
         if isinstance(ran, Unread):
             return base.but(status=ran.status, what=ran.what)
         found = _onto(base, ran)
@@ -113,7 +141,7 @@ class Prover:
     async def vacuous(self, reference: Reading) -> tuple[str, ...]:
         """Names in the miter of the outputs that the reference never defines, as far as can be told."""
         assert reference.netlist is not None
-        if reference.netlist.beyond:
+        if reference.netlist.beyond and not reference.netlist.cut:
             return ()
         arguments = {**_pair(reference, reference, X), "effort": self._effort, "abc": self._abc}
         permit = Permit(read=(techmap_file(),), execute=(self._abc,))
@@ -134,6 +162,7 @@ class Prover:
             "programs": self._first.to_json(),
             "text": design.text,
             "plain": design.plain,
+            "stubs": design.netlist.stubs if design.netlist else "",
             "version": design.version,
             "top": design.top.name,
             "ports": [asdict(port) for port in design.top.ports],

@@ -9,17 +9,26 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 _NAMES = frozenset({"MEMID"})
 """Parameters that only name."""
+_BUS = frozenset({"$tribuf", "$_TBUF_"})
+"""Cells of which several may drive one bit."""
 
 
 def digest(module: Mapping[str, Any]) -> str:
-    """A hash of a flat module as `write_json` gives it; '' where some bit has several drivers."""
+    """A hash of a flat module as `write_json` gives it; '' where several cells drive a bit that is
+    no bus."""
     walk = _Walk(module)
     return "" if walk.contested else walk.digest()
+
+
+def order(module: Mapping[str, Any]) -> list[str]:
+    """The names of its cells as they are met from the outputs backwards."""
+    names = {id(cell): name for name, cell in module["cells"].items()}
+    return [names[id(cell)] for cell in _Walk(module).cells()]
 
 
 class _Walk:
@@ -28,18 +37,20 @@ class _Walk:
     def __init__(self, module: Mapping[str, Any]) -> None:
         self._ports: Mapping[str, Any] = module["ports"]
         self._numbers: dict[int, int] = {}
+        self._asked: set[int] = set()
         self._starts = _starts(module)
-        self._drivers: dict[int, Mapping[str, Any]] = {}
-        self.contested = False
+        self._drivers: dict[int, list[Mapping[str, Any]]] = {}
         given = {bit for port in self._ports.values() if port["direction"] == "input" for bit in port["bits"]}
         for cell in module["cells"].values():
             for name, bits in cell["connections"].items():
                 if cell.get("port_directions", {}).get(name) == "output" and cell["type"].startswith("$"):
                     self._drives(cell, bits)
-        self.contested = self.contested or not given.isdisjoint(self._drivers)
-        # what is in a black box nobody knows: it drives what nothing else does
-        self._boxes = [cell for _, cell in sorted(module["cells"].items()) if cell["type"][0] != "$"]
         known = given | self._drivers.keys()
+        self.contested = not given.isdisjoint(self._drivers) or any(
+            cell["type"] not in _BUS for cells in self._drivers.values() if len(cells) > 1 for cell in cells
+        )
+        # what is in a black box nobody knows: it may drive whatever no cell does
+        self._boxes = [cell for _, cell in sorted(module["cells"].items()) if cell["type"][0] != "$"]
         for cell in self._boxes:
             for bits in cell["connections"].values():
                 self._drives(cell, [bit for bit in dict.fromkeys(bits) if bit not in known])
@@ -47,30 +58,17 @@ class _Walk:
     def _drives(self, cell: Mapping[str, Any], bits: list[int | str]) -> None:
         for bit in bits:
             if isinstance(bit, int):
-                self.contested = self.contested or bit in self._drivers
-                self._drivers[bit] = cell
+                self._drivers.setdefault(bit, []).append(cell)
 
     def digest(self) -> str:
         """The hash."""
         told = hashlib.sha256()
-        for name, port in sorted(self._ports.items()):
-            if port["direction"] != "output":
-                told.update(json.dumps([name, port["direction"], self._met(port["bits"])]).encode())
-        todo: deque[Mapping[str, Any]] = deque()
-        for name, port in sorted(self._ports.items()):
-            if port["direction"] != "input":
-                todo += self._behind(port["bits"])
-                told.update(json.dumps([name, port["direction"], self._met(port["bits"])]).encode())
-        seen: set[int] = set()
-        boxes = deque(self._boxes)
-        while todo or boxes:
-            cell = todo.popleft() if todo else boxes.popleft()
-            if id(cell) in seen:
-                continue
-            seen.add(id(cell))
+        for kinds in (("input", "inout"), ("output",)):
+            for name, port in sorted(self._ports.items()):
+                if port["direction"] in kinds:
+                    told.update(json.dumps([name, port["direction"], self._met(port["bits"])]).encode())
+        for cell in self.cells():
             ends = sorted(cell["connections"].items())
-            for _, bits in ends:
-                todo += self._behind(bits)
             parameters = {k: v for k, v in cell["parameters"].items() if k not in _NAMES}
             starts = [
                 (name, place, self._starts[bit])
@@ -82,13 +80,28 @@ class _Walk:
             told.update(json.dumps(shape, sort_keys=True).encode())
         return told.hexdigest()
 
+    def cells(self) -> Iterator[Mapping[str, Any]]:
+        """Each cell that something depends on, from the outputs backwards."""
+        todo: deque[Mapping[str, Any]] = deque()
+        for _, port in sorted(self._ports.items()):
+            if port["direction"] != "input":
+                todo += self._behind(port["bits"])
+        seen: set[int] = set()
+        boxes = deque(self._boxes)
+        while todo or boxes:
+            cell = todo.popleft() if todo else boxes.popleft()
+            if id(cell) in seen:
+                continue
+            seen.add(id(cell))
+            for _, bits in sorted(cell["connections"].items()):
+                todo += self._behind(bits)
+            yield cell
+
     def _behind(self, bits: list[int | str]) -> list[Mapping[str, Any]]:
         """What drives these bits, where nobody has asked for them before."""
-        return [
-            self._drivers[bit]
-            for bit in bits
-            if isinstance(bit, int) and bit not in self._numbers and bit in self._drivers
-        ]
+        fresh = [bit for bit in dict.fromkeys(bits) if isinstance(bit, int) and bit not in self._asked]
+        self._asked.update(fresh)
+        return [cell for bit in fresh for cell in self._drivers.get(bit, ())]
 
     def _met(self, bits: list[int | str]) -> list[int | str]:
         numbers = self._numbers

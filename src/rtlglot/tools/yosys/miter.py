@@ -19,11 +19,16 @@ Input ports become i0, i1 …, output ports o0, o1 … in the order of the refer
 
 from __future__ import annotations
 
+import functools
+import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from rtlglot.tools.abc.aig import Aig, read_aiger
+from rtlglot.tools.abc.joined import joined
+from rtlglot.tools.yosys.cuts import cuts_of
 from rtlglot.tools.yosys.netlist import Netlist
 from rtlglot.tools.yosys.reader import Yosys
 from rtlglot.verilog.interface import Port
@@ -33,6 +38,7 @@ X, ANY, ZERO = "x", "any", "zero-initialised"
 TICK = "tick"
 """The input that says whether the edge of a cycle comes."""
 
+_SIDES = ("gold", "gate")
 _FLIP_FLOP = re.compile(r"^(  cell \$(?:dff|adff|aldff|dffsr))( \S+\n)", re.MULTILINE)
 _MODULE = re.compile(r"^module .*\n", re.MULTILINE)
 _MAPPED = ("$_AND_", "$_NOT_", "$_FF_", "$ff", "$anyinit", "$anyseq", "$scopeinfo")
@@ -72,11 +78,47 @@ def build(
     reference: Netlist, candidate: Netlist, ports: tuple[Port, ...], clocking: Frame, semantics: str
 ) -> Aig:
     """The graph with the outputs gold_oN_d, gold_oN_x (its x mask), gate_oN_d and gate_oN_x."""
+    yosys = _both_read(reference, candidate, ports)
+    for name in _SIDES:
+        yosys(f"select {name}", "memory_map -formal", "opt_expr -keepdc", "opt_clean", "select -clear")
+    return _mitered(yosys, clocking, semantics)
+
+
+def build_cut(
+    reference: Netlist, candidate: Netlist, ports: tuple[Port, ...], clocking: Frame, semantics: str
+) -> Aig | None:
+    """Likewise, with memories and black boxes cut out of both and joined again; None where they have
+    no like in the other side."""
+    if clocking.kind == "moment" and any(side.memory_bits for side in (reference, candidate)):
+        return None  # a memory has no clock there that could be watched
+    yosys = _both_read(reference, candidate, ports)
+    modules = []
+    for name in _SIDES:
+        yosys(f"select {name}", f"write_json -selected {name}.json", "select -clear")
+        modules.append(json.loads(Path(f"{name}.json").read_bytes())["modules"][name])
+    prefix = "cut_"
+    while any(port.name.startswith(prefix) for port in ports):
+        prefix += "_"
+    cuts = cuts_of(modules[0], modules[1], prefix)
+    if cuts is None:
+        return None
+    for name in _SIDES:
+        _edit(yosys, name, functools.partial(cuts.edited, side=name))
+    return joined(_mitered(yosys, clocking, semantics), cuts.cut)
+
+
+def _both_read(reference: Netlist, candidate: Netlist, ports: tuple[Port, ...]) -> Yosys:
     yosys = Yosys()
-    for name, side in (("gold", reference), ("gate", candidate)):
+    for name, side in zip(_SIDES, (reference, candidate), strict=True):
         Path(f"{name}.il").write_text(side.rtlil, encoding="utf-8")
         yosys(f"read_rtlil {name}.il", f"rename netlist {name}")
         _rename_ports(yosys, name, ports)
+    return yosys
+
+
+def _mitered(yosys: Yosys, clocking: Frame, semantics: str) -> Aig:
+    yosys("dffunmap")
+    for name in _SIDES:
         _model_time(yosys, name, clocking, semantics)
     free = "" if semantics == X else "-ff2anyinit "
     yosys(f"formalff -clk2ff {free}gate")
@@ -91,7 +133,7 @@ def build(
         "opt_clean",
         "xprop -formal -split-outputs -assume-def-inputs",
         "chformal -remove",
-        "simplemap t:$ff",
+        "simplemap t:$ff t:$bwmux",
         # aigmap first: techmap is slow, and needed only for what aigmap has no circuit for
         # (multipliers, dividers, shifters …)
         "aigmap",
@@ -138,10 +180,18 @@ def _model_time(yosys: Yosys, module: str, clocking: Frame, semantics: str) -> N
 
 def _let_edges_wait(yosys: Yosys, module: str) -> None:
     """Give every flip-flop one and the same enable, which is a new input."""
-    yosys(f"select {module}", f"write_rtlil -selected {module}.il", "select -clear", f"delete {module}")
-    text = Path(f"{module}.il").read_text(encoding="utf-8")
     enabled = f"    parameter \\EN_POLARITY 1'1\n    connect \\EN \\{TICK}\n"
-    text = _FLIP_FLOP.sub(lambda found: f"{found[1]}e{found[2]}{enabled}", text)
-    text = _MODULE.sub(lambda found: f"{found[0]}  wire input 1000000 \\{TICK}\n", text, count=1)
-    Path(f"{module}.il").write_text(text, encoding="utf-8")
-    yosys(f"read_rtlil {module}.il")
+
+    def waiting(text: str) -> str:
+        text = _FLIP_FLOP.sub(lambda found: f"{found[1]}e{found[2]}{enabled}", text)
+        return _MODULE.sub(lambda found: f"{found[0]}  wire input 1000000 \\{TICK}\n", text, count=1)
+
+    _edit(yosys, module, waiting)
+
+
+def _edit(yosys: Yosys, module: str, change: Callable[[str], str]) -> None:
+    """Change a module as RTLIL, yosys' own text form."""
+    yosys(f"select {module}", f"write_rtlil -selected {module}.il", "select -clear", f"delete {module}")
+    file = Path(f"{module}.il")
+    file.write_text(change(file.read_text(encoding="utf-8")), encoding="utf-8")
+    yosys(f"read_rtlil {file}")

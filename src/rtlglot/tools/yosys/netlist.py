@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from rtlglot.records import Json
 from rtlglot.tools.yosys import canonical
+from rtlglot.tools.yosys.cuts import MEMORY, can_be_cut, stubs
 from rtlglot.tools.yosys.reader import Yosys
 
 _LATCHES = frozenset({"$dlatch", "$adlatch", "$dlatchsr", "$sr"})
@@ -40,6 +41,7 @@ endmodule
 """
 """A power by squares, in the width of its result."""
 _CLAIMS = ("$any", "$all", "$assume", "$assert", "$live", "$fair", "$cover", "$equiv")
+_CLOCKS_OF_MEMORY = ("RD_CLK", "WR_CLK")
 _ASYNCHRONOUS = frozenset({"$aldff", "$aldffe", "$dffsr", "$dffsre", "$adff", "$adffe"})
 
 
@@ -68,7 +70,12 @@ class Netlist:
     flip_flops: int = 0
     memory_bits: int = 0
     beyond: str = ""
-    """What about it no proof can handle, so that it can only be the same netlist as another."""
+    """What about it has no model made of gates, so that it can only be the same netlist as another, or
+    be cut out of both."""
+    cut: tuple[str, ...] = ()
+    """Its memories and black boxes by name, where nothing else is beyond a model of gates."""
+    stubs: str = ""
+    """Empty modules in the place of its black boxes, for a simulator."""
     digest: str = ""
     """The same for two netlists of one structure; '' where that cannot be told."""
 
@@ -79,7 +86,8 @@ class Netlist:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Netlist:
         """Back from `to_json`."""
-        return cls(**{**value, "clocks": tuple((name, rising) for name, rising in value["clocks"])})
+        clocks = tuple((name, rising) for name, rising in value["clocks"])
+        return cls(**{**value, "clocks": clocks, "cut": tuple(value["cut"])})
 
     @property
     def has_state(self) -> bool:
@@ -94,6 +102,7 @@ _FLATTENED = (
     "delete t:$print",
     "opt_expr -keepdc",
     "memory -nomap",
+    "memory_nordff",
     "opt_clean",
 )
 
@@ -121,22 +130,31 @@ def read_netlist(
         module = _module(yosys)
     beyond = _trouble(yosys) or _odd_ports(module) or _odd_cells(module)
     memory_bits = _memory_bits(module["cells"])
+    apart = {n: c for n, c in module["cells"].items() if _is_memory(c) or c["type"][0] != "$"}
+    cut = tuple(apart) if not beyond and all(map(can_be_cut, apart.values())) else ()
+    beyond = beyond or _missing(apart.values())
     if not beyond and memory_bits > most_memory_bits:
         beyond = f"memory of {memory_bits} bits (at most {most_memory_bits})"
-    digest = canonical.digest(module)
-    if not beyond:
-        yosys("memory_map -formal", "opt_expr -keepdc", "opt_clean", "dffunmap")
-        module = _module(yosys)
     yosys("write_rtlil netlist.il")
     return Netlist(
         top=top,
-        rtlil="" if beyond else Path("netlist.il").read_text(encoding="utf-8"),
+        rtlil="" if beyond and not cut else Path("netlist.il").read_text(encoding="utf-8"),
         front_end=front_end,
         memory_bits=memory_bits,
         beyond=beyond,
-        digest=digest,
+        cut=cut,
+        stubs=stubs(module["cells"].values()),
+        digest=canonical.digest(module),
         **_facts(module),
     )
+
+
+def _is_memory(cell: Mapping[str, Any]) -> bool:
+    return str(cell["type"]).startswith("$mem")
+
+
+def _missing(cells: Iterable[Mapping[str, Any]]) -> str:
+    return next((f"module {c['type']} is not in the text" for c in cells if not _is_memory(c)), "")
 
 
 def _trouble(yosys: Yosys) -> str:
@@ -158,7 +176,7 @@ def _module(yosys: Yosys) -> Mapping[str, Any]:
 def _memory_bits(cells: Mapping[str, Any]) -> int:
     total = 0
     for cell in cells.values():
-        if cell["type"].startswith("$mem"):
+        if _is_memory(cell):
             total += int(cell["parameters"]["SIZE"], 2) * int(cell["parameters"]["WIDTH"], 2)
     return total
 
@@ -169,16 +187,19 @@ def _facts(module: Mapping[str, Any]) -> dict[str, Any]:
         for name, port in module["ports"].items()
         if port["direction"] == "input" and len(port["bits"]) == 1
     }
-    edges, data, widths = set(), set(), Counter[str]()
+    edges: set[tuple[Any, bool]] = set()
+    data, widths = set(), Counter[str]()
     for cell in module["cells"].values():
         kind = cell["type"]
         if kind in _NO_LOGIC or not kind.startswith("$"):
             continue
+        if kind == MEMORY:
+            _add_memory(cell, edges, widths)
         clocked = "CLK" in cell["connections"]
         for name, bits in cell["connections"].items():
             if clocked and name == "CLK":
                 edges.add((bits[0], int(cell["parameters"]["CLK_POLARITY"], 2) == 1))
-            elif cell["port_directions"][name] == "input":
+            elif cell["port_directions"][name] == "input" and name not in _CLOCKS_OF_MEMORY:
                 data.update(bits)
         if clocked or kind in _LATCHES:
             widths["latches" if kind in _LATCHES else "flip_flops"] += int(cell["parameters"]["WIDTH"], 2)
@@ -194,6 +215,25 @@ def _facts(module: Mapping[str, Any]) -> dict[str, Any]:
         "asynchronous": any(cell["type"] in _ASYNCHRONOUS for cell in module["cells"].values()),
         "loaded": any(_loads(cell) for cell in module["cells"].values()),
     }
+
+
+def _add_memory(cell: Mapping[str, Any], edges: set[tuple[Any, bool]], widths: Counter[str]) -> None:
+    """The clocks of a memory's writes, and its bits as state; without a clock it is of latches."""
+    parameters = cell["parameters"]
+    count = int(parameters["WR_PORTS"], 2)
+    bits = int(parameters["SIZE"], 2) * int(parameters["WIDTH"], 2)
+    if not count:
+        return
+    enabled, rising = (
+        [digit == "1" for digit in reversed(parameters[name])][:count]
+        for name in ("WR_CLK_ENABLE", "WR_CLK_POLARITY")
+    )
+    edges |= {
+        (bit, up)
+        for bit, up, is_clock in zip(cell["connections"]["WR_CLK"], rising, enabled, strict=True)
+        if is_clock
+    }
+    widths["flip_flops" if all(enabled) else "latches"] += bits
 
 
 def _loads(cell: Mapping[str, Any]) -> bool:
@@ -238,8 +278,6 @@ def _odd_cells(module: Mapping[str, Any]) -> str:
     """What of its cells has no model in a proof, or ''."""
     for cell in module["cells"].values():
         kind = cell["type"]
-        if not kind.startswith("$"):
-            return f"module {kind} is not in the text"
         if kind in ("$tribuf", "$_TBUF_"):
             return "tri-state driver"
         if kind.startswith(_CLAIMS):
