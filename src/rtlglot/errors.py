@@ -125,6 +125,6 @@ class Unanswered(RtlglotError):
 
 def printable(text: str) -> str:
     """A text for a terminal or a log: what either would act on, and half a surrogate pair, as escapes."""
-    if text.isprintable():
+    if text.replace("\n", "").replace("\t", "").isprintable():
         return text
     return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)

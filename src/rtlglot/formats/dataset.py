@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 
 from rtlglot.errors import InputError, UsageError
+from rtlglot.formats.decompress import MAX_RECORD_BYTES
 from rtlglot.formats.filter import compile_filter
 from rtlglot.formats.shard import Shard, shard_from
 from rtlglot.formats.sniff import sniff
@@ -34,6 +35,8 @@ class Selection:
     """A Jinja2 expression on a row: bare field names, and `row`."""
     limit: int | None = None
     """At most so many rows, of those that pass the filter."""
+    max_record: int = MAX_RECORD_BYTES
+    """Bytes of the largest record that is read."""
     given: Mapping[str, Json] = field(default_factory=dict)
     """Fields that every row gets."""
     shard: Shard | None = None
@@ -48,9 +51,12 @@ class Selection:
             where=spec.get("where") or None,
             limit=spec.get("limit"),
             shard=shard_from(spec.get("shard") or ""),
+            max_record=spec.get("max_record") or MAX_RECORD_BYTES,
         )
 
     def __post_init__(self) -> None:
+        if self.max_record < 1:
+            raise UsageError(f"max_record is {self.max_record}", hint="expected a number of bytes")
         if self.limit is not None and self.limit < 0:
             raise UsageError(f"limit is {self.limit}", hint="expected 0 or more")
         if len(set(self.map.values())) < len(self.map):
@@ -70,6 +76,7 @@ def open_dataset(
     """
     selection = selection or Selection()
     source = DataFile(*([os.fspath(path)] if isinstance(path, str | os.PathLike) else path))
+    source.max_record = selection.max_record
     try:
         name = format or _format_of(source)
         keep = compile_filter(selection.where, source.title) if selection.where else None

@@ -20,9 +20,6 @@ from rtlglot.formats.table import Record, Shape
 from rtlglot.formats.values import cell
 from rtlglot.records import Json
 
-_LONGEST_CELL = 1 << 28
-"""Characters. A longer one is taken for a quote that is never closed."""
-
 
 class Csv:
     """Reads and writes comma separated values."""
@@ -37,7 +34,7 @@ class Csv:
 
     def read(self, source: DataFile) -> Iterator[Record]:
         """One record per row, numbered by its first line. InputError names the line."""
-        csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))
+        csv.field_size_limit(source.max_record)  # a longer one is taken for a quote that is never closed
         stream, offset = source.open_text()
         with stream:
             lines = _lines(stream, source, offset)
@@ -100,7 +97,7 @@ def _line(text: object) -> bytes:
 
 
 def _lines(stream: BinaryIO, source: DataFile, offset: int) -> Iterator[str]:
-    for number, line in enumerate(stream, 1):
+    for number, line in enumerate(source.lines(stream), 1):
         try:
             yield line.decode()
         except UnicodeDecodeError as error:

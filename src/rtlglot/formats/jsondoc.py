@@ -196,6 +196,8 @@ class _Text:
         # At least doubles what is pending, so that a huge entry is not decoded again and again.
         self._line, self._column = self._place(self._pos)
         pending = self._buffer[self._pos :]
+        if len(pending) > self._source.max_record:
+            raise self._source.too_large(f"line {self._line} column {self._column}")
         data = self.stream.read(max(_CHUNK_BYTES, len(pending)))
         self._ended = not data
         data, begin = self._tail + data, self._bytes - len(self._tail)

@@ -28,7 +28,7 @@ class JsonLines:
         """One record per line; InputError names the line, and the column or the byte."""
         stream, offset = source.open_text()
         with stream:
-            for number, line in enumerate(stream, 1):
+            for number, line in enumerate(source.lines(stream), 1):
                 if not line.isspace():
                     try:
                         fields = decode(line)

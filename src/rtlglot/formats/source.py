@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import gzip
 import io
-import lzma
 import os
 import shutil
 import sys
 import tempfile
 import threading
 import time
-import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from rtlglot.errors import InputError
+from rtlglot.formats.decompress import BUFFER_BYTES, MAX_RECORD_BYTES, damage_of, decompressed
 
-BUFFER_BYTES = 1 << 20
 _COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".xz": "xz"}
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"\xfd7zXZ": "xz"}
 _SETTLED_NS = 2_000_000_000  # coarser than the clock of any file system
@@ -40,6 +38,8 @@ class DataFile:
 
         With `more` it stands for several, of which only the `parts` can be opened.
         """
+        self.max_record = MAX_RECORD_BYTES
+        """More in one record is refused before it fills the memory."""
         self.name = "standard input" if path == "-" else path
         """For people."""
         self.path = Path(path)
@@ -135,6 +135,24 @@ class DataFile:
         skipped = len(stream.read(len(_UTF8_BOM))) if head.startswith(_UTF8_BOM) else 0
         return stream, skipped
 
+    def lines(self, stream: BinaryIO) -> Iterator[bytes]:
+        """Line by line. Raises InputError for one that is larger than a record may be."""
+        number = 0
+        while line := stream.readline(self.max_record + 1):
+            number += 1
+            if len(line) > self.max_record:
+                raise self.too_large(f"line {number}")
+            yield line
+
+    def too_large(self, row: str) -> InputError:
+        """The error for a record that is larger than `max_record`."""
+        return InputError(
+            f"the record is larger than {self.max_record:,} bytes",
+            file=self.name,
+            row=row,
+            hint="if it is meant to be, raise --max-record; it takes several times as much memory",
+        )
+
     def _refuse_other_encodings(self, head: bytes) -> None:
         for magic, name in _MAGIC.items():
             if head.startswith(magic):
@@ -209,9 +227,9 @@ class _Guarded(io.RawIOBase):
 
     def __init__(self, raw: BinaryIO, source: DataFile) -> None:
         self._raw, self._source = raw, source
-        self._inner = _decompressed(raw, source.compression)
+        self._inner = decompressed(raw, source.compression)
         self._begun = False
-        self._damage = _damage(source.compression)
+        self._damage = damage_of(source.compression)
 
     def readable(self) -> bool:
         return True
@@ -241,60 +259,3 @@ class _Guarded(io.RawIOBase):
             self._inner.close()
         self._raw.close()
         super().close()
-
-
-def _damage(compression: str) -> tuple[type[Exception], ...]:
-    if compression != "zstd":
-        return (zlib.error, lzma.LZMAError, gzip.BadGzipFile)
-    import zstandard
-
-    return (zstandard.ZstdError,)
-
-
-def _decompressed(raw: BinaryIO, compression: str) -> BinaryIO:
-    if compression == "gzip":
-        return gzip.GzipFile(fileobj=raw, mode="rb")  # type: ignore[return-value]
-    if compression == "xz":
-        return lzma.LZMAFile(raw)  # type: ignore[return-value]
-    if compression == "zstd":
-        return io.BufferedReader(_Zstd(raw), BUFFER_BYTES)
-    return raw
-
-
-class _Zstd(io.RawIOBase):
-    """Reads zstd frames, one after another. Unlike zstandard's own reader it notices a missing end."""
-
-    def __init__(self, raw: BinaryIO) -> None:
-        import zstandard
-
-        self._raw = raw
-        self._fresh = zstandard.ZstdDecompressor().decompressobj
-        self._frame = self._fresh()
-        self._rest = b""
-        self._begun = False
-        self._data = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        while not self._data:
-            chunk = self._rest or self._raw.read(1 << 16)
-            self._rest = b""
-            if not chunk:
-                if self._begun:
-                    raise EOFError
-                return 0
-            self._data = memoryview(self._decompress(chunk))
-        count = min(len(buffer), len(self._data))
-        buffer[:count] = self._data[:count]
-        self._data = self._data[count:]
-        return count
-
-    def _decompress(self, chunk: bytes) -> bytes:
-        data = self._frame.decompress(chunk)
-        self._begun = not self._frame.eof
-        if self._frame.eof:
-            self._rest = self._frame.unused_data
-            self._frame = self._fresh()
-        return data

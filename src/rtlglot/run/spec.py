@@ -17,6 +17,7 @@ from typing import Any, Literal
 from rtlglot.engines import OPTIONS
 from rtlglot.errors import UsageError
 from rtlglot.formats import shard_from
+from rtlglot.formats.decompress import MAX_RECORD_BYTES
 from rtlglot.options import by_field, fill, flag, flags, refuse_below, refuse_unlisted
 from rtlglot.records import Json, Pair, Reason, Status
 from rtlglot.registry import did_you_mean
@@ -111,6 +112,7 @@ class Spec:
         "only this part of them, on this machine; slurm: that of the job array. See rtlglot merge",
         default="", metavar="I/N", parse=_parse_shard,
     )  # fmt: skip
+    max_record: int = _rows("refuse a record of more bytes", default=MAX_RECORD_BYTES, metavar="BYTES")
     format: str = _rows("of the input, where its name does not tell", default="", metavar="NAME")
 
     model: str = _model(".gguf file, embedded name, URL or hub id (default: embedded)", default="")
