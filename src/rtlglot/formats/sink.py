@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rtlglot.errors import OutputError
-from rtlglot.formats.source import BUFFER_BYTES, strip_compression
+from rtlglot.formats.decompress import BUFFER_BYTES
+from rtlglot.formats.source import strip_compression
 
 if sys.platform != "win32":
     import fcntl
