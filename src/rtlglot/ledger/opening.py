@@ -26,6 +26,8 @@ _HEADER_BYTES = 100
 
 def find_ledger(path: Path) -> Path:
     """The ledger that belongs to an output, or the path itself where it is one. Raises UsageError."""
+    if (path / "answers.jsonl.ledger").is_file():  # of an evaluation
+        path = path / "answers.jsonl"
     beside = path.with_name(path.name + ".ledger")
     if beside.is_file():
         return beside

@@ -12,6 +12,7 @@ from rtlglot.ledger.counts import Counts
 from rtlglot.ledger.ended import EndedRow, Verdicts, all_ended
 from rtlglot.ledger.reading import Glance, RunRecord
 from rtlglot.records import Json, Reason, Severity, Verdict
+from rtlglot.reports.matrix import matrix
 from rtlglot.reports.spread import Spread
 from rtlglot.reports.timeline import Timeline, timeline
 
@@ -57,6 +58,8 @@ class Numbers:
     bought: tuple[int, int, int, int] = (0, 0, 0, 0)
     """Replies, prompt, completion and cached tokens of the whole ledger."""
     timeline: Timeline | None = None
+    samples: dict[str, Json] | None = None
+    """What became of each sample, where a run kept all of them."""
 
     @property
     def total(self) -> int:
@@ -95,6 +98,7 @@ def gather(db: sqlite3.Connection, each: Callable[[EndedRow], None] | None = Non
             numbers.completion_tokens.add(completion)
     numbers.bought = reading.tokens_bought(db)
     numbers.timeline = timeline(db, key, numbers.runs)
+    numbers.samples = matrix(db, key, numbers.recipe)
     return numbers
 
 
@@ -206,4 +210,5 @@ def to_json(numbers: Numbers) -> dict[str, Json]:
         "seconds": numbers.seconds.to_json(whole=False),
         "bought": {"replies": replies, "prompt": prompt, "completion": completion, "cached": cached},
         "timeline": numbers.timeline.to_json() if numbers.timeline else None,
+        "samples": numbers.samples,
     }  # fmt: skip

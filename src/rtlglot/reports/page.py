@@ -33,7 +33,7 @@ _SHARED = (
     "explorer.js",
     "charts.js",
 )
-REPORT = (*_SHARED, "flow.js", "columns.js", "report.js")
+REPORT = (*_SHARED, "flow.js", "columns.js", "samples.js", "report.js")
 COMPARISON = (*_SHARED, "compare.js")
 _LEVEL = 6
 

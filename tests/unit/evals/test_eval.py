@@ -110,3 +110,16 @@ def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:
     assert (
         cli.main(["eval", str(problems), "--samples-from", str(write_completions(tmp_path)), "--audit"]) == 2
     )
+
+
+def test_the_page_has_every_sample_and_two_folders_compare(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (folder / "report.html").read_text()
+    numbers = json.loads(page.partition('id="numbers">')[2].partition("</script>")[0])
+    found = numbers["samples"]
+    kinds = {id_: [found["kinds"][at] for at in row] for id_, row in found["rows"]}
+    assert kinds["inverter"] == ["solved", "forbidden", "refused"]
+    assert found["pass"]["proof"][0][:2] == [1, pytest.approx(1 / 3)]
+    assert cli.run(["compare", str(folder), str(folder)]) == 0
+    assert "4 rows in both: 0 gained, 0 lost" in capsys.readouterr().out

@@ -107,6 +107,7 @@ VALUES = {
     "--checks": "syntax,elaborate",
     "--reference": "ref",
     "--testbench": "ref",
+    "--files": "ref",
     "--interface": "auto",
     "--redo": "failed",
     "--shard": "2/3",

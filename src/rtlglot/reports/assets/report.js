@@ -124,6 +124,7 @@ async function start() {
   let explorer = null;
   drawTop(meta, numbers, ({ status, reason, rung }) => explorer?.pick({ status, reason, rung }));
   drawChecks(numbers, (finding) => explorer?.pick({ finding }));
+  drawSamples(numbers);
   drawTime(meta, numbers);
   drawLengths(numbers);
   drawRecipe(meta);
