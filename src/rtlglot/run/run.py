@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from rtlglot.errors import BudgetSpent, EngineLost, printable
 from rtlglot.formats import refuse_link
@@ -36,22 +36,7 @@ def run(spec: Spec, watch: Watch | None = None, command: Sequence[str] = ()) -> 
     UsageError and LedgerError before anything is asked, EngineLost after everything that had finished is
     settled and delivered.
     """
-    return outside(lambda: _driven(arun(spec, watch, command)))
-
-
-def _driven(work: Coroutine[Any, Any, T]) -> T:
-    """Run it to its end, on uvloop's event loop where that is installed."""
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(work)
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
-    return factory
+    return outside(lambda: asyncio.run(arun(spec, watch, command)))
 
 
 def outside(call: Callable[[], T]) -> T:
