@@ -52,7 +52,9 @@ class Measured:
 
     def _write(self) -> None:
         self._coverage.stop()
-        os.write(self._file, self._coverage.get_data().dumps())
+        rest = self._coverage.get_data().dumps()
+        while rest:
+            rest = rest[os.write(self._file, rest) :]
 
     def _leave(self, status: int) -> NoReturn:
         try:
