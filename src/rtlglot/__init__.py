@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         roundtrip_one,
         rows,
         transform,
+        verify_for_benchls,
     )
     from rtlglot.records import Outcome, Reason, Status
     from rtlglot.run.spec import Spec
@@ -51,6 +52,7 @@ _WHERE = {
     "roundtrip_one": "rtlglot.library",
     "rows": "rtlglot.library",
     "transform": "rtlglot.library",
+    "verify_for_benchls": "rtlglot.library",
 }
 
 __all__ = [
@@ -72,6 +74,7 @@ __all__ = [
     "roundtrip_one",
     "rows",
     "transform",
+    "verify_for_benchls",
 ]
 
 

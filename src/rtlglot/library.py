@@ -118,6 +118,26 @@ def roundtrip_one(verilog: str, text: str = "", **settings: Any) -> dict[str, An
     return found
 
 
+def verify_for_benchls(
+    golden_rtl: str,
+    revised_rtl: str,
+    top_module: str,
+    *,
+    design_type: str = "",
+    extra_files: Mapping[str, str] | None = None,
+) -> bool:
+    """Whether a design is proved equivalent to a golden one: a verifier as RTL-BenchLS's runner asks for.
+
+    Only a proof is a yes. Modules that neither text has are black boxes, the same on both sides; the
+    scripts in `extra_files` are for other tools, and `design_type` is found out.
+    """
+    from rtlglot.jobs.equiv import prove
+    from rtlglot.records import CheckStatus, Context
+
+    context = Context(reference=golden_rtl, top=top_module or None)
+    return outside(lambda: prove(revised_rtl, context, {"limit_s": 60.0})).status is CheckStatus.EQUIVALENT
+
+
 def export(output: str | Path | Summary, path: str | Path, *, format: str, **settings: Any) -> ExportSummary:
     """Write a transform's output in a form that a trainer reads; `settings` as of `rtlglot export`."""
     from rtlglot.exports import ExportSpec

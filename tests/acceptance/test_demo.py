@@ -21,6 +21,9 @@ def test_the_demo_shows_rows_with_their_verdicts_and_what_to_do_next(shell: Shel
     first = shell.rtlglot("demo", "--limit", "6")
     assert "done: 6 rows" in first.stderr
     assert "three of the rows" in first.stdout
+    assert "accepted, rebuilt" in first.stdout
+    assert "rejected: The check" in first.stdout
+    assert (shell.folder / "demo/roundtrip.jsonl.report.html").exists()
     refused = [row for row in shell.lines("demo/described.json.failures.jsonl") if row["text"]]
     accepted = shell.json("demo/described.json")
     assert re.search(r"\baccepted\b", first.stdout) or not accepted

@@ -98,6 +98,11 @@ def test_known_texts_get_the_scores_that_they_deserve(shell: Shell) -> None:
     again = json.loads(shell.rtlglot(*job("--json", "--max-leak", "1")).stdout)
     assert (again["requests"], again["score"], again["kept"]) == (0, told["score"], 5)
 
+    page = json.loads(shell.rtlglot("report", "out.jsonl", "--json").stdout)
+    assert page["rebuilt"]["bars"] == [0] * 10 + [4]
+    assert page["rebuilt"]["ended"] == {"proved": 8}
+    assert page["rebuilt"]["mean"] == told["score"]
+
     best = shell.rtlglot("export", "out.jsonl", "--format", "prompt-completion", "-o", "best.jsonl")
     assert "4" in best.stdout
     none = shell.rtlglot(
@@ -232,3 +237,41 @@ def replies(ledger: Path) -> set[tuple[str, int, int]]:
             return set(db.execute("SELECT message, sample, attempt FROM replies"))
         except sqlite3.OperationalError:  # killed before the tables were there
             return set()
+
+
+def test_rtl_benchls_is_run_by_its_rules(shell: Shell) -> None:
+    slice_ = []
+    for name, more in (("one", ""), ("two", "// " + "x" * 4000)):
+        files = {f"{name}.v": UP.replace("tick", name) + more, f"{name}_combined.v": "", "sec.tcl": "prove"}
+        told = {"task_id": name, "design_name": name, "top_module": name, "verification_type": "SEC"}
+        slice_.append(told | {"files": files})
+    shell.write("slice.jsonl", slice_)
+    # the first text is cut at its budget and used as it is; the second is false
+    model = f"""def answer(request):
+    said, most = request.messages[-1].content, request.sampling.max_tokens
+    if said.startswith("Verilog:"):
+        assert most == (256 if "module one" in said else 1056), most
+        return "{TRUE} " + "Well. " * 400 if "module one" in said else "{FALSE}"
+    assert most == 8192 and request.sampling.temperature == 0
+    return '''```verilog\\n{UP.replace("tick", "one")}```''' if "from twelve" in said else "No."
+"""
+    shell.write("model.py", model)
+    shell.rtlglot(
+        "roundtrip", "slice.jsonl", "--protocol", "rtl-benchls", "--engine", "scripted",
+        "--model", "model.py:answer", "-o", "bench.jsonl",
+    )  # fmt: skip
+    results = shell.lines("bench.jsonl.results.jsonl")
+    assert [(r["task_id"], r["verification_type"], r["passed"]) for r in results] == [
+        ("one", "SEC", True), ("two", "SEC", False),
+    ]  # fmt: skip
+    assert results[0]["intermediate_tokens"] == 256
+    assert results[1]["error"].startswith("check_failed")
+
+
+def test_the_benchmarks_own_runner_gets_a_verifier() -> None:
+    def verify(revised: str) -> bool:
+        return rtlglot.verify_for_benchls(UP, revised, "tick", design_type="sequential", extra_files={})
+
+    assert verify(UP.replace("4'd12", "12"))
+    assert not verify(UP.replace("q + 4'd3", "q - 4'd3"))
+    assert not verify("I cannot.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from rtlglot.options import flag
 
 _DESCRIPTION = """\
 Describe the example designs from their instructions with the embedded model, and show
-three of them. What is done once is reused: a second demo takes seconds."""
+three of them; then a round trip of a true text and a false one, proved and refuted.
+What is done once is reused: a second demo takes seconds."""
 
 _SHOWN = 3
 
@@ -54,12 +56,33 @@ def _call(given: Given) -> int:
         write_report_of(summary.output, summary.ledger, watch.note)
     show(_picked(output), "instruction", "description", title="three of the rows")
     print(f"\nEvery row, searchable, in a browser: {output}.report.html")
+    _round_trip(source, folder, given["argv"])
     print("\nNext: what real tools say about Verilog, which needs no model")
     print(f"  {_program()} check {source} -o {folder}/verdicts.jsonl")
     print("and Verilog from a model that can write it, mended until the tools agree:")
     print(f"  {_program()} transform {source} --from instruction --to verilog \\")
     print(f"      --model http://localhost:8000/v1 --repair 2 -o {folder}/designs.jsonl")
     return summary.exit_code
+
+
+def _round_trip(source: Path, folder: Path, argv: Sequence[str]) -> None:
+    """A true text and a fluent false one, told apart by what is built from them; the replies are scripted,
+    for the small model cannot write Verilog."""
+    from rtlglot.cli.progress import watch_for
+    from rtlglot.jobs.roundtrip import spec_of as roundtrip
+    from rtlglot.run.run import run
+
+    output = folder / "roundtrip.jsonl"
+    print("\nThen a round trip: Verilog built from a true text and from a false one, and proved or refuted.")
+    print("(What a model would build is scripted here: the small one cannot write Verilog.)\n")
+    told = {"input": str(source.with_name("roundtrip.jsonl")), "output": str(output), "rebuilds": 1}
+    model = str(source.with_name("roundtrip_replies.jsonl"))
+    spec = roundtrip({**told, "describe": "none", "engine": "scripted", "model": model})
+    with watch_for(sys.stderr, resume=shlex.join(argv)) as watch:
+        summary = run(spec, watch, argv)
+        write_report_of(summary.output, summary.ledger, watch.note)
+    show(list(delivered(output)), "verilog", "description", title="a true text, and a false one")
+    print(f"\nSide by side with the waveform: {output}.report.html")
 
 
 def _examples() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 from rtlglot.checks.roundtrip import RoundtripOptions
@@ -9,8 +10,9 @@ from rtlglot.cli.command import AsJson, Command, Given, take
 from rtlglot.cli.report import ReportFlag
 from rtlglot.cli.transform import go
 from rtlglot.engines import OPTIONS
-from rtlglot.jobs.roundtrip import RoundtripSpec, spec_of
+from rtlglot.jobs.roundtrip import RoundtripSpec, spec_of, write_results
 from rtlglot.options import flags, like
+from rtlglot.run.watch import Summary
 
 _DESCRIPTION = """\
 Verilog -> text -> Verilog: a model that gets nothing but the text builds each design
@@ -33,6 +35,10 @@ examples:
   # instructions instead; only those that half of the rebuilds get right
   rtlglot roundtrip tasks.jsonl --field instruction --min-score 0.5 -o good.jsonl
 
+  # RTL-BenchLS by its rules, with its result lines in bench.jsonl.results.jsonl
+  rtlglot roundtrip slice_01.jsonl --protocol rtl-benchls \\
+      --model http://localhost:8000/v1 -o bench.jsonl
+
   # as a rung of transform, behind the cheap ones
   rtlglot transform rtl.jsonl --from verilog --to description --check roundtrip -o out.jsonl
 
@@ -53,7 +59,12 @@ def _call(given: Given) -> int:
     own = take(_Flags, given)
     left = {*flags(_Flags), "argv"}
     spec = spec_of({name: value for name, value in given.items() if name not in left})
-    return go(spec, given["argv"], report=not own.no_report, as_json=own.json)
+
+    def last(summary: Summary) -> None:
+        if given.get("protocol"):
+            print(f"  results  {write_results(summary)}", file=sys.stderr)
+
+    return go(spec, given["argv"], report=not own.no_report, as_json=own.json, last=last)
 
 
 COMMAND = Command(

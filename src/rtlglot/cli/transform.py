@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rtlglot.cli.command import AsJson, Command, Given, take
@@ -13,6 +13,7 @@ from rtlglot.cli.report import ReportFlag, write_report_of
 from rtlglot.engines import OPTIONS
 from rtlglot.options import flag, flags, like
 from rtlglot.run.spec import Spec, make_spec
+from rtlglot.run.watch import Summary
 
 _DESCRIPTION = """\
 Translate one field of every row into another: instruction, description, verilog,
@@ -75,8 +76,15 @@ def _call(given: Given) -> int:
     return go(spec, given["argv"], report=not own.no_report, as_json=own.json)
 
 
-def go(spec: Spec, argv: Sequence[str], *, report: bool, as_json: bool) -> int:
-    """Run it before the user's eyes, with the page at the end; the exit code."""
+def go(
+    spec: Spec,
+    argv: Sequence[str],
+    *,
+    report: bool,
+    as_json: bool,
+    last: Callable[[Summary], None] = lambda _: None,
+) -> int:
+    """Run it before the user's eyes, with the page and then `last` at the end; the exit code."""
     from rtlglot.cli.progress import watch_for
     from rtlglot.run.run import run
 
@@ -87,6 +95,7 @@ def go(spec: Spec, argv: Sequence[str], *, report: bool, as_json: bool) -> int:
         finally:
             if watch.summary is not None and watch.summary.total and report:
                 write_report_of(watch.summary.output, watch.summary.ledger, watch.note)
+    last(summary)
     if as_json:
         print_json(summary)
     return summary.exit_code

@@ -17,7 +17,7 @@ from rtlglot.records import Json
 class JsonLines:
     """Reads and writes JSON Lines."""
 
-    suffixes = (".jsonl", ".ndjson")
+    suffixes: tuple[str, ...] = (".jsonl", ".ndjson")
     seeks = False
 
     def shape(self, source: DataFile, new_names: Mapping[str, str]) -> Shape:

@@ -43,19 +43,24 @@ def equiv(spec: EquivSpec) -> Verdict:
     options = spec.set.get("check", {})
     if set(spec.set) - {"check"} or set(options) - {"equivalence"}:
         raise UsageError("only the check equivalence is asked", hint="--set check.equivalence.KEY=VALUE")
-    check = proving({"equivalence": {"limit_s": spec.limit, **options.get("equivalence", {})}})
     context = Context(
         reference=texts[spec.reference],
         standard=spec.standard,
         top=spec.top or None,
         blackboxes=spec.blackbox,
     )
+    return prove(texts[spec.candidate], context, {"limit_s": spec.limit, **options.get("equivalence", {})})
+
+
+def prove(candidate: str, context: Context, options: Mapping[str, Json]) -> Verdict:
+    """What the check, with these options, says of a text that its context's reference is held against."""
+    check = proving({"equivalence": options})
 
     async def ask() -> Verdict:
         async with AsyncExitStack() as stack:
             box = open_box()
             stack.push_async_callback(box.aclose)
-            return await sound_verdict(check, texts[spec.candidate], context, box)
+            return await sound_verdict(check, candidate, context, box)
 
     return asyncio.run(ask())
 

@@ -7,16 +7,21 @@ below it), and a row that has its text already is scored as it is.
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal
 
 from rtlglot.checks.roundtrip import RoundtripOptions
 from rtlglot.errors import UsageError
+from rtlglot.formats import open_dataset
 from rtlglot.options import by_field, fill, flag, flags, like
 from rtlglot.records import Json
+from rtlglot.run.deliver import ours
 from rtlglot.run.spec import Spec, make_spec
+from rtlglot.run.watch import Summary
 
 _like = partial(like, Spec)
 
@@ -38,6 +43,10 @@ class RoundtripSpec:
         "send counterexamples back at most N times, for a better text", default=0, metavar="N",
         group="the round trip",
     )  # fmt: skip
+    protocol: Literal["", "rtl-benchls"] = flag(
+        "a benchmark's rules and its result lines; what is given beside it wins", default="",
+        group="the round trip",
+    )  # fmt: skip
     check: str = _like(
         "check", default="roundtrip,", help="rungs; `roundtrip` climbs wording and fidelity first"
     )
@@ -53,6 +62,7 @@ class RoundtripSpec:
     temperature: float = _like("temperature")
     top_p: float = _like("top_p")
     max_tokens: str = _like("max_tokens")
+    truncated: Literal["fail", "keep", "retry"] = _like("truncated")
     seed: int | None = _like("seed")
     set: Mapping[str, Json] = _like("set")
     standard: Literal["v2001", "v2005", "sv2017"] = _like("standard")
@@ -64,10 +74,45 @@ class RoundtripSpec:
     log_file: str = _like("log_file")
 
 
+PROTOCOLS: Mapping[str, Mapping[str, Any]] = {
+    "rtl-benchls": {
+        "format": "rtlglot.formats.benchls:Slices", "write": "all",
+        "max_tokens": "source", "truncated": "keep",
+        "temperature": 0.0, "top": "top", "rebuilds": 1, "given": "text+name", "rebuild_max_tokens": 8192,
+        "min_score": 1.0, "max_leak": 1.0,
+    },
+}  # fmt: skip
+"""What a benchmark's rules set. RTL-BenchLS's paper and code say 0.2 and 0 of the temperature: this is the
+code's. It refuses no text for what it gives away."""
+
+
+def write_results(summary: Summary) -> Path:
+    """The lines that RTL-BenchLS's runner writes, one a design, into OUTPUT.results.jsonl."""
+    target = Path(summary.output + ".results.jsonl")
+    with target.open("w", encoding="utf-8") as file:
+        for path in (summary.output, summary.failures):
+            if not Path(path).exists():
+                continue
+            for row in open_dataset(path):
+                file.write(json.dumps(_result(row.id, row.fields)) + "\n")
+    return target
+
+
+def _result(id_: str, fields: Mapping[str, Json]) -> dict[str, Json]:
+    """Whatever is no proof is a failure there: refusals, time limits, what cannot be compared."""
+    status = ours(fields, "status")
+    text = fields.get("description") if status == "accepted" else ours(fields, "text")
+    result = {"task_id": id_, "verification_type": fields.get("verification_type")}
+    result |= {"intermediate_tokens": len(text) // 4 if isinstance(text, str) else 0}
+    error = {} if status == "accepted" else {"error": f"{ours(fields, 'reason')}: {ours(fields, 'detail')}"}
+    return result | {"passed": status == "accepted"} | error
+
+
 def spec_of(values: Mapping[str, Any]) -> Spec:
     """The Spec of a round trip, of values under the names of its flags (None: not given), those of
     engines included. Raises UsageError by name."""
     given = {name: value for name, value in values.items() if value is not None}
+    given = {**PROTOCOLS.get(str(given.get("protocol", "")), {}), **given}
     own = by_field(RoundtripOptions, {n: v for n, v in given.items() if _is_of(RoundtripOptions, n)})
     fill(RoundtripOptions, own)  # refuses what does not fit
     rest = by_field(RoundtripSpec, {n: v for n, v in given.items() if not _is_of(RoundtripOptions, n)})
@@ -77,6 +122,7 @@ def spec_of(values: Mapping[str, Any]) -> Spec:
         raise UsageError(f"text and design are both {job.field!r}", hint="name two different fields")
     told = {f.name: getattr(job, f.name) for f in dataclasses.fields(RoundtripSpec)}
     field, verilog, refine = told.pop("field"), told.pop("verilog"), told.pop("refine")
+    told.pop("protocol")
     parts = dict(job.set)
     parts["check"] = {**parts.get("check", {})}
     parts["check"]["roundtrip"] = {**parts["check"].get("roundtrip", {}), **own}

@@ -39,11 +39,13 @@ class Recipe:
     """What becomes of a reply that was cut."""
     write: str = "all"
     """The rows whose text the model writes: 'all', 'missing' or 'none'."""
+    budget: str = ""
+    """'source' where a reply may be as long as its row's source."""
     share: bool = True
     """Whether identical requests are asked once."""
 
 
-_LATER = ("top", "blackboxes", "require", "truncated", "write")
+_LATER = ("top", "blackboxes", "require", "truncated", "write", "budget")
 """Fields that older recipes lack: said only where they are not as it always was, so that older keys stay."""
 
 

@@ -13,6 +13,7 @@ from rtlglot.ledger.ended import EndedRow, Verdicts, all_ended
 from rtlglot.ledger.reading import Glance, RunRecord
 from rtlglot.records import Json, Reason, Severity, Verdict
 from rtlglot.reports.matrix import matrix
+from rtlglot.reports.rebuilt import Rebuilds
 from rtlglot.reports.spread import Spread
 from rtlglot.reports.timeline import Timeline, timeline
 
@@ -60,6 +61,7 @@ class Numbers:
     timeline: Timeline | None = None
     samples: dict[str, Json] | None = None
     """What became of each sample, where a run kept all of them."""
+    rebuilds: Rebuilds = field(default_factory=Rebuilds)
 
     @property
     def total(self) -> int:
@@ -106,6 +108,7 @@ def _count(numbers: Numbers, ended: EndedRow, known: Verdicts) -> None:
     glance = ended.glance
     numbers.counts.see(glance.status, glance.reason, glance.assurance)
     numbers.mended += ended.mended
+    numbers.rebuilds.hear(ended)
     if not glance.status or (glance.reason in UNASKED and not glance.attempts):
         numbers.unasked[glance.status or "pending", glance.reason] += 1
     if glance.status == "rejected":
@@ -209,6 +212,7 @@ def to_json(numbers: Numbers) -> dict[str, Json]:
         "completion_tokens": numbers.completion_tokens.to_json(),
         "seconds": numbers.seconds.to_json(whole=False),
         "bought": {"replies": replies, "prompt": prompt, "completion": completion, "cached": cached},
+        "rebuilt": numbers.rebuilds.to_json(numbers.counts),
         "timeline": numbers.timeline.to_json() if numbers.timeline else None,
         "samples": numbers.samples,
     }  # fmt: skip

@@ -27,6 +27,7 @@ _SHARED = (
     "verilog.js",
     "diff.js",
     "wave.js",
+    "rebuilt.js",
     "detail.js",
     "chrome.js",
     "list.js",

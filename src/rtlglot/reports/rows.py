@@ -17,6 +17,7 @@ from rtlglot.ledger import reading
 from rtlglot.ledger.ended import EndedRow
 from rtlglot.ledger.reading import Bought
 from rtlglot.records import Attempt, Json, Outcome, Row, Verdict
+from rtlglot.reports import rebuilt
 
 _MOST_FIELDS = 40
 _MOST_FINDINGS = 60
@@ -63,12 +64,13 @@ def material(db: sqlite3.Connection, key: bytes, ended: Sequence[EndedRow]) -> M
     """Read it, in a few queries."""
     attempts = [attempt for e in ended for attempt in e.glance.attempts]
     replies = reading.replies(db, attempts)
+    verdicts = reading.verdicts(db, [verdict for a in attempts for verdict in a.verdicts])
     return Material(
         outcomes=reading.outcomes_at(db, key, [e.glance.position for e in ended]),
-        verdicts=reading.verdicts(db, [verdict for a in attempts for verdict in a.verdicts]),
+        verdicts=verdicts,
         replies=replies,
         prefixes=reading.prefixes(db, [reply.prefix for reply in replies.values()]),
-        texts=reading.texts(db, [attempt.text for attempt in attempts]),
+        texts=reading.texts(db, [*(a.text for a in attempts), *rebuilt.text_keys(verdicts.values())]),
     )
 
 
@@ -144,7 +146,9 @@ def _attempt(attempt: Attempt, reply: Bought | None, known: Material, shaping: _
         "repair": attempt.repair,
         "round": attempt.attempt,
         "reason": attempt.reason.value,
-        "verdicts": [_verdict(known.verdicts[k], cut) for k in attempt.verdicts if k in known.verdicts],
+        "verdicts": [
+            _verdict(known.verdicts[k], known, cut) for k in attempt.verdicts if k in known.verdicts
+        ],
     }
     if reply is None:
         return told
@@ -159,7 +163,7 @@ def _attempt(attempt: Attempt, reply: Bought | None, known: Material, shaping: _
     }
 
 
-def _verdict(verdict: Verdict, cut: Cut) -> dict[str, Json]:
+def _verdict(verdict: Verdict, known: Material, cut: Cut) -> dict[str, Json]:
     findings = [
         [f.severity.value, f.code[:_SHORT], cut(f.message), f.line, f.column]
         for f in verdict.findings[:_MOST_FINDINGS]
@@ -174,7 +178,10 @@ def _verdict(verdict: Verdict, cut: Cut) -> dict[str, Json]:
         told["more_findings"] = len(verdict.findings) - _MOST_FINDINGS
     if trace := _trace(verdict.data.get("trace")):
         told["trace"] = trace
-    data = {name: _small(value) for name, value in verdict.data.items() if name != "trace"}
+    if built := rebuilt.shown(verdict, known.texts):
+        told["rebuilt"] = [[how, cut(text)] for how, text in built]
+    apart = ("trace", "rebuilds")
+    data = {name: _small(value) for name, value in verdict.data.items() if name not in apart}
     return told | ({"data": data} if data else {})
 
 

@@ -26,7 +26,7 @@ from rtlglot.run.judge import Judge
 from rtlglot.run.ledgers import ledger_of, part_of
 from rtlglot.run.rebuild import Rebuilding
 from rtlglot.run.settle import Rows
-from rtlglot.run.spec import Spec
+from rtlglot.run.spec import MOST_OF_SOURCE, Spec
 from rtlglot.run.watch import Watch
 
 
@@ -150,6 +150,7 @@ def _recipe(spec: Spec, chosen: Chosen, prompt: Prompt, checks: Sequence[Check])
         require=spec.require,
         truncated=spec.truncated,
         write=spec.write,
+        budget="source" if spec.max_tokens == "source" else "",
         share=spec.share,
     )
 
@@ -180,7 +181,8 @@ def _examples(spec: Spec) -> list[Mapping[str, Json]]:
 
 def _sampling(spec: Spec, prompt: Prompt) -> Sampling:
     return Sampling(
-        max_tokens=prompt.max_tokens if spec.max_tokens == "auto" else int(spec.max_tokens),
+        max_tokens={"auto": prompt.max_tokens, "source": MOST_OF_SOURCE}.get(spec.max_tokens)
+        or int(spec.max_tokens),
         temperature=spec.temperature,
         top_p=spec.top_p,
         seed=spec.seed,

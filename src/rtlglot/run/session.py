@@ -26,6 +26,7 @@ from rtlglot.run.examine import Examine, Proof
 from rtlglot.run.longest import longest_of
 from rtlglot.run.rebuild import Live
 from rtlglot.run.settle import Settler
+from rtlglot.run.spec import FEWEST_OF_SOURCE, MOST_OF_SOURCE, Spec
 from rtlglot.run.supervise import Supervised
 from rtlglot.run.until import Until, end_time
 from rtlglot.run.walk import Eye, Parts, walk
@@ -184,7 +185,14 @@ def _parts(plan: Assembly, ledger: Ledger, live: _Live) -> Parts:
         repair=plan.spec.repair,
         round=ledger.round(plan.rows.recipe),
         write=plan.spec.write,
+        most_tokens=partial(_of_source, plan.spec) if plan.spec.max_tokens == "source" else None,
+        examine_cut=plan.rebuilding is not None,
     )
+
+
+def _of_source(spec: Spec, row: Row) -> int:
+    """As many tokens as a row's source has, four characters each."""
+    return max(FEWEST_OF_SOURCE, min(len(text_of(row.fields.get(spec.source)) or "") // 4, MOST_OF_SOURCE))
 
 
 def _prover(plan: Assembly, ledger: Ledger, box: Box) -> Prove:

@@ -78,6 +78,9 @@ def _parse_names(value: str | Sequence[str]) -> tuple[str, ...]:
     return tuple(name.strip() for text in texts for name in text.split(",") if name.strip())
 
 
+FEWEST_OF_SOURCE, MOST_OF_SOURCE = 256, 4096
+"""Tokens of a reply that may be as long as its source."""
+
 _job = partial(flag, group="the job")
 _model = partial(flag, group="the model")
 _checked = partial(flag, group="what is checked")
@@ -120,7 +123,10 @@ class Spec:
     temperature: float = _model("0 is greedy", default=0.4)
     top_p: float = _model("share of the likeliest tokens", default=0.9)
     max_tokens: str = _model(
-        "most tokens of a reply; auto: from the pair and what the context leaves", default="auto", metavar="N"
+        "most tokens of a reply; auto: from the pair and what the context leaves; source: as many as "
+        "the row's source has (256 to 4,096)",
+        default="auto",
+        metavar="N",
     )
     truncated: Literal["fail", "keep", "retry"] = _model(
         "a reply that was cut: a failed row, kept as it is (unexamined), or asked once more with more room",
@@ -199,8 +205,12 @@ class Spec:
         refuse_below(0, self, "", "repair", "temperature", "drain_s", inclusive=True)
         if not 0 < self.top_p <= 1:
             raise UsageError(f"top_p is {self.top_p}", hint="expected a number above 0 and at most 1")
-        if self.max_tokens != "auto" and not (self.max_tokens.isdecimal() and int(self.max_tokens)):
-            raise UsageError(f"max_tokens is {self.max_tokens!r}", hint="expected a number above 0, or auto")
+        if self.max_tokens not in ("auto", "source") and not (
+            self.max_tokens.isdecimal() and int(self.max_tokens)
+        ):
+            raise UsageError(
+                f"max_tokens is {self.max_tokens!r}", hint="expected a number above 0, auto or source"
+            )
         _check_redo(self.redo)
         if self.until:
             end_time(self.until)

@@ -81,6 +81,10 @@ class Parts:
     """Redo rounds so far: the attempt number of the requests."""
     write: str = "all"
     """The rows that are asked about: 'all', those whose own text is 'missing', 'none'."""
+    most_tokens: Callable[[Row], int] | None = None
+    """Most tokens of a row's reply, where each row has its own."""
+    examine_cut: bool = False
+    """Whether a reply that was cut and is kept is examined as any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,8 @@ async def walk(row: Row, parts: Parts) -> Outcome:
     """What becomes of a row. Raises only what concerns all rows (a lost engine, a full disk)."""
     field = parts.prompt.pair.target
     own = None if parts.write == "all" else text_of(row.fields.get(field))
+    if parts.most_tokens is not None:
+        parts = replace(parts, rooms=(replace(parts.rooms[0], max_tokens=parts.most_tokens(row)),))
     if parts.write == "none" and own is None:
         return _without_text(row.id, field)
     try:
@@ -181,7 +187,7 @@ async def try_sample(
                 break
             attempts.append(replace(asked, reason=Reason.TRUNCATED))
         if candidate.reason is Reason.TRUNCATED and parts.keep_cut:
-            tried = _as_it_is(candidate, reply, asked, parts)
+            tried = await _as_it_is(candidate, reply, asked, context, parts)
         else:
             tried = await look_at(candidate, context, asked, parts.eye)
         candidate = tried.candidate
@@ -195,9 +201,13 @@ async def try_sample(
     return Try(candidate, judged, verdicts, tuple(attempts), prompt_tokens, completion_tokens, think)
 
 
-def _as_it_is(candidate: Candidate, reply: Reply, asked: Attempt, parts: Parts) -> Try:
-    """A reply that was cut, kept unexamined: what can be told from the rest of it, else the whole."""
+async def _as_it_is(
+    candidate: Candidate, reply: Reply, asked: Attempt, context: Context, parts: Parts
+) -> Try:
+    """A reply that was cut, kept: what can be told from the rest of it, else the whole."""
     text = parts.prompt.extract(reply.text, Finish.STOP).text or reply.text.strip()
+    if text and parts.examine_cut:
+        return await look_at(Candidate(text), context, asked, parts.eye)
     judged = Judgement(Reason.TRUNCATED, Assurance.NONE, candidate.detail, kept=bool(text))
     told = replace(asked, reason=Reason.TRUNCATED, text=parts.eye.keep(text))
     return Try(replace(candidate, text=text or None), judged, (), (told,))

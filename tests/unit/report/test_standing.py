@@ -104,6 +104,8 @@ VALUES = {
     "--max-tokens": "auto",
     "--choose": "best",
     "--check": "syntax",
+    "--verify": "syntax",
+    "--write": "missing",
     "--checks": "syntax,elaborate",
     "--reference": "ref",
     "--testbench": "ref",

@@ -10,6 +10,7 @@ function rowDetail(row, context) {
     inputPart(row, context),
     final ? final.verdicts.filter((v) => v.trace).map(counterexample) : null,
     outputPart(row, final, context),
+    final ? rebuiltPart(final.verdicts, row) : null,
     attempts.length > 1 ? attemptsPart(attempts) : null,
     referencePart(row, context),
     promptPart(row, final ?? attempts.at(-1), context),
@@ -110,6 +111,7 @@ function attemptsPart(attempts) {
         attempt.verdicts.length ? ladder(attempt.verdicts) : el("p.faint", {}, words(attempt.reason)),
         bad ? allFindings([bad]).slice(0, 8).map(findingNote) : null,
         bad?.trace ? part("Its counterexample", () => waveform(bad.trace)) : null,
+        rebuiltPart(attempt.verdicts),
         before ? diffBlock(textIn(before), textIn(attempt), `changes in ${name.toLowerCase()}`) : foldedText(textIn(attempt), attempt),
       );
     }));

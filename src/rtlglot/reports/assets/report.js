@@ -125,6 +125,7 @@ async function start() {
   drawTop(meta, numbers, ({ status, reason, rung }) => explorer?.pick({ status, reason, rung }));
   drawChecks(numbers, (finding) => explorer?.pick({ finding }));
   drawSamples(numbers);
+  drawRebuilt(numbers);
   drawTime(meta, numbers);
   drawLengths(numbers);
   drawRecipe(meta);
