@@ -18,6 +18,7 @@ _TOLD = (
     "engine",
     "matched",
     "cut",
+    "open",
     "k",
     "trace",
     "confirmed",
@@ -66,6 +67,10 @@ def _findings(status: CheckStatus, found: Found, reference: Reference) -> Iterat
         yield Finding(Severity.NOTE, "bounded", f"no difference within {found.k} steps, but no proof either")
     elif status is not CheckStatus.EQUIVALENT and status is not CheckStatus.PORTS_DIFFER:
         yield Finding(Severity.WARNING, status.value, f"not compared: {found.what or 'out of time'}")
+    if found.open and status in (CheckStatus.BOUNDED, CheckStatus.TIMEOUT):
+        names = ", ".join(map(str, found.open["outputs"]))
+        text = f"not proved yet: {names}, over {found.open['registers']} registers of both sides"
+        yield Finding(Severity.NOTE, "open", text)
     for said in found.findings[:_MOST_FINDINGS]:
         yield Finding(severity, said["code"], said["message"], said.get("line"), said.get("column"))
     if status in _COMPARED:

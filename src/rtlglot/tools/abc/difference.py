@@ -60,17 +60,29 @@ class Question:
         return [index for index in range(len(self.aig.inputs)) if index + 1 in used]
 
 
+def by_port(miter: Aig) -> Aig:
+    """The graph with an output for each port of the reference, by its name in the miter: some bit differs."""
+    builder = Builder(miter)
+    for name, wrong in _differences(miter, builder):
+        port = name.partition("[")[0]
+        builder.results[port] = builder.either((builder.results.get(port, 0), wrong))
+    return reduced(miter.with_outputs(builder, {}))
+
+
 def _differs(miter: Aig) -> Builder:
     builder = Builder(miter)
-    bits = []
+    builder.results["differs"] = builder.either(wrong for _, wrong in _differences(miter, builder))
+    return builder
+
+
+def _differences(miter: Aig, builder: Builder) -> Iterator[tuple[str, int]]:
+    """Each bit of the reference's outputs, and where it is defined and not the candidate's."""
     for name, gold in miter.outputs.items():
         if name.startswith("gold_") and is_value(name):
             gate_name = "gate_" + name.removeprefix("gold_")
             gold_x, gate_x = (miter.outputs[mask_of(n)] for n in (name, gate_name))
             wrong = builder.either((builder.unequal(gold, miter.outputs[gate_name]), gate_x))
-            bits.append(builder.conjunction(wrong, gold_x ^ 1))
-    builder.results["differs"] = builder.either(bits)
-    return builder
+            yield name, builder.conjunction(wrong, gold_x ^ 1)
 
 
 def is_value(name: str) -> bool:

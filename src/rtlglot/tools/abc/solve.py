@@ -11,11 +11,11 @@ import os
 import re
 import resource
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rtlglot.sandbox.limits import limit_cpu
-from rtlglot.tools.abc.aig import AigSimulation, read_aiger, write_aiger
+from rtlglot.tools.abc.aig import Aig, AigSimulation, read_aiger, reduced, write_aiger
 from rtlglot.tools.abc.difference import Question, Stimulus, exhaustive
 
 NODE_CONFLICTS = 1000
@@ -113,6 +113,19 @@ def proved(question: Question, effort: Effort, program: str) -> str:
     if _swept(Path(graph).read_bytes()).literal == 0:
         return "scorr"
     return "pdr" if "Status = 1 " in abc(f"read_aiger {graph}; pdr; print_status", 0.4) else ""
+
+
+def still_open(parts: Aig, effort: Effort, program: str) -> tuple[list[str], int]:
+    """Which outputs of a graph the sequential sweep does not bring to 0, and how many registers they still
+    depend on."""
+    left = parts
+    Path("parts.aig").write_bytes(write_aiger(parts))
+    Abc(program, effort)(f"read_aiger parts.aig; scorr -C {NODE_CONFLICTS}; write_aiger left.aig", 0.3)
+    if os.path.exists("left.aig"):
+        swept = read_aiger(Path("left.aig").read_bytes())
+        left = replace(swept, outputs=dict(zip(parts.outputs, swept.outputs.values(), strict=True)))
+    names = {name: literal for name, literal in left.outputs.items() if literal != 0}
+    return list(names), len(reduced(replace(left, outputs=names)).nexts)
 
 
 def shorten(question: Question, stimulus: Stimulus, effort: Effort, program: str) -> Stimulus:

@@ -105,6 +105,8 @@ class Found:
     clocking: Frame | None = None
     matched: int = 0
     """Registers that were found to be others under other names."""
+    open: Mapping[str, Json] | None = None
+    """Where there is no proof: the outputs that are not proved, and how many registers they depend on."""
     cut: tuple[str, ...] = ()
     """Memories and black boxes that were matched, and about whose insides nothing had to be asked."""
     top: str = ""

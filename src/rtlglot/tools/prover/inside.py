@@ -15,9 +15,9 @@ from typing import Any
 
 from rtlglot.records import Json
 from rtlglot.tools.abc.aig import Aig, read_aiger, write_aiger
-from rtlglot.tools.abc.difference import Question, Stimulus, exhaustive, never_defined, randomly
+from rtlglot.tools.abc.difference import Question, Stimulus, by_port, exhaustive, never_defined, randomly
 from rtlglot.tools.abc.match import matched
-from rtlglot.tools.abc.solve import Effort, decide, proved, shorten
+from rtlglot.tools.abc.solve import Effort, decide, proved, shorten, still_open
 from rtlglot.tools.abc.vacuity import undefined_within
 from rtlglot.tools.prover.answers import Found, Reading, Unread, unsupported
 from rtlglot.tools.prover.trace import expected_along, inputs_along, trace_of
@@ -26,7 +26,7 @@ from rtlglot.tools.slang.plain import latches_allowed
 from rtlglot.tools.slang.source import Source, read_source
 from rtlglot.tools.slang.tops import Top, choose_top
 from rtlglot.tools.yosys import reader
-from rtlglot.tools.yosys.miter import Frame, build, build_cut
+from rtlglot.tools.yosys.miter import Frame, build, build_cut, short_names
 from rtlglot.tools.yosys.netlist import Netlist, Unsupported, read_netlist
 from rtlglot.verilog.interface import Port, port_differences
 from rtlglot.verilog.system_tasks import DUMPING, SPEAKING, muted
@@ -169,6 +169,11 @@ def conclude(arguments: dict[str, Any]) -> Json:
         return _shown(miter, shorten(question, stimulus, effort, arguments["abc"]), ports, clocking)
     answer = decide(question, effort, arguments["abc"])
     shown = _shown(miter, answer.stimulus, ports, clocking) if answer.stimulus else {}
+    if answer.status in ("bounded", "timeout"):
+        names, registers = still_open(by_port(miter), effort, arguments["abc"])
+        short = short_names(ports)
+        outputs = [port.name for port in ports if f"gold_{short[port.name]}_d" in names]
+        shown = {"open": {"outputs": outputs, "registers": registers}}
     return {"status": answer.status, "engine": answer.engine, "k": answer.k, **shown}
 
 

@@ -45,6 +45,31 @@ _MAPPED = ("$_AND_", "$_NOT_", "$_FF_", "$ff", "$anyinit", "$anyseq", "$scopeinf
 _NOT_MAPPED = " ".join(f"t:{kind}" for kind in _MAPPED) + " %u" * (len(_MAPPED) - 1) + " %n"
 
 
+_ROWS = """
+(* techmap_celltype = "$mul" *)
+module rows(A, B, Y);
+  parameter A_SIGNED = 0, B_SIGNED = 0, A_WIDTH = 1, B_WIDTH = 1, Y_WIDTH = 1;
+  localparam ROWS = B_SIGNED || B_WIDTH > Y_WIDTH ? Y_WIDTH : B_WIDTH;
+  input [A_WIDTH-1:0] A;
+  input [B_WIDTH-1:0] B;
+  output [Y_WIDTH-1:0] Y;
+  wire [Y_WIDTH-1:0] one, other;
+  wire [Y_WIDTH*(ROWS+1)-1:0] sums;
+  assign sums[Y_WIDTH-1:0] = 0;
+  generate
+    if (A_SIGNED) assign one = $signed(A); else assign one = A;
+    if (B_SIGNED) assign other = $signed(B); else assign other = B;
+    genvar i;
+    for (i = 0; i < ROWS; i = i + 1)
+      assign sums[Y_WIDTH*(i+1) +: Y_WIDTH] =
+        sums[Y_WIDTH*i +: Y_WIDTH] + ((one << i) & {Y_WIDTH{other[i]}});
+  endgenerate
+  assign Y = sums[Y_WIDTH*ROWS +: Y_WIDTH];
+endmodule
+"""
+"""A product row by row, as it is written where it is written out: the sums in between are then the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What one frame of the proof is."""
@@ -117,6 +142,7 @@ def _both_read(reference: Netlist, candidate: Netlist, ports: tuple[Port, ...]) 
 
 
 def _mitered(yosys: Yosys, clocking: Frame, semantics: str) -> Aig:
+    Path("rows.v").write_text(_ROWS, encoding="ascii")
     yosys("dffunmap")
     for name in _SIDES:
         _model_time(yosys, name, clocking, semantics)
@@ -134,6 +160,7 @@ def _mitered(yosys: Yosys, clocking: Frame, semantics: str) -> Aig:
         "xprop -formal -split-outputs -assume-def-inputs",
         "chformal -remove",
         "simplemap t:$ff t:$bwmux",
+        "techmap -map rows.v t:$mul",
         # aigmap first: techmap is slow, and needed only for what aigmap has no circuit for
         # (multipliers, dividers, shifters …)
         "aigmap",
