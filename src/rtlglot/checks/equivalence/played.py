@@ -56,7 +56,7 @@ async def play(prover: Prover, reference: Reference, theirs: Reading, ours: Read
     if shown.why:
         # the netlist speaks for a reference that the simulator cannot take
         facts["reference"] = f"its netlist ({shown.why})"
-    wanted = netlist if shown.why else _both(_answers(shown), netlist)
+    wanted = _asked(netlist, got) if shown.why else _both(_answers(shown), netlist)
     return _judged(steps, wanted, _answers(got), found.clocking, facts)
 
 
@@ -120,6 +120,14 @@ def _answers(played: Played) -> list[dict[str, tuple[str, str]]]:
     return [
         {name: (bits, after[name] if after else "x" * len(bits)) for name, bits in before.items()}
         for before, after in zip(played.samples, played.after, strict=True)
+    ]
+
+
+def _asked(netlist: Answers, played: Played) -> Answers:
+    """A netlist's answers where a simulation is asked: not after an edge that stays away."""
+    return [
+        step if after else {name: (values[0], "x" * len(values[1])) for name, values in step.items()}
+        for step, after in zip(netlist, played.after, strict=True)
     ]
 
 

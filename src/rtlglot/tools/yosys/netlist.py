@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -107,8 +108,8 @@ _FLATTENED = (
 )
 
 
-_X_UNSEEN = ("chtype -set $eq t:$eqx", "chtype -set $ne t:$nex")
-"""A comparison by === is one by == in hardware, and in a simulator that knows no x."""
+_IDENTITY = re.compile(r"^  cell \$(?:eqx|nex) .*?^  end\n", re.MULTILINE | re.DOTALL)
+_BESIDE_X = re.compile(r"connect \\[AB] .*\d'[01]*[xz]")
 
 
 def read_netlist(
@@ -121,8 +122,10 @@ def read_netlist(
         yosys.read(text, version, front_end, top=top)
     except ValueError as error:
         raise Unsupported(str(error)) from error
-    unseen = () if sees_x else _X_UNSEEN
-    yosys(f"hierarchy -top {top}", *unseen, *_FLATTENED, f"rename {top} netlist")
+    yosys(f"hierarchy -top {top}")
+    if not sees_x:
+        _hide_x(yosys)
+    yosys(*_FLATTENED, f"rename {top} netlist")
     module = _module(yosys)
     if any(cell["type"] == "$pow" for cell in module["cells"].values()):
         Path("pow.v").write_text(_POWER, encoding="ascii")
@@ -155,6 +158,18 @@ def _is_memory(cell: Mapping[str, Any]) -> bool:
 
 def _missing(cells: Iterable[Mapping[str, Any]]) -> str:
     return next((f"module {c['type']} is not in the text" for c in cells if not _is_memory(c)), "")
+
+
+def _hide_x(yosys: Yosys) -> None:
+    """Make == of ===, as it is in hardware and in a simulator that knows no x. Beside a constant with x
+    it is left: that one is a hazard (`x-compare`)."""
+    yosys("write_rtlil seen.il", "design -reset")
+    text = _IDENTITY.sub(
+        lambda found: found[0] if _BESIDE_X.search(found[0]) else found[0].replace("x ", " ", 1),
+        Path("seen.il").read_text(encoding="utf-8"),
+    )
+    Path("seen.il").write_text(text, encoding="utf-8")
+    yosys("read_rtlil seen.il")
 
 
 def _trouble(yosys: Yosys) -> str:
