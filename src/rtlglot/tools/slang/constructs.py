@@ -69,6 +69,10 @@ def _net(node: Any) -> Found:
 def _expression(node: Any) -> Found:
     if isinstance(node, ast.BinaryExpression):
         yield from _comparison(node)
+    elif isinstance(node, ast.GenerateBlockSymbol):
+        condition = node.conditionExpression
+        if condition is not None and _has_unknown(condition):
+            yield "x-value", "a generate condition with x or z, which tools take differently", node.location
     elif isinstance(node, ast.CaseStatement) and node.condition == ast.CaseStatementCondition.Normal:
         labels = [label for item in node.items for label in item.expressions]
         if any(_has_unknown(label) for label in labels):
