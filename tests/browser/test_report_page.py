@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rtlglot.records import (
+    Assurance,
+    CheckStatus,
+    Finding,
+    Outcome,
+    Reason,
+    Row,
+    Severity,
+    Status,
+    Verdict,
+)
 from rtlglot.reports import write_report
 from rtlglot.reports.compare import compare
 from rtlglot.reports.compare_page import write_comparison
 from tests.browser.conftest import Sight
-from tests.browser.ledgers import ATTACKS, Story, usual, usual_ledger, usual_rows
+from tests.browser.ledgers import (
+    ATTACKS,
+    DIFFERENT,
+    Story,
+    attempt,
+    climbed,
+    module,
+    usual,
+    usual_ledger,
+    usual_rows,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -98,6 +120,119 @@ def test_a_row_opens_with_its_verdicts_waveform_diff_and_prompt(sight: Sight, us
     diff = page.locator("#detail .attempts .diff")
     assert diff.locator(".gone code").all_inner_texts() == ["    assign q = s8"]
     assert diff.locator(".come mark").all_inner_texts() == [";"]
+    sight.assert_quiet()
+
+
+def test_buses_are_told_in_the_radix_that_is_chosen_with_their_widths(sight: Sight, usual: Path) -> None:
+    page = sight.open(usual)
+    page.get_by_role("button", name="unit_7", exact=True).click()
+    wave = page.locator("#detail .wave")
+    assert "q[7:0]" in wave.locator("svg").text_content()
+    for radix, told in (("d", "165 but is 90"), ("b", "10100101 but is 01011010"), ("h", "ha5 but is h5a")):
+        wave.locator("select").select_option(radix)
+        assert f"should be {told}" in wave.locator("svg").get_attribute("aria-label")
+    wave.get_by_text("the same as a table").click()
+    assert "h5a (wrong)" in wave.inner_text()
+
+
+def _reserved(ledger: Any, row: Row) -> Outcome:
+    """In turn: a clear yes, one with a warning, one where a check could not say, a combinational difference
+    and one that comes after many cycles."""
+    text = module(row.position)
+    warned = Finding(Severity.WARNING, "latch", "a latch is inferred for q", 3)
+    if row.position < 3:
+        verdicts = {
+            0: climbed("equivalence"),
+            1: climbed("synth", Verdict("synth", CheckStatus.PASS, (warned,), 0.1)),
+            2: climbed("elaborate", Verdict("elaborate", CheckStatus.INCOMPLETE, (), 0.1)),
+        }[row.position]
+        tries = (attempt(ledger, row, text, verdicts),)
+        return Outcome(
+            row.id, Status.ACCEPTED, Reason.OK, text, attempts=tries, assurance=Assurance.SYNTHESISED
+        )
+    steps = [{"inputs": {"a": "1", "b": "0110"}, "expected": {"y": "xxxx"}, "got": {"y": "1001"}}]
+    last = {"inputs": {"a": "0", "b": "1111"}, "expected": {"y": "0001"}, "got": {"y": "1001"}}
+    cycles = 40 if row.position == 4 else 0
+    first = {"step": 60 + cycles if cycles else 0, "output": "y", "expected": "0001", "got": "1001"}
+    trace = {
+        "clock": "clk" if cycles else None, "edge": "rising" if cycles else None,
+        "skipped": 60 if cycles else 0, "steps": [*(steps * cycles), last], "first": first,
+    }  # fmt: skip
+    bad = replace(DIFFERENT, data={**DIFFERENT.data, "trace": trace})
+    tries = (attempt(ledger, row, text, climbed("equivalence", bad)),)
+    return Outcome(row.id, Status.REJECTED, Reason.CHECK_FAILED, text, "first\nlast", attempts=tries)
+
+
+def test_what_is_accepted_with_reservations_is_marked(sight: Sight, tmp_path: Path) -> None:
+    ledger = Story(tmp_path, "marks", usual_rows(5)).write(_reserved)
+    page = sight.open(write_report(ledger, tmp_path / "marks.html").path)
+    tile = page.locator("#tiles dd").nth(1).inner_text()
+    assert "1 with warnings" in tile
+    assert "1 where a check could not say" in tile
+    page.select_option("#f-status", "warned")
+    assert listed(page) == ["unit_1"]
+    assert page.locator("#rows-body .r-warned").get_attribute("aria-label") == "with warnings"
+    page.select_option("#f-status", "unsure")
+    assert listed(page) == ["unit_2"]
+    page.locator("#rows-body .row-link").click()
+    assert "? a check could not say" in page.locator("#detail .badges").inner_text()
+    sight.assert_quiet()
+
+
+def test_a_combinational_difference_is_a_line_a_late_one_is_in_sight(sight: Sight, tmp_path: Path) -> None:
+    ledger = Story(tmp_path, "waves", usual_rows(5)).write(_reserved)
+    page = sight.open(write_report(ledger, tmp_path / "waves.html").path, "#row=unit_3")
+    line = page.locator("#detail .wave .truth")
+    assert line.locator("th").all_inner_texts() == ["a", "b[3:0]", "y[3:0] should be", "y[3:0] is"]
+    assert line.locator("td").all_inner_texts() == ["0", "hf", "h1", "h9 ✕"]
+    assert page.locator("#detail .wave svg").count() == 0
+
+    page.keyboard.press("j")  # unit_4: of 101 cycles the last one differs
+    wave = page.locator("#detail .wave")
+    assert "The first 60 cycles are left out." in wave.inner_text()
+    assert wave.locator(".wave-first").count() == 1
+    assert wave.locator(".wave-step").last.text_content() == "100"
+    assert wave.get_by_text("x", exact=True).count() > 0  # not xxxx
+    page.evaluate(DRAWN)
+    seen = page.evaluate(
+        """() => { const [a, b] = ['.wave-scroll', '.wave-first'].map((n) =>
+            document.querySelector('#detail ' + n).getBoundingClientRect());
+            return b.right <= a.right + 1 && b.left >= a.left; }"""
+    )
+    assert seen
+    sight.assert_quiet()
+
+
+def test_some_rows_stand_before_the_charts_and_open(sight: Sight, usual: Path) -> None:
+    page = sight.open(usual)
+    cards = page.locator("#sample-cards article")
+    assert cards.count() == 6
+    ended = cards.locator(".badges").all_inner_texts()
+    assert ["accepted" in each for each in ended] == [True] * 3 + [False] * 3
+    tops = [page.locator(name).bounding_box()["y"] for name in ("#samples", "#flow", "#rungs")]
+    assert tops == sorted(tops)
+    id_ = cards.nth(4).locator("button").inner_text()
+    cards.nth(4).locator("button").click()
+    assert page.locator("#detail-title").inner_text() == id_
+    assert page.locator("#rows-body .gist").first.inner_text().startswith("Design unit 0: eight stages")
+
+
+def test_a_repair_returns_in_the_flow_and_an_empty_loss_panel_folds_away(
+    sight: Sight, usual: Path, tmp_path: Path
+) -> None:
+    page = sight.open(usual)
+    assert (
+        "6 rows sent back for repair, 6 of them accepted" in page.locator("#flow .flow-return").text_content()
+    )
+
+    def good(ledger: Any, row: Row) -> Outcome:
+        text = module(row.position)
+        tries = (attempt(ledger, row, text, climbed("equivalence")),)
+        return Outcome(row.id, Status.ACCEPTED, Reason.OK, text, attempts=tries, assurance=Assurance.PROVED)
+
+    ledger = Story(tmp_path, "good", usual_rows(3)).write(good)
+    page = sight.open(write_report(ledger, tmp_path / "good.html").path)
+    assert page.locator("#flow-part").is_hidden()
     sight.assert_quiet()
 
 

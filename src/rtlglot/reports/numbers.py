@@ -11,7 +11,7 @@ from rtlglot.ledger import reading
 from rtlglot.ledger.counts import Counts
 from rtlglot.ledger.ended import EndedRow, Verdicts, all_ended
 from rtlglot.ledger.reading import Glance, RunRecord
-from rtlglot.records import Json, Reason, Severity, Verdict
+from rtlglot.records import NO, YES, Json, Reason, Severity, Verdict
 from rtlglot.reports.matrix import matrix
 from rtlglot.reports.rebuilt import Rebuilds
 from rtlglot.reports.spread import Spread
@@ -40,6 +40,10 @@ class Numbers:
     unasked: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(status, reason) -> rows for which no request was sent."""
     mended: int = 0
+    repaired: int = 0
+    """Rows whose text was sent back with what was found."""
+    reserved: Counter[str] = field(default_factory=Counter)
+    """Accepted rows, 'warned': with warnings; 'unsure': where a check could not say."""
     rejected_by: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(Check, reason) -> rows whose final text ended there."""
     first: dict[str, Counter[str]] = field(default_factory=dict)
@@ -109,6 +113,12 @@ def _count(numbers: Numbers, ended: EndedRow, known: Verdicts) -> None:
     numbers.counts.see(glance.status, glance.reason, glance.assurance)
     numbers.mended += ended.mended
     numbers.rebuilds.hear(ended)
+    numbers.repaired += any(attempt.repair for attempt in glance.attempts)
+    if glance.status == "accepted":
+        numbers.reserved["warned"] += any(
+            f.severity is Severity.WARNING for v in ended.climbed for f in v.findings
+        )
+        numbers.reserved["unsure"] += any(v.status not in YES | NO for v in ended.climbed)
     if not glance.status or (glance.reason in UNASKED and not glance.attempts):
         numbers.unasked[glance.status or "pending", glance.reason] += 1
     if glance.status == "rejected":
@@ -199,6 +209,8 @@ def to_json(numbers: Numbers) -> dict[str, Json]:
         "outcomes": by_status,
         "assurances": numbers.counts.sureness(),
         "mended": numbers.mended,
+        "repaired": numbers.repaired,
+        "reserved": dict(numbers.reserved),
         "stages": stages(numbers),
         "rungs": [{"check": c, "first": first.get(c, {}), "final": final[c]} for c in ran],
         "findings": [

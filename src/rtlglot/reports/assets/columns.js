@@ -1,11 +1,12 @@
 // The columns of a report's list: how each sorts, and what stands in its cells.
 const REPORT_COLUMNS = [
   { key: "position", title: "#", numeric: true, of: (row) => row.position, cell: (row) => number(row.position + 1) },
-  { key: "id", title: "Row", of: (row) => row.id, link: true },
+  { key: "id", title: "Row", of: (row) => row.id, link: true, below: (row) => el("span.gist", {}, visible(gist(row))) },
   {
     key: "status", title: "Ended as", of: (row) => `${row.status} ${row.assurance} ${row.reason} ${row.rung} ${row.mended}`,
     cell: (row) => [
       badge(shownStatus(row), row.mended ? "repaired" : row.status),
+      marks(row),
       el("span.reason", {}, row.status === "accepted" ? howSure(row.assurance) : row.rung || words(row.reason)),
     ],
   },
@@ -15,6 +16,26 @@ const REPORT_COLUMNS = [
   { key: "tokens", title: "Tokens", numeric: true, optional: true, of: (row) => row.tokens[1], cell: (row) => (row.tokens[1] ? number(row.tokens[1]) : "") },
   { key: "seconds", title: "Time", numeric: true, optional: true, of: (row) => row.seconds, cell: (row) => (row.seconds ? duration(row.seconds) : "") },
 ];
+
+/** What an accepted row's deciding checks said besides their yes: "warned" for warnings, "unsure" where one could not say. */
+function reservations(row) {
+  if (row.status !== "accepted" || row.decided === null) return [];
+  const { verdicts } = row.attempts[row.decided];
+  return [
+    verdicts.some((v) => meaning(v.status) === "unknown") ? "unsure" : null,
+    verdicts.some((v) => v.findings.some(([severity]) => severity === "warning")) ? "warned" : null,
+  ].filter(Boolean);
+}
+const RESERVED = { unsure: ["?", "a check could not say"], warned: ["!", "with warnings"] };
+const marks = (row) => reservations(row).map((name) => el(`span.reserved.r-${name}`, { title: `accepted; ${RESERVED[name][1]}`, role: "img", "aria-label": RESERVED[name][1] }, RESERVED[name][0]));
+
+/** The beginning of what the row is about, on one line: what was asked, else what there is. */
+function gist(row) {
+  const told = Object.entries(row.input ?? {}).filter(([, value]) => textOf(value));
+  const prose = told.filter(([name]) => /instruction|description|prompt|question|problem/i.test(name))[0];
+  const text = textOf(prose?.[1] ?? row.text ?? told[0]?.[1]);
+  return text.slice(0, 400).replace(/\s+/g, " ").trim().slice(0, 140);
+}
 
 const shownStatus = (row) => (row.mended ? "mended" : row.status);
 

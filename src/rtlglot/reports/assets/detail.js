@@ -30,7 +30,7 @@ function detailHead(row) {
   return el(
     "header.detail-head", {},
     el("h3", { id: "detail-title", tabindex: -1 }, visible(row.id)),
-    el("p.badges", {}, badge(row.mended ? "mended" : row.status, row.mended ? "accepted after repair" : row.status), row.status === "accepted" ? ` ${howSure(row.assurance)}` : ` ${words(row.reason)}${row.rung ? ` by ${row.rung}` : ""}`),
+    el("p.badges", {}, badge(row.mended ? "mended" : row.status, row.mended ? "accepted after repair" : row.status), row.status === "accepted" ? [` ${howSure(row.assurance)} `, reservations(row).map((name) => el(`span.reserved-told.r-${name}`, {}, `${RESERVED[name][0]} ${RESERVED[name][1]} `))] : ` ${words(row.reason)}${row.rung ? ` by ${row.rung}` : ""}`),
     el("p.faint", {}, facts.filter(Boolean).join(" · ")),
   );
 }

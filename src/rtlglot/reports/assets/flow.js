@@ -5,6 +5,8 @@ const BAND = 190;
 const LEAF_GAP = 6;
 const RIGHT = 124;
 const LEAF_LEAST = 30;
+/** Room for the way back of repairs, above the band. */
+const RETURN = 26;
 
 /** Draws into `box` at its width; `pick(leaf)` is called for a loss, `pick({status})` for what was accepted. */
 function flow(box, numbers, pick) {
@@ -20,7 +22,7 @@ function flowSvg(numbers, width, pick) {
   const { stages, total } = numbers;
   const column = (width - RIGHT - NODE) / (stages.length - 1);
   const scale = total ? BAND / total : 0;
-  const top = 44;
+  const top = 44 + (numbers.repaired ? RETURN : 0);
   const picture = svg("svg", { width, role: "group", "aria-label": "what became of all rows, by stage" });
   let bottom = top + BAND;
   let above = { until: 0, bottom: 0 }; // the labels of the stage before, where they reach into this column
@@ -31,11 +33,12 @@ function flowSvg(numbers, width, pick) {
     if (!last) {
       const next = Math.max(stages[i + 1].reached * scale, 1.5);
       picture.append(svg("path.flow-on", { d: ribbon(x + NODE, top, x + column, top, next, next) }));
-      const place = { x, top: top + stages[i + 1].reached * scale, column, scale, least: above.until > x + column * 0.5 ? above.bottom : 0 };
+      const place = { x, over: top, top: top + stages[i + 1].reached * scale, column, scale, least: above.until > x + column * 0.5 ? above.bottom : 0 };
       const used = leaves(picture, stage, place, pick);
       bottom = Math.max(bottom, used);
       if (stage.lost.length) above = { until: x + column * 0.5 + 118, bottom: used };
     }
+    if (last && numbers.repaired) picture.append(returning(numbers, stages, column, x));
     picture.append(
       svg("text.flow-title", { x, y: top - 24 }, plain(stage.title)),
       svg("text.flow-count", { x, y: top - 8 }, number(stage.reached)),
@@ -48,11 +51,22 @@ function flowSvg(numbers, width, pick) {
   return picture;
 }
 
+/** Texts that went back to the model with what was found, from the checks to where rows are asked. */
+function returning(numbers, stages, column, end) {
+  const to = Math.max(0, stages.findIndex((stage) => stage.name === "asked")) * column + NODE / 2;
+  const from = end - column / 2;
+  const said = `${count(numbers.repaired, "row")} sent back for repair, ${number(numbers.mended)} of them accepted`;
+  return svg("g.flow-return", {}, svg("title", {}, said),
+    svg("path", { d: `M${from} ${RETURN + 12} C${from} 14 ${from} 14 ${from - 14} 14 H${to + 14} C${to} 14 ${to} 14 ${to} ${RETURN + 4}` }),
+    svg("path.flow-arrow", { d: `M${to - 4} ${RETURN - 2} L${to} ${RETURN + 6} L${to + 4} ${RETURN - 2} Z` }),
+    svg("text.flow-label", { x: (from + to) / 2, y: 10, "text-anchor": "middle" }, said));
+}
+
 /** The losses of a stage, below the band; the lowest y that was used. */
 function leaves(picture, stage, place, pick) {
   const { x, column, scale } = place;
   let from = place.top;
-  let y = Math.max(place.top + 34, 44 + 40, place.least);
+  let y = Math.max(place.top + 34, place.over + 40, place.least);
   for (const leaf of stage.lost) {
     const tall = Math.max(leaf.rows * scale, 1.5);
     const to = x + Math.min(column * 0.5, 74);

@@ -73,7 +73,7 @@ class RowList {
 
   line(row, place) {
     const open = (event) => (event.stopPropagation(), this.onOpen(row));
-    const cell = (column) => (column.link ? button(visible(column.of(row)), open, { class: "row-link" }) : column.cell(row));
+    const cell = (column) => (column.link ? [button(visible(column.of(row)), open, { class: "row-link" }), column.below?.(row)] : column.cell(row));
     return el(
       "tr", { "aria-rowindex": place + 2, class: row === this.current ? "current" : null, on: { click: open } },
       this.columns.map((c) => el(`td.c-${c.key}${c.numeric ? ".n" : ""}`, {}, cell(c))),

@@ -6,7 +6,8 @@ function drawTop(meta, numbers, pick) {
     el(`div.tile.s-${status}`, {}, el("dt", {}, badge(status, title)), el("dd", {}, number(value), el("span.share", {}, note)));
   const total = numbers.total;
   const sure = Object.entries(numbers.assurances).map(([name, rows]) => `${number(rows)} ${howSure(name) || "by no check"}`);
-  const accepted = [percent(of("accepted"), total), ...sure, numbers.mended ? `${number(numbers.mended)} of them after repair` : null];
+  const accepted = [percent(of("accepted"), total), ...sure, numbers.mended ? `${number(numbers.mended)} of them after repair` : null,
+    ...Object.entries(numbers.reserved).map(([name, rows]) => (rows ? `${number(rows)} ${name === "warned" ? "with warnings" : "where a check could not say"}` : null))];
   const tiles = [
     el("div.tile", {}, el("dt", {}, "rows in"), el("dd", {}, number(total), el("span.share", {}, meta.input ? plain(meta.input) : ""))),
     tile("accepted", "accepted", of("accepted"), accepted.filter(Boolean).join(", ")),
@@ -18,7 +19,7 @@ function drawTop(meta, numbers, pick) {
   const parts = [["s-accepted", "accepted at once", of("accepted") - numbers.mended], ["s-mended", "accepted after repair", numbers.mended], ...["rejected", "failed", "pending"].map((s) => ["s-" + s, s, of(s)])];
   fill(byId("share"), stack(parts, total, "all rows"));
   fill(byId("notes"), meta.notes.map((note) => el("li", {}, visible(note))));
-  if (total) {
+  if (numbers.stages.some((stage) => stage.lost.length) || numbers.repaired) {
     flow(byId("flow"), numbers, pick);
     fill(byId("flow-table"), flowTable(numbers));
   } else byId("flow-part").hidden = true;
@@ -92,7 +93,7 @@ function rowExplorer(meta, { rows, shared }) {
       columns: REPORT_COLUMNS,
       filters: { q: "", status: "", sure: "", reason: "", rung: "", group: "", finding: "" },
       keep: (row, { status, sure, reason, rung, group, finding }) =>
-        (!status || shownStatus(row) === status) && (!sure || sureness(row) === sure) && (!reason || row.reason === reason) && (!rung || row.rung === rung) &&
+        (!status || shownStatus(row) === status || reservations(row).includes(status)) && (!sure || sureness(row) === sure) && (!reason || row.reason === reason) && (!rung || row.rung === rung) &&
         (!group || row.group === group) && (!finding || hasFinding(row, finding)),
       haystack,
     },
@@ -100,9 +101,10 @@ function rowExplorer(meta, { rows, shared }) {
     idOf: (row) => row.id,
     detail: (row) => rowDetail(row, context),
   });
-  const names = { accepted: "accepted at once", mended: "accepted after repair" };
+  const names = { accepted: "accepted at once", mended: "accepted after repair", warned: "accepted, with warnings", unsure: "accepted, a check could not say" };
   const select = (name, values) => makeSelect(`f-${name}`, values, (value) => explorer.list.filter({ [name]: value }));
-  select("status", tally(rows, shownStatus).map(([s, n]) => [s, n, names[s] ?? s]));
+  const reserved = Object.keys(RESERVED).map((name) => [name, rows.filter((row) => reservations(row).includes(name)).length]).filter(([, n]) => n);
+  select("status", [...tally(rows, shownStatus), ...reserved].map(([s, n]) => [s, n, names[s] ?? s]));
   select("sure", tally(rows, sureness).map(([s, n]) => [s, n, howSure(s)]));
   select("reason", tally(rows, (r) => (r.status === "accepted" ? "" : r.reason)));
   select("rung", tally(rows, (r) => r.rung));
@@ -115,6 +117,32 @@ function rowExplorer(meta, { rows, shared }) {
     fill(chip, `finding: ${plain(finding)} `, el("span", { "aria-hidden": "true" }, "✕"), el("span.off-screen", {}, "remove"));
   };
   return explorer;
+}
+
+const SAMPLES = 3;
+
+/** Some rows that were accepted and some that were not, before all charts: what this run is like. */
+function drawSamples(rows, open) {
+  const good = rows.filter((row) => row.status === "accepted" && row.text);
+  const bad = [...rows.filter((row) => row.status === "rejected"), ...rows.filter((row) => row.status === "failed")];
+  // From everywhere, not the first ones: inputs are often sorted.
+  const some = (all) => [...Array(Math.min(SAMPLES, all.length)).keys()].map((i) => all[Math.floor(((i + 0.5) * all.length) / Math.min(SAMPLES, all.length))]);
+  const shown = [...some(good), ...some(bad)];
+  byId("samples").hidden = !shown.length;
+  fill(byId("sample-cards"), shown.map((row) => sampleCard(row, open)));
+}
+
+function sampleCard(row, open) {
+  const text = textOf(row.text ?? row.attempts.at(-1)?.reply).trim().split("\n").slice(0, 6).join("\n").slice(0, 400);
+  const why = textOf(row.detail).trim().split("\n");
+  return el(
+    "article.sample", {},
+    el("h4", {}, button(visible(row.id), () => open(row), { class: "row-link" })),
+    el("p.badges", {}, badge(shownStatus(row), row.mended ? "accepted after repair" : row.status), " ", el("span.faint", {}, row.status === "accepted" ? howSure(row.assurance) : row.rung || words(row.reason)), " ", marks(row)),
+    gist(row) ? el("p.gist", {}, visible(gist(row))) : null,
+    text ? el("pre.excerpt", {}, visible(text)) : null,
+    row.status === "accepted" ? null : el("p.why", {}, visible([...new Set([why[0], why.at(-1)])].join("\n").slice(0, 280))),
+  );
 }
 
 async function start() {
@@ -130,6 +158,7 @@ async function start() {
   drawLengths(numbers);
   drawRecipe(meta);
   explorer = await explore((unpacked) => rowExplorer(meta, unpacked));
+  drawSamples(explorer.list.rows, (row) => (explorer.pick({}), explorer.open(row)));
 }
 
 start();

@@ -4,12 +4,25 @@ const STEP = 56;
 const ROW = 30;
 const HIGH = 18;
 
-/** Bits as people read them: one bit as it is, buses in hexadecimal, unknown bits shown. */
+/** How buses are told: h, d or b; the page's choice, for all waveforms. */
+let radix = "h";
+
+/** Bits as people read them: one bit as it is, buses in the radix, "x" where nothing of one is known. */
 function bitsShown(bits) {
-  if (bits === undefined) return "";
-  if (bits.length <= 3 || /[^01]/.test(bits)) return bits;
-  return "h" + BigInt("0b" + bits).toString(16);
+  if (bits === undefined || bits === "") return "";
+  if (bits.length > 1 && /^x+$/.test(bits)) return "x";
+  if (bits.length <= 3 || radix === "b") return bits;
+  const known = /^[01]+$/.test(bits);
+  if (radix === "d") return known ? BigInt("0b" + bits).toString() : bits;
+  const nibbles = bits.padStart(Math.ceil(bits.length / 4) * 4, "0").match(/.{4}/g);
+  return "h" + nibbles.map((nibble) => (/[^01]/.test(nibble) ? "x" : parseInt(nibble, 2).toString(16))).join("");
 }
+
+/** A name with its width: q[7:0]. */
+const named = (name, bits = "") => (bits.length > 1 ? `${name}[${bits.length - 1}:0]` : name);
+
+/** The number of the first step that is here. */
+const firstStep = (trace) => (trace.skipped ?? 0) + (trace.left_out ?? 0);
 
 /** x in what is expected leaves the bit open. */
 const differs = (expected = "", got = "") => [...expected].some((bit, i) => bit !== "x" && bit !== got[i]);
@@ -32,19 +45,47 @@ function waveform(trace) {
   const signals = signalsOf(trace);
   const first = trace.first;
   const unit = trace.clock ? "cycle" : "step";
-  const said = first
-    ? plain(`Output ${first.output} in ${unit} ${first.step} should be ${bitsShown(first.expected)} but is ${bitsShown(first.got)}.`)
-    : "";
+  const said = () => (first ? plain(`Output ${first.output} in ${unit} ${first.step} should be ${bitsShown(first.expected)} but is ${bitsShown(first.got)}.`) : "");
+  const left = firstStep(trace);
+  const combinational = !trace.clock && trace.steps.length === 1 && !left;
+  const caption = el("figcaption");
+  const scroll = el("div.wave-scroll", { tabindex: 0, role: "region", "aria-label": "waveform" });
+  const table = el("div");
+  const draw = () => {
+    fill(caption, said(), left ? ` The first ${left} ${unit}s are left out.` : "");
+    fill(scroll, combinational ? truthLine(signals) : waveSvg(trace, signals, said()));
+    fill(table, waveTable(trace, signals, unit));
+  };
+  draw();
+  // The difference is in the last steps: it is what one wants to see first.
+  requestAnimationFrame(() => (scroll.scrollLeft = scroll.scrollWidth));
+  const wide = signals.some((s) => s.values.some((bits) => bits.length > 3));
   return el(
-    "figure.wave", {},
-    el("figcaption", {}, said, trace.left_out ? ` The first ${trace.left_out} steps are left out.` : ""),
-    el("div.wave-scroll", { tabindex: 0, role: "region", "aria-label": "waveform" }, waveSvg(trace, signals, said)),
-    el("details", {}, el("summary", {}, "the same as a table"), waveTable(trace, signals, unit)),
+    "figure.wave", {}, caption,
+    wide ? radixSwitch(draw) : null, scroll,
+    combinational ? null : el("details", {}, el("summary", {}, "the same as a table"), table),
   );
 }
 
+function radixSwitch(draw) {
+  const choices = [["h", "hex"], ["d", "decimal"], ["b", "binary"]];
+  const select = el("select", { "aria-label": "radix of buses", on: { change: () => ((radix = select.value), draw()) } }, choices.map(([value, name]) => el("option", { value, selected: value === radix }, name)));
+  return el("p.tools", {}, el("label.radix", {}, "buses in ", select));
+}
+
+/** Where nothing is clocked one line says it all: the inputs, what each output should be and what it is. */
+function truthLine(signals) {
+  const inputs = signals.filter((s) => s.kind === "input");
+  const outputs = signals.filter((s) => s.kind === "got").map((got) => ({ got, expected: signals.find((s) => s.kind === "expected" && s.name === got.name) }));
+  const cell = (s, kind = "td") => el(`${kind}${s.wrong?.[0] ? ".wrong" : ""}`, {}, plain(bitsShown(s.values[0])), s.wrong?.[0] ? " ✕" : "");
+  const head = (s, text = "") => el("th", { scope: "col" }, plain(named(s.name, s.values[0])), text);
+  return el("table.plain.truth", {},
+    el("thead", {}, el("tr", {}, inputs.map((s) => head(s)), outputs.flatMap(({ expected, got }) => [head(expected, " should be"), head(got, " is")]))),
+    el("tbody", {}, el("tr", {}, inputs.map((s) => cell(s)), outputs.flatMap(({ expected, got }) => [cell(expected), cell(got)]))));
+}
+
 function waveSvg(trace, signals, said) {
-  const longest = Math.max(...signals.map((s) => Math.min(s.name.length, 24) + (s.kind === "input" ? 0 : 9)));
+  const longest = Math.max(...signals.map((s) => Math.min(named(s.name, s.values[0]).length, 24) + (s.kind === "input" ? 0 : 9)));
   const left = Math.max(80, longest * 7.4 + 16);
   const rows = signals.length + (trace.clock ? 1 : 0);
   const width = left + trace.steps.length * STEP + 8;
@@ -52,11 +93,11 @@ function waveSvg(trace, signals, said) {
   const picture = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": said });
   trace.steps.forEach((_, i) => {
     const x = left + i * STEP;
-    const at = trace.first?.step === i + (trace.left_out ?? 0);
+    const at = trace.first?.step === i + firstStep(trace);
     if (at) picture.append(svg("rect.wave-first", { x, y: 0, width: STEP, height }));
     picture.append(
       svg("line.wave-grid", { x1: x, x2: x, y1: 18, y2: height }),
-      svg("text.wave-step", { x: x + STEP / 2, y: 13, "text-anchor": "middle" }, String(i + (trace.left_out ?? 0))),
+      svg("text.wave-step", { x: x + STEP / 2, y: 13, "text-anchor": "middle" }, String(i + firstStep(trace))),
     );
   });
   let y = 22;
@@ -65,7 +106,7 @@ function waveSvg(trace, signals, said) {
     y += ROW;
   }
   for (const signal of signals) {
-    picture.append(nameText(signal.name, signal.kind === "input" ? "" : signal.kind, y));
+    picture.append(nameText(named(signal.name, signal.values[0]), signal.kind === "input" ? "" : signal.kind, y));
     const wide = signal.values.some((bits) => bits.length > 1);
     picture.append(wide ? bus(signal, left, y) : bit(signal, left, y));
     y += ROW;
@@ -128,7 +169,7 @@ function bus(signal, left, y) {
     const shown = bitsShown(values[i]);
     const text = shown.length > fits ? shown.slice(0, fits - 1) + "…" : shown;
     group.append(
-      svg("text.wave-value", { x: (x + stop) / 2, y: y + 18, "text-anchor": "middle" }, plain(text), svg("title", {}, plain(values[i]))),
+      svg("text.wave-value", { x: (x + stop) / 2, y: y + 18, "text-anchor": "middle" }, plain(text), svg("title", {}, plain(`${values[i].length}'b${values[i]}`))),
     );
     i = end;
   }
@@ -136,9 +177,9 @@ function bus(signal, left, y) {
 }
 
 function waveTable(trace, signals, unit) {
-  const head = el("tr", {}, el("th", { scope: "col" }, unit), signals.map((s) => el("th", { scope: "col" }, plain(s.kind === "input" ? s.name : `${s.name} ${s.kind}`))));
+  const head = el("tr", {}, el("th", { scope: "col" }, unit), signals.map((s) => el("th", { scope: "col" }, plain(named(s.name, s.values[0]) + (s.kind === "input" ? "" : ` ${s.kind}`)))));
   const body = trace.steps.map((_, i) =>
-    el("tr", {}, el("th", { scope: "row" }, String(i + (trace.left_out ?? 0))), signals.map((s) => el("td", { class: s.wrong?.[i] ? "wrong" : null }, plain(s.values[i]), s.wrong?.[i] ? " (wrong)" : ""))),
+    el("tr", {}, el("th", { scope: "row" }, String(i + firstStep(trace))), signals.map((s) => el("td", { class: s.wrong?.[i] ? "wrong" : null }, plain(bitsShown(s.values[i])), s.wrong?.[i] ? " (wrong)" : ""))),
   );
   return el("div.table-scroll", { tabindex: 0, role: "region", "aria-label": "values of the counterexample" }, el("table.plain", {}, el("thead", {}, head), el("tbody", {}, body)));
 }
