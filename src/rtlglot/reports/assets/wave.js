@@ -11,7 +11,7 @@ let radix = "h";
 function bitsShown(bits) {
   if (bits === undefined || bits === "") return "";
   if (bits.length > 1 && /^x+$/.test(bits)) return "x";
-  if (bits.length <= 3 || radix === "b") return bits;
+  if (bits.length <= 3 || radix === "b" || /[^01xz]/.test(bits)) return bits;
   const known = /^[01]+$/.test(bits);
   if (radix === "d") return known ? BigInt("0b" + bits).toString() : bits;
   const nibbles = bits.padStart(Math.ceil(bits.length / 4) * 4, "0").match(/.{4}/g);
