@@ -205,11 +205,11 @@ def test_a_combinational_difference_is_a_line_a_late_one_is_in_sight(sight: Sigh
 
 def test_some_rows_stand_before_the_charts_and_open(sight: Sight, usual: Path) -> None:
     page = sight.open(usual)
-    cards = page.locator("#sample-cards article")
+    cards = page.locator("#picked-cards article")
     assert cards.count() == 6
     ended = cards.locator(".badges").all_inner_texts()
     assert ["accepted" in each for each in ended] == [True] * 3 + [False] * 3
-    tops = [page.locator(name).bounding_box()["y"] for name in ("#samples", "#flow", "#rungs")]
+    tops = [page.locator(name).bounding_box()["y"] for name in ("#picked", "#flow", "#rungs")]
     assert tops == sorted(tops)
     id_ = cards.nth(4).locator("button").inner_text()
     cards.nth(4).locator("button").click()

@@ -119,20 +119,20 @@ function rowExplorer(meta, { rows, shared }) {
   return explorer;
 }
 
-const SAMPLES = 3;
+const PICKED = 3;
 
 /** Some rows that were accepted and some that were not, before all charts: what this run is like. */
-function drawSamples(rows, open) {
+function drawPicked(rows, open) {
   const good = rows.filter((row) => row.status === "accepted" && row.text);
   const bad = [...rows.filter((row) => row.status === "rejected"), ...rows.filter((row) => row.status === "failed")];
   // From everywhere, not the first ones: inputs are often sorted.
-  const some = (all) => [...Array(Math.min(SAMPLES, all.length)).keys()].map((i) => all[Math.floor(((i + 0.5) * all.length) / Math.min(SAMPLES, all.length))]);
+  const some = (all) => [...Array(Math.min(PICKED, all.length)).keys()].map((i) => all[Math.floor(((i + 0.5) * all.length) / Math.min(PICKED, all.length))]);
   const shown = [...some(good), ...some(bad)];
-  byId("samples").hidden = !shown.length;
-  fill(byId("sample-cards"), shown.map((row) => sampleCard(row, open)));
+  byId("picked").hidden = !shown.length;
+  fill(byId("picked-cards"), shown.map((row) => pickedCard(row, open)));
 }
 
-function sampleCard(row, open) {
+function pickedCard(row, open) {
   const text = textOf(row.text ?? row.attempts.at(-1)?.reply).trim().split("\n").slice(0, 6).join("\n").slice(0, 400);
   const why = textOf(row.detail).trim().split("\n");
   return el(
@@ -158,7 +158,7 @@ async function start() {
   drawLengths(numbers);
   drawRecipe(meta);
   explorer = await explore((unpacked) => rowExplorer(meta, unpacked));
-  drawSamples(explorer.list.rows, (row) => (explorer.pick({}), explorer.open(row)));
+  drawPicked(explorer.list.rows, (row) => (explorer.pick({}), explorer.open(row)));
 }
 
 start();
