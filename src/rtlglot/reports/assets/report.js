@@ -136,7 +136,7 @@ function pickedCard(row, open) {
   const text = textOf(row.text ?? row.attempts.at(-1)?.reply).trim().split("\n").slice(0, 6).join("\n").slice(0, 400);
   const why = textOf(row.detail).trim().split("\n");
   return el(
-    "article.sample", {},
+    "article.picked-row", {},
     el("h4", {}, button(visible(row.id), () => open(row), { class: "row-link" })),
     el("p.badges", {}, badge(shownStatus(row), row.mended ? "accepted after repair" : row.status), " ", el("span.faint", {}, row.status === "accepted" ? howSure(row.assurance) : row.rung || words(row.reason)), " ", marks(row)),
     gist(row) ? el("p.gist", {}, visible(gist(row))) : null,
