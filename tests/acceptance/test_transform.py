@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from rtlglot.ledger.opening import holder
 from tests.acceptance.conftest import Shell
 
 JOB = ("--from", "instruction", "--to", "description", "--check", "none")
@@ -144,11 +145,12 @@ def test_a_signal_drains_delivers_and_says_how_to_resume(
 
 def test_a_second_process_on_the_ledger_is_told(shell: Shell) -> None:
     shell.write("in.jsonl", [{"id": f"r{n}", "instruction": f"Design unit {n}."} for n in range(50)])
-    job = ["transform", "in.jsonl", *JOB, *SAY, "-o", "out.jsonl", "--set", "engine.delay_s=1"]
+    job = ["transform", "in.jsonl", *JOB, *SAY, "-o", "out.jsonl", "--set", "engine.delay_s=60"]
     first = subprocess.Popen(
         [sys.executable, "-m", "rtlglot", *job], cwd=shell.folder, stderr=subprocess.DEVNULL
     )
-    time.sleep(1.0)
+    while holder(shell.folder / "out.jsonl.ledger") is None and first.poll() is None:
+        time.sleep(0.05)
     second = shell.rtlglot(*job, code=2)
     first.kill()
     first.wait()
