@@ -19,19 +19,19 @@ from rtlglot.errors import ConfigError, EngineDead, RowError
 from rtlglot.options import fill
 from rtlglot.records import Finish, Json, Reason, Reply, Request
 
-_IN_FLIGHT = 64
-
 
 @dataclass(frozen=True, slots=True)
 class _RecordedOptions:
-    """None so far."""
+    """Options of the engine of recorded completions."""
+
+    max_in_flight: int = 64
 
 
 class RecordedEngine(Engine):
     """Answers sample n of a row with the n-th completion that the file has for it."""
 
     def __init__(self, model: str, options: Mapping[str, Any] | None = None) -> None:
-        fill(_RecordedOptions, options or {}, part="engine.recorded")
+        self._options = fill(_RecordedOptions, options or {}, part="engine.recorded")
         if not Path(model).is_file():
             raise ConfigError(f"there is no file of completions {model!r}", hint="name a JSONL file")
         self._model = model
@@ -49,7 +49,7 @@ class RecordedEngine(Engine):
         self._running = True
         count = sum(map(len, self._known.values()))
         note = f"{count:,} completions for {len(self._known):,} ids in {self._model}"
-        return EngineInfo(self._model, None, _IN_FLIGHT, note)
+        return EngineInfo(self._model, None, self._options.max_in_flight, note)
 
     async def generate(self, request: Request) -> Reply:
         """The completion; a row's failure where the file has none."""
