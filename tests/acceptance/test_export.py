@@ -54,6 +54,21 @@ def test_every_format_from_one_run(shell: Shell) -> None:
     assert all("assign = ;" in pair["rejected"] and "assign = ;" not in pair["chosen"] for pair in pairs)
 
 
+def test_one_command_from_json_to_a_dataset_folder(shell: Shell) -> None:
+    shell.write("rules.json", replies())
+    job = (
+        "transform", str(EXAMPLES), "--from", "instruction", "--to", "verilog", "--engine", "scripted",
+        "--model", "rules.json", "--check", "syntax", "--limit", "6", "-o", "out.jsonl", "--export",
+    )  # fmt: skip
+    for wanted, said in [("hf", "NAME=PATH"), ("openai=x.csv", "name a file of"), ("nosuch=x", "alpaca")]:
+        assert said in shell.rtlglot(*job, wanted, code=2).stderr
+    assert not (shell.folder / "out.jsonl.ledger").exists()
+    told = shell.rtlglot(*job, "hf=my-dataset").stdout
+    assert "my-dataset: 4 train" in told
+    assert (shell.folder / "my-dataset" / "README.md").exists()
+    assert "there already" in shell.rtlglot(*job, "hf=my-dataset", code=2).stderr
+
+
 def test_the_split_and_the_summary_as_json(shell: Shell) -> None:
     transformed(shell)
     arguments = ("export", "out.jsonl", "--format", "alpaca", "-o", "sft.json", "--split", "0.2", "--json")

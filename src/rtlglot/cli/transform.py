@@ -6,11 +6,14 @@ import shlex
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from rtlglot.cli.command import AsJson, Command, Given, take
-from rtlglot.cli.printing import print_json
+from rtlglot.cli.export import told
+from rtlglot.cli.printing import print_json, tell
 from rtlglot.cli.report import ReportFlag, write_report_of
 from rtlglot.engines import OPTIONS
+from rtlglot.errors import UsageError
 from rtlglot.options import flag, flags, like
 from rtlglot.run.spec import Spec, make_spec
 from rtlglot.run.watch import Summary
@@ -31,6 +34,10 @@ examples:
   # Verilog from instructions, on a server you run; rejected code is mended twice
   rtlglot transform rtl.jsonl --from instruction --to verilog \\
       --model http://localhost:8000/v1 --repair 2 -o designs.jsonl
+
+  # from a JSON file to a folder that datasets.load_dataset reads
+  rtlglot transform rtl.json --from instruction --to verilog --repair 2 \\
+      --model http://localhost:8000/v1 -o designs.jsonl --export hf=my-dataset/
 
   # RTLCoder's field names, the first 100 rows that are short enough
   rtlglot transform Resyn27k.json --from instruction --to description \\
@@ -58,6 +65,10 @@ class _Flags:
     no_report: bool = like(ReportFlag, "no_report", group="how it runs")
     dry_run: bool = flag("show prompts and an estimate, ask nothing", default=False, group="how it runs")
     json: bool = like(AsJson, "json", group="how it runs")
+    export: str = flag(
+        "at the end, what was accepted for a trainer as well: a format of rtlglot export and where, "
+        "e.g. hf=my-dataset/", default="", metavar="NAME=PATH", group="the job",
+    )  # fmt: skip
 
 
 def spec_of(given: Given) -> Spec:
@@ -68,12 +79,42 @@ def spec_of(given: Given) -> Spec:
 
 def _call(given: Given) -> int:
     spec, own = spec_of(given), take(_Flags, given)
+    last = _exporting(own.export, quiet=own.json) if own.export else lambda _: None
     if own.dry_run:
         from rtlglot.jobs.dry_run import dry_run
 
         print(dry_run(spec))
         return 0
-    return go(spec, given["argv"], report=not own.no_report, as_json=own.json)
+    return go(spec, given["argv"], report=not own.no_report, as_json=own.json, last=last)
+
+
+def _exporting(wanted: str, *, quiet: bool) -> Callable[[Summary], None]:
+    """What writes the export when all rows have their outcome; refuses before anything is asked."""
+    from rtlglot.exports import EXPORTS, ExportSpec, export
+    from rtlglot.formats import format_of
+
+    format, _, path = wanted.partition("=")
+    if format not in EXPORTS or not path:
+        names = ", ".join(EXPORTS)
+        raise UsageError(f"--export is {wanted}", hint=f"expected NAME=PATH, NAME one of {names}")
+    containers = EXPORTS.load(format).containers
+    if containers and format_of(path) not in containers:
+        raise UsageError(f"{format} is not written to {path}", hint=f"name a file of {', '.join(containers)}")
+    if Path(path).exists():
+        raise UsageError(
+            f"--export would write to {path}, which is there already",
+            hint="name another place, or run rtlglot export with --existing replace afterwards",
+        )
+
+    def last(summary: Summary) -> None:
+        if summary.exit_code:
+            print(f"{path} is not written before all rows are done", file=sys.stderr)
+            return
+        done = export(ExportSpec(output=summary.output, format=format, path=path))
+        if not quiet:
+            tell("\n".join(told(done)))
+
+    return last
 
 
 def go(
