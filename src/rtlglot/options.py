@@ -139,7 +139,10 @@ def _as(wanted: Any, value: Any, name: str) -> Any:
         allowed = typing.get_args(wanted)
         if value in allowed:
             return value
-        raise UsageError(f"{name} is {value!r}", hint=f"expected one of {', '.join(map(str, allowed))}")
+        raise UsageError(
+            f"{name} is {value!r}",
+            hint=f"expected one of {', '.join((str(one) for one in allowed if one != ''))}",
+        )
     try:
         return _convert(origin or wanted, value)
     except (TypeError, ValueError) as error:
