@@ -139,10 +139,8 @@ def _as(wanted: Any, value: Any, name: str) -> Any:
         allowed = typing.get_args(wanted)
         if value in allowed:
             return value
-        raise UsageError(
-            f"{name} is {value!r}",
-            hint=f"expected one of {', '.join((str(one) for one in allowed if one != ''))}",
-        )
+        listed = ", ".join(str(one) for one in allowed if one)
+        raise UsageError(f"{name} is {value!r}", hint=f"expected one of {listed}")
     try:
         return _convert(origin or wanted, value)
     except (TypeError, ValueError) as error:
