@@ -106,8 +106,8 @@ def test_what_is_flagged_is_mended_once_the_prompt_holds_the_finding(shell: Shel
     shell.rtlglot(*job, "--repair", "1")
     assert {row["id"] for row in shell.lines("out.jsonl")} == at_once
 
-    (shell.folder / "out.jsonl.ledger").unlink()
-    (shell.folder / "out.jsonl").unlink()
+    for ours in ("out.jsonl.ledger", "out.jsonl", "out.jsonl.failures.jsonl"):
+        (shell.folder / ours).unlink()
     shell.write("wanted.json", {row: message for row, (_, message) in found.items()})
     shell.rtlglot(*job, "--repair", "1")
     accepted = shell.lines("out.jsonl")

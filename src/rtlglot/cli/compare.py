@@ -71,7 +71,7 @@ def lines(found: Comparison) -> Iterator[str]:
         if ids:
             yield f"{count(len(ids), 'row')} only in {name}"
     if kinds["gained"] + kinds["lost"]:
-        yield f"By chance alone so uneven a change comes up {_often(found.chance)} (exact McNemar test)."
+        yield f"So uneven by chance alone: {_often(found.chance)} (exact McNemar test)."
     yield from found.notes
     yield from _moves(found)
     for kind in ("lost", "gained", "worse", "better"):
