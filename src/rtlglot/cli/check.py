@@ -133,7 +133,7 @@ def design_told(design: Examined) -> Iterator[str]:
             yield from [f"    and {count(more, 'more finding')}"] if more > 0 else []
         if trace:
             yield from (f"    {line}".rstrip() for line in ("", *here(trace, 4)))
-    if design.reason in (Reason.UNEXAMINED, Reason.DISPUTED, Reason.MISSING_FIELD):
+    if design.reason in (Reason.UNEXAMINED, Reason.DISPUTED, Reason.MISSING_FIELD, Reason.NOT_UNICODE):
         yield from (f"  {line}" for line in design.detail.splitlines())
 
 

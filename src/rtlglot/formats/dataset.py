@@ -37,6 +37,8 @@ class Selection:
     """At most so many rows, of those that pass the filter."""
     max_record: int = MAX_RECORD_BYTES
     """Bytes of the largest record that is read."""
+    flawed: bool = False
+    """Whether a record that alone cannot be used is a row with a `flaw`; else it is an InputError."""
     given: Mapping[str, Json] = field(default_factory=dict)
     """Fields that every row gets."""
     shard: Shard | None = None
@@ -52,6 +54,7 @@ class Selection:
             limit=spec.get("limit"),
             shard=shard_from(spec.get("shard") or ""),
             max_record=spec.get("max_record") or MAX_RECORD_BYTES,
+            flawed=True,
         )
 
     def __post_init__(self) -> None:
@@ -76,7 +79,8 @@ def open_dataset(
     """
     selection = selection or Selection()
     source = DataFile(*([os.fspath(path)] if isinstance(path, str | os.PathLike) else path))
-    source.max_record = selection.max_record
+    for part in source.parts:
+        part.max_record = selection.max_record
     try:
         name = format or _format_of(source)
         keep = compile_filter(selection.where, source.title) if selection.where else None
@@ -161,6 +165,8 @@ class Dataset:
         if limit == 0:
             return
         for position, record in enumerate(self._renamed(self._format.read(self._source))):
+            if record.flaw is not None and not self._selection.flawed:
+                raise record.flaw
             if keep is not None and not keep(record):
                 continue
             ids = ids or self._id_rule(record)
@@ -170,7 +176,8 @@ class Dataset:
                 columns.update(dict.fromkeys(record.fields))
             passed += 1
             if shard is None or shard.has(record):
-                yield Row(ids(record), record.fields, position, record.where)
+                flaw = "" if record.flaw is None else str(record.flaw)
+                yield Row(ids(record), record.fields, position, record.where, flaw)
             if passed == limit:
                 break
         if passed:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from rtlglot.errors import InputError
 from rtlglot.formats.source import DataFile
 from rtlglot.formats.table import Record, Shape
-from rtlglot.formats.values import DECODER, INDENT, encode, refuse_unwritable, too_deep
+from rtlglot.formats.values import DECODER, INDENT, HalfPair, encode, refuse_unwritable, too_deep
 from rtlglot.records import Json
 
 _CHUNK_BYTES = 1 << 18
@@ -88,13 +88,13 @@ def _members(text: _Text) -> Iterator[Record]:
         if text.peek() != ":":
             raise text.broken("expected ':' after the key")
         text.skip()
-        yield Record(number, where, key, text.row(where))
+        yield Record(number, where, key, text.row(where), text.flaw)
 
 
 def _elements(text: _Text) -> Iterator[Record]:
     for number in text.entries("]"):
         where = f"entry {number}"
-        yield Record(number, where, None, text.row(where))
+        yield Record(number, where, None, text.row(where), text.flaw)
 
 
 class _Text:
@@ -109,6 +109,8 @@ class _Text:
         self._ended = False
         self._line = 1  # of the buffer's first character
         self._column = 1
+        self.flaw: InputError | None = None
+        """Why the entry that is being read cannot be used, where it is JSON otherwise."""
 
     def peek(self) -> str:
         """The next character that is not white space, '' at the end."""
@@ -136,6 +138,7 @@ class _Text:
                 self.skip()
                 self.peek()
             number += 1
+            self.flaw = None
             yield number
             following = self.peek()
         self.skip()
@@ -159,6 +162,10 @@ class _Text:
             try:
                 value, end = DECODER.raw_decode(self._buffer, self._pos)
                 refuse_unwritable(value, self._buffer, self._pos, end)
+            except HalfPair as error:
+                self.flaw = self.flaw or self.broken(error.msg, error.pos)
+                self._pos = end
+                return error.value
             except json.JSONDecodeError as error:
                 if self._ended or not self._is_cut(error.pos):
                     raise self.broken(error.msg, error.pos) from None

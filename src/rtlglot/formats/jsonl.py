@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO
 
 from rtlglot.errors import InputError
 from rtlglot.formats.source import DataFile
 from rtlglot.formats.table import Record, Shape
-from rtlglot.formats.values import LINE, decode, encode
+from rtlglot.formats.values import LINE, HalfPair, decode, encode
 from rtlglot.records import Json
 
 
@@ -30,16 +30,19 @@ class JsonLines:
         with stream:
             for number, line in enumerate(source.lines(stream), 1):
                 if not line.isspace():
+                    flaw = None
                     try:
                         fields = decode(line)
+                    except HalfPair as error:
+                        fields, flaw = error.value, _explained(source, number, offset, error)
                     except ValueError as error:
-                        _explain(source, number, offset, error)
+                        raise _explained(source, number, offset, error) from None
                     if type(fields) is not dict:
                         found = type(fields).__name__
                         raise InputError(
                             f"expected an object, found a {found}", file=source.name, row=f"line {number}"
                         )
-                    yield Record(number, f"line {number}", None, fields)
+                    yield Record(number, f"line {number}", None, fields, flaw)
                 offset += len(line)
 
     def write(self, out: BinaryIO, shape: Shape, scratch: Path) -> _JsonLinesWriter:
@@ -66,12 +69,10 @@ class _JsonLinesWriter:
         """Nothing is held."""
 
 
-def _explain(source: DataFile, number: int, offset: int, error: ValueError) -> NoReturn:
+def _explained(source: DataFile, number: int, offset: int, error: ValueError) -> InputError:
     row = f"line {number}"
     if isinstance(error, UnicodeDecodeError):
-        raise source.not_utf8(error, row=row, offset=offset) from None
+        return source.not_utf8(error, row=row, offset=offset)
     if isinstance(error, json.JSONDecodeError):
-        raise InputError(
-            f"broken JSON: {error.msg}", file=source.name, row=f"{row} column {error.pos + 1}"
-        ) from None
-    raise InputError(str(error), file=source.name, row=row) from None
+        return InputError(f"broken JSON: {error.msg}", file=source.name, row=f"{row} column {error.pos + 1}")
+    return InputError(str(error), file=source.name, row=row)

@@ -1,27 +1,28 @@
 """Parquet, through pyarrow: read in batches, written in row groups.
 
-What JSON has no type for is read as a text (times, dates, ISO 8601), a number (decimals; durations, in
-their own unit) or base64 (bytes), and gets its old type back when it is written to Parquet again. A
-column whose values have no common type is written as text: texts as they are, the rest as JSON. Objects
-in a column get the union of their keys; a missing field and null are the same.
+What JSON has no type for is read as `arrow` says, and gets its old type back when it is written to
+Parquet again, within objects and lists too. A column whose values have no common type is written as
+text: texts as they are, the rest as JSON. Objects in a column get the union of their keys; a missing
+field and null are the same.
 """
 
 from __future__ import annotations
 
-import base64
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from rtlglot.errors import InputError
+from rtlglot.formats.arrow import array_of, values_of
 from rtlglot.formats.source import DataFile
 from rtlglot.formats.spool import Spool
 from rtlglot.formats.table import Record, Shape
-from rtlglot.formats.values import DECODER, as_json, cell
+from rtlglot.formats.values import cell
 from rtlglot.records import Json
 
 _BATCH_ROWS = 1000
+"""At most; fewer where rows are large."""
 _GROUP_BYTES = 8 << 20
 """A row group is written when its columns take this much memory."""
 
@@ -44,10 +45,12 @@ class Parquet:
 
         number = 0
         with source.open_raw() as raw:
-            batches = _open(raw, source).iter_batches(batch_size=_BATCH_ROWS, use_threads=False)
+            batches = _batches(_open(raw, source), source)
             while True:
                 try:
-                    rows = _rows(next(batches))
+                    batch = next(batches)
+                    _refuse_large(batch, source, number)
+                    rows = _rows(batch)
                 except StopIteration:
                     return
                 except (pa.ArrowException, OSError, ValueError) as error:
@@ -77,47 +80,41 @@ def _open(raw: BinaryIO, source: DataFile) -> Any:
     return file
 
 
+def _batches(file: Any, source: DataFile) -> Iterator[Any]:
+    """Some rows at a time, of one row group after the other; one whose average row is too large is not
+    unfolded. InputError then."""
+    first = 1
+    for number in range(file.num_row_groups):
+        group = file.metadata.row_group(number)
+        average = group.total_byte_size // max(group.num_rows, 1)
+        if average > source.max_record:
+            raise source.too_large(f"row {first} or later")
+        most = max(1, min(_BATCH_ROWS, source.max_record // max(average, 1)))
+        yield from file.iter_batches(batch_size=most, row_groups=[number], use_threads=False)
+        first += group.num_rows
+
+
+def _refuse_large(batch: Any, source: DataFile, before: int) -> None:
+    """InputError for a row that is too large, before there are Python objects of it."""
+    if batch.nbytes <= source.max_record:
+        return
+    for place in range(batch.num_rows):
+        row = (column.slice(place, 1) for column in batch.columns)
+        if sum(_bytes_of(value) for value in row) > source.max_record:
+            raise source.too_large(f"row {before + place + 1}")
+
+
+def _bytes_of(column: Any) -> int:
+    import pyarrow as pa
+
+    # With a dictionary come the values of all rows.
+    return int((column.dictionary_decode() if pa.types.is_dictionary(column.type) else column).nbytes)
+
+
 def _rows(batch: Any) -> Iterator[dict[str, Json]]:
     names = batch.schema.names
-    columns = [_values(column) for column in batch.columns]
+    columns = [values_of(column) for column in batch.columns]
     return (dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True))
-
-
-def _values(column: Any) -> list[Json]:
-    import pyarrow as pa
-
-    kind = column.type
-    if pa.types.is_duration(kind):
-        return list(column.cast(pa.int64()).to_pylist())
-    if pa.types.is_temporal(kind):  # by Arrow, for datetime has neither nanoseconds nor all zones
-        return list(column.cast(pa.string()).to_pylist())
-    if pa.types.is_decimal(kind):
-        texts = column.cast(pa.string()).to_pylist()
-        return [None if text is None else DECODER.decode(text) for text in texts]
-    values: list[Json] = column.to_pylist()
-    return values if _is_json(kind) else [_deep_json(value) for value in values]
-
-
-def _is_json(kind: Any) -> bool:
-    import pyarrow as pa
-
-    is_ = pa.types
-    if is_.is_nested(kind) and not is_.is_map(kind):
-        return all(_is_json(kind.field(i).type) for i in range(kind.num_fields))
-    if is_.is_dictionary(kind):
-        return _is_json(kind.value_type)
-    tests: tuple[Callable[[Any], bool], ...] = (
-        is_.is_string, is_.is_large_string, is_.is_boolean, is_.is_integer, is_.is_floating, is_.is_null,
-    )  # fmt: skip
-    return any(test(kind) for test in tests)
-
-
-def _deep_json(value: Any) -> Json:
-    if isinstance(value, dict):
-        return {key: _deep_json(member) for key, member in value.items()}
-    if isinstance(value, list | tuple):
-        return [_deep_json(member) for member in value]
-    return value if value is None or type(value) in (str, bool, int, float) else as_json(value)
 
 
 class ParquetWriter:
@@ -217,34 +214,20 @@ class _Column:
         import pyarrow as pa
 
         if self._old is not None:
-            return _restored(values, self._old)
+            return array_of(values, self._old)
         if self._learnt is None:
             return pa.array([None if value is None else cell(value) for value in values], pa.string())
         return pa.array(values, type=self._learnt)
 
     def _try_old(self, values: list[Json]) -> None:
         try:
-            _restored(values, self._old)
+            array_of(values, self._old)
         except (*_MISFITS, NotImplementedError):
             self._old = None
 
 
 _MISFITS = (ValueError, TypeError, OverflowError)
 """What pyarrow raises where values do not fit a type; its own errors derive from these."""
-
-
-def _restored(values: list[Json], old: Any) -> Any:
-    import pyarrow as pa
-
-    is_ = pa.types
-    if is_.is_decimal(old) or is_.is_uint64(old):  # through texts: no float or int64 on the way
-        return pa.array([None if value is None else str(value) for value in values]).cast(old)
-    if is_.is_map(old):
-        return pa.array([None if value is None else list(map(tuple, value)) for value in values], old)
-    if is_.is_binary(old) or is_.is_large_binary(old):
-        values = [None if value is None else base64.b64decode(value, validate=True) for value in values]
-    # Inferred and then cast: asked for a type at once, Arrow would cut 1.7 to an int without a word.
-    return pa.array(values).cast(old)
 
 
 def _is_storable(kind: Any) -> bool:

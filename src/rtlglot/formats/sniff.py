@@ -6,7 +6,7 @@ import re
 
 from rtlglot.errors import UsageError
 from rtlglot.formats.source import DataFile
-from rtlglot.formats.values import decode
+from rtlglot.formats.values import HalfPair, decode
 
 _HEAD_BYTES = 1 << 16
 _VERILOG = re.compile(
@@ -46,7 +46,7 @@ def _begins_with_a_row(head: bytes) -> bool:
     if rest.lstrip().startswith(b"{"):
         try:
             decode(first)
-        except ValueError:
-            return False
+        except ValueError as error:
+            return isinstance(error, HalfPair)
         return True
     return _OBJECT_OF_OBJECTS.match(head) is None

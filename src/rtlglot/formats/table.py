@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol, runtime_checkable
 
-from rtlglot.errors import UsageError
+from rtlglot.errors import InputError, UsageError
 from rtlglot.formats.source import DataFile, strip_compression
 from rtlglot.records import Json
 from rtlglot.registry import Table
@@ -42,6 +42,8 @@ class Record(NamedTuple):
     key: str | None
     """The id that the container gives: a key, a file's relative path."""
     fields: dict[str, Json]
+    flaw: InputError | None = None
+    """Why this record, and no other, cannot be used; its fields are for people then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,15 @@ import orjson
 from rtlglot.records import Json
 
 
+class HalfPair(json.JSONDecodeError):
+    """There is half of a surrogate pair in a text that is JSON otherwise."""
+
+    def __init__(self, message: str, text: str, pos: int, value: Json) -> None:
+        super().__init__(message, text, pos)
+        self.value = sound(value)
+        """What was read, with escapes for the halves."""
+
+
 class _FloatLiteral(float):
     """A float that is written as it was read."""
 
@@ -116,7 +125,19 @@ def refuse_unwritable(value: Json, text: str, start: int, end: int) -> None:
         half = f"\\u{ord(error.object[error.start]):04x}"
         place = text.lower().find(half, start, end)
         message = f"{half} is half of a surrogate pair, which is not text; write \\ufffd"
-        raise json.JSONDecodeError(message, text, max(place, start)) from None
+        raise HalfPair(message, text, max(place, start), value) from None
+
+
+def sound(value: Json, errors: str = "backslashreplace") -> Json:
+    """A value without what no file can hold, half of a surrogate pair: it is written as its escape, or as
+    an error handler of `str.encode` says."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", errors).decode()
+    if isinstance(value, Mapping):
+        return {str(sound(key, errors)): sound(item, errors) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [sound(item, errors) for item in value]
+    return value
 
 
 def _is_plain(values: Iterable[Json], data: bytes, levels: int) -> bool:

@@ -35,7 +35,7 @@ class VerilogFiles:
         return Shape()
 
     def read(self, source: DataFile) -> Iterator[Record]:
-        """One record per file. InputError names a file that is not UTF-8 or cannot be read."""
+        """One record per file. InputError names one that is not UTF-8, too large, or cannot be read."""
         number = 0
         for part in source.parts:
             for path, text in _texts(part, within=len(source.parts) > 1):
@@ -52,7 +52,7 @@ def _texts(part: DataFile, *, within: bool) -> Iterator[tuple[str, str]]:
     if not part.folder:
         stream, skipped = part.open_text()
         with stream:
-            yield part.name, _decoded(part, stream.read(), part.name, skipped)
+            yield part.name, _decoded(part, stream.read(part.max_record + 1), part.name, skipped)
         return
     prefix = f"{part.name.rstrip('/')}/" if within else ""
     path = ""
@@ -87,7 +87,8 @@ def _text(source: DataFile, path: str) -> str:
     file = source.path / path
     try:
         path.encode()
-        data = file.read_bytes()
+        with file.open("rb") as stream:
+            data = stream.read(source.max_record + 1)
     except UnicodeEncodeError:
         raise InputError("the file's name is not UTF-8", file=repr(str(file)), hint="rename it") from None
     except OSError as error:
@@ -96,6 +97,8 @@ def _text(source: DataFile, path: str) -> str:
 
 
 def _decoded(source: DataFile, data: bytes, path: str, skipped: int) -> str:
+    if len(data) > source.max_record:
+        raise source.too_large(path)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

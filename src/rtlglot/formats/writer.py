@@ -17,8 +17,8 @@ from rtlglot.formats.sink import open_sink, unwritable
 from rtlglot.formats.table import RowWriter, Shape, format_of, load_format
 from rtlglot.records import Json
 
-_UNWRITABLE = (TypeError, ValueError, RecursionError, PicklingError)
-"""What formats raise for a value that is not JSON."""
+_UNWRITABLE = (TypeError, ValueError, NotImplementedError, RecursionError, PicklingError)
+"""What formats raise for a value that is not JSON, or that their library cannot write."""
 
 
 def open_writer(

@@ -67,6 +67,7 @@ class CheckSpec:
     map: Mapping[str, str] = _checked("map")
     where: str = _checked("where")
     limit: int | None = _checked("limit")
+    max_record: int = _checked("max_record")
     format: str = _checked("format")
 
     def __post_init__(self) -> None:
@@ -95,6 +96,8 @@ class CheckSpec:
             id_field=self.id or None,
             where=self.where or None,
             limit=self.limit,
+            max_record=self.max_record,
+            flawed=True,
             given=self.given,
         )
 
@@ -135,7 +138,7 @@ class CheckSummary:
     rejected: int = 0
     """Designs that ended at a check: it said no, or nothing though it must answer."""
     empty: int = 0
-    """Rows without a text in the field."""
+    """Rows without a text in the field, or that are no text."""
     pending: int = 0
     """Designs not examined to the end, because the check was stopped: the same command goes on."""
     assurances: dict[str, int] = dataclasses.field(default_factory=dict)

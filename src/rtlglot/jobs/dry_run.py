@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rtlglot.engines import lengths
 from rtlglot.errors import RowError
-from rtlglot.records import Message
+from rtlglot.records import Message, Reason
 from rtlglot.run.assemble import Assembly, assemble, choose_engine, choose_rebuilder
 from rtlglot.run.spec import Spec
 from rtlglot.run.watch import Nobody
@@ -50,6 +50,8 @@ async def _dry_run(assembly: Assembly) -> str:
         for row in assembly.dataset:
             estimate.rows += 1
             try:
+                if row.flaw:
+                    raise RowError(Reason.NOT_UNICODE, row.flaw)
                 messages = assembly.prompt.render(row, assembly.context(row.fields).interface)
             except RowError as error:
                 estimate.unusable += 1

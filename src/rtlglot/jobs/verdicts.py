@@ -113,8 +113,8 @@ class Telling:
             )
             for row, settled in zip(dataset, self.ledger.settled(self.rows.recipe), strict=True):
                 text = text_of(row.fields.get(self.spec.field))
-                if text is None:
-                    said = f"the row has no {self.spec.field}"
+                if text is None or row.flaw:
+                    said = row.flaw or f"the row has no {self.spec.field}"
                     verdicts = tuple(skipped(check.name, said) for check in self.checks)
                 else:
                     verdicts = await recall(text, self.around(row.fields))

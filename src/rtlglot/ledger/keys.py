@@ -49,6 +49,7 @@ def content_key(row: Row, fields: Sequence[str] | None) -> bytes:
         data = orjson.dumps(values, option=orjson.OPT_SORT_KEYS, default=str)
     except (TypeError, orjson.JSONEncodeError):
         data = repr(values).encode("utf-8", "surrogatepass")
+    data += row.flaw.encode("utf-8", "surrogatepass")  # a row that was mended is another one
     return hashlib.blake2b(data, digest_size=KEY_BYTES).digest()
 
 

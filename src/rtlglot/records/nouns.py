@@ -26,6 +26,8 @@ class Row:
     """0-based place in the input."""
     where: str = ""
     """Where a person finds it: 'line 17', 'entry 3', 'fifo.v'."""
+    flaw: str = ""
+    """Why it cannot be used; '' where it can."""
 
 
 class Pair(NamedTuple):
@@ -127,6 +129,8 @@ class Reason(StrEnum):
     """rejected: two checks contradict each other, one with a proof and one with a simulation."""
     MISSING_FIELD = "missing_field"
     """failed: the row lacks a field that the prompt needs; no request was sent."""
+    NOT_UNICODE = "not_unicode"
+    """failed: the row holds half of a surrogate pair, which is no text; no request was sent."""
     PROMPT_ERROR = "prompt_error"
     """failed: the prompt template could not be rendered for this row; no request was sent."""
     PROMPT_TOO_LONG = "prompt_too_long"

@@ -17,7 +17,7 @@ from rtlglot.reports.rebuilt import Rebuilds
 from rtlglot.reports.spread import Spread
 from rtlglot.reports.timeline import Timeline, timeline
 
-UNASKED = frozenset({Reason.MISSING_FIELD, Reason.PROMPT_ERROR, Reason.PROMPT_TOO_LONG})
+UNASKED = frozenset({Reason.MISSING_FIELD, Reason.NOT_UNICODE, Reason.PROMPT_ERROR, Reason.PROMPT_TOO_LONG})
 """Reasons of rows for which no request was sent, unless an earlier text of theirs was to be repaired."""
 _HOW = {
     "check_failed": "said no",

@@ -7,13 +7,13 @@ import contextlib
 import dataclasses
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
 
 from rtlglot.checks import Check
 from rtlglot.checks.ladder import climb, skipped, stamped
 from rtlglot.errors import RtlglotError
+from rtlglot.formats.values import sound
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.keys import verdict_key
 from rtlglot.records import NO_ANSWER, CheckStatus, Context, Finding, Severity, Verdict
@@ -93,8 +93,10 @@ async def sound_verdict(check: Check, text: str, context: Context, box: Box) -> 
         verdict = stamped(check, await check.check(text, context, box))
         return dataclasses.replace(
             verdict,
-            findings=tuple(dataclasses.replace(f, message=_sound(f.message)) for f in verdict.findings),
-            data=_sound(dict(verdict.data)),
+            findings=tuple(
+                dataclasses.replace(f, message=sound(f.message, "replace")) for f in verdict.findings
+            ),
+            data=sound(dict(verdict.data), "replace"),
         )
     except RtlglotError:
         raise
@@ -103,17 +105,6 @@ async def sound_verdict(check: Check, text: str, context: Context, box: Box) -> 
         said = f"the check itself broke ({type(error).__name__}); the log has more"
         broke = Verdict(check.name, CheckStatus.ERROR, (Finding(Severity.NOTE, "check-broke", said),))
         return stamped(check, broke)
-
-
-def _sound(value: Any) -> Any:
-    """JSON values with what no file can hold (half of a surrogate pair) as question marks."""
-    if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-8", "replace").decode()
-    if isinstance(value, Mapping):
-        return {str(_sound(key)): _sound(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_sound(item) for item in value]
-    return value
 
 
 class Proof:

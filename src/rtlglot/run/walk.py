@@ -107,6 +107,8 @@ class Try:
 
 async def walk(row: Row, parts: Parts) -> Outcome:
     """What becomes of a row. Raises only what concerns all rows (a lost engine, a full disk)."""
+    if row.flaw:
+        return _flawed(row)
     field = parts.prompt.pair.target
     own = None if parts.write == "all" else text_of(row.fields.get(field))
     if parts.most_tokens is not None:
@@ -132,6 +134,8 @@ async def walk(row: Row, parts: Parts) -> Outcome:
 
 async def walk_own(row: Row, field: str, eye: Eye) -> Outcome:
     """What becomes of a row whose text is its own: nothing is asked."""
+    if row.flaw:
+        return _flawed(row)
     text = text_of(row.fields.get(field))
     if text is None:
         return _without_text(row.id, field)
@@ -142,6 +146,10 @@ async def walk_own(row: Row, field: str, eye: Eye) -> Outcome:
 
 OWN = Attempt(b"", 0, 0, Reason.OK)
 """The asking that a row's own text comes from: none."""
+
+
+def _flawed(row: Row) -> Outcome:
+    return Outcome(row.id, Status.FAILED, Reason.NOT_UNICODE, detail=row.flaw)
 
 
 def _without_text(row_id: str, field: str) -> Outcome:
