@@ -17,16 +17,6 @@ const REPORT_COLUMNS = [
   { key: "seconds", title: "Time", numeric: true, optional: true, of: (row) => row.seconds, cell: (row) => (row.seconds ? duration(row.seconds) : "") },
 ];
 
-/** What an accepted row's deciding checks said besides their yes: "warned" for warnings, "unsure" where one could not say. */
-function reservations(row) {
-  if (row.status !== "accepted" || row.decided === null) return [];
-  const { verdicts } = row.attempts[row.decided];
-  return [
-    verdicts.some((v) => meaning(v.status) === "unknown") ? "unsure" : null,
-    verdicts.some((v) => v.findings.some(([severity]) => severity === "warning")) ? "warned" : null,
-  ].filter(Boolean);
-}
-const RESERVED = { unsure: ["?", "a check could not say"], warned: ["!", "with warnings"] };
 const marks = (row) => reservations(row).map((name) => el(`span.reserved.r-${name}`, { title: `accepted; ${RESERVED[name][1]}`, role: "img", "aria-label": RESERVED[name][1] }, RESERVED[name][0]));
 
 /** The beginning of what the row is about, on one line: what was asked, else what there is. */

@@ -19,6 +19,17 @@ function rowDetail(row, context) {
   ];
 }
 
+/** What an accepted row's deciding checks said besides their yes: "warned" for warnings, "unsure" where one could not say. */
+function reservations(row) {
+  if (row.status !== "accepted" || row.decided === null) return [];
+  const { verdicts } = row.attempts[row.decided];
+  return [
+    verdicts.some((v) => meaning(v.status) === "unknown") ? "unsure" : null,
+    verdicts.some((v) => v.findings.some(([severity]) => severity === "warning")) ? "warned" : null,
+  ].filter(Boolean);
+}
+const RESERVED = { unsure: ["?", "a check could not say"], warned: ["!", "with warnings"] };
+
 function detailHead(row) {
   const facts = [
     `row ${number(row.position + 1)}`,
