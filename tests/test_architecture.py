@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import rtlglot
-from rtlglot.checks import CHECKS
+from rtlglot.checks import CHECKS, VERILOG_ONLY
 from rtlglot.cli import COMMANDS
 from rtlglot.engines import ENGINES
 from rtlglot.exports import EXPORTS
@@ -64,6 +64,19 @@ def test_a_job_that_asks_for_no_check_loads_no_prover_and_no_parser_of_verilog(t
     assert "rtlglot.run.session" in loaded
     heavy = ("pyslang", "pyosys", "rtlglot.tools.prover", "rtlglot.checks.equivalence")
     assert not [name for name in loaded if name.startswith(heavy)]
+
+
+def test_the_ladder_of_a_text_loads_no_prover() -> None:
+    code = "import sys; from rtlglot.checks.ladder import ladder; ladder('default', 'description')"
+    run = subprocess.run(
+        [sys.executable, "-c", f"{code}; print(*sorted(sys.modules))"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    loaded = run.stdout.split()
+    assert "rtlglot.checks.wording" in loaded
+    dear = ("rtlglot.tools.prover", "rtlglot.tools.simulator", "rtlglot.checks.equivalence")
+    assert not [name for name in loaded if name.startswith(dear)]
+    assert {name for name in CHECKS if CHECKS.load(name).fields == ("verilog",)} == VERILOG_ONLY
 
 
 @pytest.mark.parametrize("table", [ENGINES, CHECKS, FORMATS, EXPORTS], ids=lambda table: table.kind)

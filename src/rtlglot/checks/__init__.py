@@ -32,6 +32,10 @@ CHECKS = Table(
         "roundtrip": "rtlglot.checks.roundtrip:Roundtrip",
     },
 )
+VERILOG_ONLY = frozenset(
+    {"screen", "syntax", "elaborate", "asked", "interface", "synth", "equivalence", "testbench"}
+)
+"""Those of the table that stand on no ladder of texts: known before they are loaded."""
 
 
 class Check(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
-from rtlglot.checks import CHECKS, Check
+from rtlglot.checks import CHECKS, VERILOG_ONLY, Check
 from rtlglot.errors import UsageError
 from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.registry import did_you_mean
@@ -21,6 +21,12 @@ def ladders() -> dict[str, tuple[str, ...]]:
         for field in CHECKS.load(name).fields:
             found[field] = (*found.get(field, ()), name)
     return found
+
+
+def _rungs(field: str) -> tuple[str, ...]:
+    """The ladder of one field. For a text it loads no prover, which takes longer than a small job."""
+    names = [name for name in CHECKS if field == "verilog" or name not in VERILOG_ONLY]
+    return tuple(name for name in sorted(names, key=_rank) if field in _class(name).fields)
 
 
 def ladder(
@@ -59,8 +65,9 @@ def kind_of(field: str, rungs: str) -> str:
     """What a field holds, whatever it is called: where that is not known, what the first rung that is
     asked for examines; 'verilog' where that does not tell."""
     first = rungs.partition(",")[0].strip()
-    if field in ladders() or first in ("", "default", "none"):
-        return field if field in ladders() else "verilog"
+    known = bool(_rungs(field))
+    if known or first in ("", "default", "none"):
+        return field if known else "verilog"
     return str(_class(first).fields[0])
 
 
@@ -87,8 +94,8 @@ def _names(rungs: str, target: str) -> tuple[str, ...]:
     if asked == ["none"] or not asked:
         return ()
     if asked == ["default"]:
-        return tuple(name for name in ladders().get(target, ()) if _class(name).wants is None)
-    order = ladders().get(kind_of(target, asked[0]), ())
+        return tuple(name for name in _rungs(target) if _class(name).wants is None)
+    order = _rungs(kind_of(target, asked[0]))
     if len(asked) == 1 and asked[0] in order and "," not in rungs:
         return order[: order.index(asked[0]) + 1]
     return tuple(sorted(asked, key=_rank))
@@ -127,7 +134,7 @@ def stamped(check: Check, verdict: Verdict) -> Verdict:
 
 def proving(options: Mapping[str, Mapping[str, Json]]) -> Check:
     """The check whose yes is a proof, made with its options of these."""
-    name = next(name for name in ladders()["verilog"] if _class(name).assurance is Assurance.PROVED)
+    name = next(name for name in _rungs("verilog") if _class(name).assurance is Assurance.PROVED)
     return _class(name)(options.get(name, {}))
 
 

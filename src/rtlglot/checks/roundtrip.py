@@ -19,7 +19,6 @@ from rtlglot.options import fill, flag, refuse_below
 from rtlglot.prose.giveaway import Giveaway, giveaway, length
 from rtlglot.records import YES, Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box
-from rtlglot.tools.prover.trace import in_words
 
 VERSION = 1
 """Raised whenever the same text and rebuilds can get another verdict."""
@@ -156,6 +155,8 @@ def _message(ended: str, one: Rebuilt) -> str:
     """For people, and for the model that is to say it better."""
     last = one.verdicts[-1] if one.verdicts else None
     if ended == "different" and last is not None and last.data.get("trace"):
+        from rtlglot.tools.prover.trace import in_words  # a prover's, which not every job with texts loads
+
         return (
             "A design that was built from this text alone does something else.\n"
             f"{in_words(last.data['trace'], _THERE)}\nThe text is wrong there, or leaves it open."

@@ -21,7 +21,8 @@ _DANGLING = frozenset(
 
 def ending_findings(prose: Prose, field: str) -> Iterator[Finding]:
     """Too short, or cut off."""
-    words = [piece for piece in prose.pieces if piece.mark in (Mark.WORD, Mark.NUMBER)]
+    told = (Mark.WORD, Mark.NUMBER)
+    words = [piece for piece in prose.pieces if piece.mark in told]
     least = _LEAST_WORDS.get(field, 4)
     if len(words) < least and not prose.code:
         number = f"{len(words)} word" + ("s" if len(words) != 1 else "")
@@ -37,7 +38,7 @@ def ending_findings(prose: Prose, field: str) -> Iterator[Finding]:
         yield Finding(Severity.WARNING, "truncated", f'the text trails off: "{phrase}"', line, column)
     elif text[-1] not in ".!?:;)]}|>" and not _is_entry(prose, last_line):
         dangling = words[-1].low in _DANGLING and words[-1].end >= len(text)
-        stops = sum(piece.text == "." for piece in prose.pieces)
+        stops = [piece.text for piece in prose.pieces].count(".")
         said = "stops in mid-sentence" if dangling or not text[-1].isalnum() else "ends without a full stop"
         # who ends sentences elsewhere would have ended this one
         severity = Severity.ERROR if dangling or not text[-1].isalnum() or stops >= 2 else Severity.WARNING
@@ -88,7 +89,7 @@ _LONGEST_TABLE = 70
 
 def loop_findings(prose: Prose) -> Iterator[Finding]:
     """The same sentence again and again, or the same words under changing numbers."""
-    sentences = [" ".join(prose.low[start:end].split()) for start, end in prose.sentences()]
+    sentences = [" ".join(prose.low[start:end].split()) for start, end in prose.sentences]
     counted = Counter(sentence for sentence in sentences if " " in sentence)
     if counted:
         sentence, times = counted.most_common(1)[0]
@@ -103,11 +104,11 @@ def loop_findings(prose: Prose) -> Iterator[Finding]:
 
 def _runs_again(prose: Prose) -> Iterator[Finding]:
     """Runs of words that come again, with their numbers and without."""
-    said = [piece for piece in prose.pieces if piece.mark not in (Mark.BREAK, Mark.PUNCTUATION)]
-    words = [piece.low for piece in said if piece.mark is Mark.WORD]
+    silent, word = (Mark.BREAK, Mark.PUNCTUATION), Mark.WORD
+    words = [piece.low for piece in prose.pieces if piece.mark is word]
     if len(words) < _LEAST_FOR_LOOP:
         return
-    share = repeated_share([piece.low for piece in said])
+    share = repeated_share([piece.low for piece in prose.pieces if piece.mark not in silent])
     if share > 0.5:
         told = f"{share:.0%} of the text repeats runs of {_SHINGLE} words that stand before"
         yield Finding(Severity.ERROR, "loop", told)
@@ -123,5 +124,8 @@ def _runs_again(prose: Prose) -> Iterator[Finding]:
 
 def repeated_share(words: list[str]) -> float:
     """Which part of a text's runs of six words stands in it before, 0 to 1."""
-    runs = [tuple(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)]
-    return 1 - len(set(runs)) / len(runs) if runs else 0.0
+    runs = len(words) - _SHINGLE + 1
+    if runs <= 0:
+        return 0.0
+    different = set(zip(*(words[at:] for at in range(_SHINGLE)), strict=False))
+    return 1 - len(different) / runs

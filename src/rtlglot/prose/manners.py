@@ -97,7 +97,7 @@ def _error(prose: Prose, code: str, said: str, match: re.Match[str]) -> Finding:
 
 def _mood(prose: Prose, field: str) -> Iterator[Finding]:
     """An order in a description; a mere statement where a request is wanted."""
-    sentences = prose.sentences()
+    sentences = prose.sentences
     orders = [span for span in sentences if _IMPERATIVE.match(prose.low, span[0])]
     if field == "description" and orders:
         start, end = orders[0]

@@ -44,7 +44,7 @@ def parameter_claims(prose: Prose, names: Names) -> Iterator[Claim]:
             value = int(match["value"].replace("_", ""))
             yield Claim(About.DEFAULT, match["name"], value, match.start(), match.end(), firm=True)
     if "default" in prose.low and names.parameters:
-        for start, end in prose.sentences():
+        for start, end in prose.sentences:
             yield from _defaults(prose, names, start, end)
 
 

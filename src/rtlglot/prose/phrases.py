@@ -160,7 +160,7 @@ def next_turn(text: str, at: int = 0) -> re.Match[str] | None:
 
 def chat_token(text: str) -> re.Match[str] | None:
     """A special token or a marker that belongs to no text."""
-    return _TOKENS.search(text)
+    return _TOKENS.search(text) if "<" in text or "[" in text else None
 
 
 # between two versions of one design

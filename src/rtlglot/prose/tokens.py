@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from rtlglot.prose.phrases import DOUBLE_QUOTES, HYPHENS, SINGLE_QUOTES, SPACES
@@ -55,14 +56,18 @@ class Prose:
         """Words of a text that holds code: what the text itself declares is not invented."""
         quoted: set[int] = set()
         plain = _QUOTED.sub(lambda match: _unquoted(match, quoted), self.text)
-        plain = _EMPHASIS.sub(lambda match: " " * len(match[0]), plain)
+        if _MARKUP.search(plain):
+            plain = _EMPHASIS.sub(lambda match: " " * len(match[0]), plain)
         self.plain = plain
         """The text without quotes around names and without markdown."""
         self.low = plain.lower()
         self.pieces = _pieces(plain, quoted)
-        self.words = frozenset(
-            piece.text.partition("'")[0] for piece in self.pieces if piece.mark is Mark.WORD
-        )
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Its words, without an ending behind an apostrophe."""
+        word = Mark.WORD
+        return frozenset(piece.text.partition("'")[0] for piece in self.pieces if piece.mark is word)
 
     def phrase(self, start: int, end: int) -> str:
         """The text's own words in a place, on one line, without their middle where they are many."""
@@ -74,23 +79,20 @@ class Prose:
         before = self.original[:offset]
         return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
-    def sentences(self) -> list[tuple[int, int]]:
+    @cached_property
+    def sentences(self) -> tuple[tuple[int, int], ...]:
         """Start and end of each sentence or list item that holds a word."""
+        pieces, stop = self.pieces, Mark.BREAK
         found: list[tuple[int, int]] = []
-        start: int | None = None
-        end = 0
-        for piece in self.pieces:
-            if piece.mark is Mark.BREAK:
-                if start is not None:
-                    found.append((start, max(end, piece.end if piece.text == "." else end)))
-                start = None
-            elif start is None:
-                start, end = piece.start, piece.end
-            else:
-                end = piece.end
-        if start is not None:
-            found.append((start, end))
-        return found
+        first = 0
+        for at in [at for at, piece in enumerate(pieces) if piece.mark is stop]:
+            if at > first:
+                last = pieces[at] if pieces[at].text == "." else pieces[at - 1]
+                found.append((pieces[first].start, last.end))
+            first = at + 1
+        if first < len(pieces):
+            found.append((pieces[first].start, pieces[-1].end))
+        return tuple(found)
 
 
 # the same length: one character for one
@@ -106,10 +108,12 @@ _TYPOGRAPHY = str.maketrans(
     }
 )
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*\n(?s:.*?)(?:^[ \t]*(?:```|~~~)[ \t]*$|\Z)", re.MULTILINE)
+# begins with a set of characters, which a search for it skips to
 _QUOTED = re.compile(
-    r"(?<![\w'\"`*])(?P<mark>`{1,2}|\"|'|\*{1,3}(?=\S))"
+    r"(?P<mark>[`\"'*](?<![\w'\"`*].)(?:(?<=`)`?|(?<=[\"'])|(?<=\*)\*{0,2}(?=\S)))"
     r"(?P<body>[A-Za-z_\\][\w$.]*(?:\s?\[\s?\d+\s?(?::\s?\d+\s?)?\])?)(?P=mark)(?![\w'\"`])"
 )
+_MARKUP = re.compile(r"[*`#>]")
 _EMPHASIS = re.compile(r"\*{2,3}|`+|^[ ]{0,3}#{1,6}(?= )|^>(?= )", re.MULTILINE)
 
 
@@ -152,42 +156,43 @@ def _unquoted(match: re.Match[str], quoted: set[int]) -> str:
 
 _BULLET = r"\n[ ]*(?:[-*+]|\(?\d{1,2}[.)])[ ]+(?:\[[ xX]\][ ]+)?"
 _PIECE = re.compile(
-    rf"(?P<break>\n[ ]*\n\s*(?:(?:[-*+]|\d{{1,2}}[.)])[ ]+)?|{_BULLET}"
+    r"(?P<word>[A-Za-z_\\][\w$]*(?:'[a-z]{1,2}\b)?)"  # first: most pieces are words
+    rf"|(?P<break>\n[ ]*\n\s*(?:(?:[-*+]|\d{{1,2}}[.)])[ ]+)?|{_BULLET}"
     r"|\n(?=[ ]*[A-Za-z_][\w$]*[ ]*(?:\[[^\]\n]{1,24}\])?[ ]*(?::|-[ ]|=[ ]))|\n(?=[ ]*\|)"
     r"|\n(?=[ ]*[A-Za-z][\w -]{0,40}:[ ]*(?:\n|$)))"
     r"|(?P<stop>[.!?]++)"
     r"|(?P<range>\[[ ]?\d{1,6}[ ]?(?::[ ]?\d{1,6}[ ]?)?\])"
     r"|(?P<literal>\d{1,6}'[sS]?[bBoOdDhH][0-9a-fA-FxXzZ_?]+)"
     r"|(?P<number>(?:0x[0-9a-fA-F_]+|\d[\d_]*(?:\.\d+|,\d{3}(?!\d))*))"
-    r"|(?P<word>[A-Za-z_\\][\w$]*(?:'[a-z]{1,2}\b)?)"
     r"|(?P<punctuation>\S)"
 )
 _ABBREVIATION = re.compile(r"(?<![a-z])(?:e\.g|i\.e|vs|fig|approx|resp|cf)\Z", re.IGNORECASE)
+_FIRST_BULLET = re.compile(r"[ ]*(?:[-*+]|\d{1,2}[.)])[ ]+")
+_new = tuple.__new__
 _GOES_ON = re.compile(r"\s+[a-z(,]")
-_MARKS = {
-    "range": Mark.RANGE,
-    "literal": Mark.LITERAL,
-    "number": Mark.NUMBER,
-    "word": Mark.WORD,
-    "punctuation": Mark.PUNCTUATION,
-    "break": Mark.BREAK,
-    "stop": Mark.BREAK,
-}
 
 
 def _pieces(text: str, quoted: set[int]) -> list[Piece]:
     found: list[Piece] = []
-    first = re.match(r"[ ]*(?:[-*+]|\d{1,2}[.)])[ ]+", text)
+    word, punctuation, stop = Mark.WORD, Mark.PUNCTUATION, Mark.BREAK
+    first = _FIRST_BULLET.match(text)
     for match in _PIECE.finditer(text, first.end() if first else 0):
         kind = match.lastgroup or ""
         content = match[0]
-        if kind == "stop":
-            kind = "stop" if _ends_sentence(text, match) else "punctuation"
-            content = "." if kind == "stop" else content
+        start, end = match.span()
+        if kind == "word":
+            mark = word
+        elif kind == "punctuation":
+            mark = punctuation
+        elif kind == "stop":
+            ends = _ends_sentence(text, match)
+            mark, content = (stop, ".") if ends else (punctuation, content)
         elif kind == "break":
-            content = "\n"
-        mark, start = _MARKS[kind], match.start()
-        found.append(Piece(mark, content, content.lower(), start, match.end(), start in quoted))
+            mark, content = stop, "\n"
+        else:
+            mark = Mark(kind)
+        # past the constructor: a text has hundreds of them
+        found.append(_new(Piece, (mark, content, content.lower(), start, end, start in quoted)))
     return found
 
 

@@ -18,7 +18,7 @@ def words(text: str) -> Any:
 
 def sentences(text: str) -> Any:
     prose = Prose(text)
-    return [text[start:end] for start, end in prose.sentences()]
+    return [text[start:end] for start, end in prose.sentences]
 
 
 def test_markdown_is_read_past_and_remembered() -> None:
@@ -87,7 +87,7 @@ def test_every_piece_stands_where_it_says(text: str) -> None:
         last = piece.end
         if piece.mark is not Mark.BREAK:
             assert prose.plain[piece.start : piece.end] == piece.text
-    for start, end in prose.sentences():
+    for start, end in prose.sentences:
         assert text[start:end].strip()
 
 

@@ -132,7 +132,7 @@ def blanket_findings(prose: Prose, names: Names, claims: Iterable[Claim]) -> lis
     """What is wrong with "all ports are one bit wide"; ports whose width the text gives are left out."""
     told = {claim.subject for claim in claims if claim.about is About.WIDTH}
     found = []
-    for start, end in prose.sentences():
+    for start, end in prose.sentences:
         sentence = prose.low[start:end]
         match = _ALL.search(sentence)
         if match is None or _LIMITS.search(sentence):
@@ -195,7 +195,7 @@ def _too_many(prose: Prose, names: Names) -> Iterator[Miscount]:
 
 
 def _not_single(prose: Prose, names: Names) -> Iterator[Miscount]:
-    for start, end in prose.sentences():
+    for start, end in prose.sentences:
         sentence = prose.low[start:end]
         for match in _SINGLE.finditer(sentence):
             there = _counted(match["way"], names)
