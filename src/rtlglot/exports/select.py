@@ -226,7 +226,7 @@ def _found_fields(spec: ExportSpec, checked: str, dataset: Dataset) -> PairField
     prompt = spec.prompt_field or next(known, "")
     if not prompt or not answer:
         raise UsageError(
-            f"nothing beside {spec.output} says which field is the prompt and which the answer",
+            f"no ledger beside {spec.output} says which field is the prompt and which the answer",
             hint=f"name --prompt-field and --answer-field; there are {', '.join(columns) or 'none'}",
         )
     return _refuse_one(PairFields(prompt, answer, checked))

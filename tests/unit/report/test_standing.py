@@ -117,6 +117,8 @@ VALUES = {
     "--log-file": "my log.txt",
     "--keep": "kept.jsonl",
     "--drop": "dropped.jsonl",
+    "--export": "openai=sft.jsonl",
+    "--max-record": "100000",
     "--emit-batch": "batch.jsonl",
     "--ingest-batch": "results.jsonl",
     "--temperature": "0",
@@ -201,7 +203,7 @@ def test_what_is_no_ledger_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there is no"):
         find_ledger(tmp_path / "nothing")
     (tmp_path / "x.ledger").write_bytes(b"SQLite format 3\x00" + b"\x07" * 4000)
-    with pytest.raises(LedgerError, match="cannot be read as a ledger"):
+    with pytest.raises(LedgerError, match="cannot be opened as a ledger"):
         open_reading(find_ledger(tmp_path / "x.ledger"))
 
 
