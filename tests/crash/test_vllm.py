@@ -1,5 +1,6 @@
 """Real vLLM, its engine core really killed in mid-run: no row is lost, and the rows go on."""
 
+import contextlib
 import json
 import os
 import signal
@@ -40,12 +41,18 @@ class Killer(Nobody):
 
 def replicas() -> list[int]:
     """The replica programs that this process has started, from whichever thread."""
-    found = []
+    children: list[str] = []
     for task in Path("/proc/self/task").iterdir():
-        for pid in (task / "children").read_text().split():
-            if b"engines.vllm.replica" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                found.append(int(pid))
-    return found
+        with contextlib.suppress(OSError):  # a thread may end while it is asked
+            children += (task / "children").read_text().split()
+    return [int(pid) for pid in children if b"engines.vllm.replica" in _command_line(pid)]
+
+
+def _command_line(pid: str) -> bytes:
+    """Empty for a process that has ended meanwhile."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
 
 
 def spec(folder: Path, name: str, **more: Any) -> Spec:
