@@ -123,6 +123,15 @@ FORGED = {
     "says it itself": same('assign z = p; initial #1 $display("Mismatches: 0 in 30 samples");'),
     "ends early": same("assign z = p; initial #1 $finish;"),
     "ends early, fatally": same("assign z = p; initial #1 $fatal;"),
+    "right where x is told apart": same("wire u;\nassign z = $isunknown(u) ? p ~^ q : p;"),
+    "right where a constant x is told apart": same("assign z = $isunknown(1'bx) ? p ~^ q : p;"),
+    "right where an x is compared": same("wire u;\nassign z = (u === 1'bx) ? p ~^ q : p;"),
+    "right where a case meets x": same(
+        "reg k; assign z = k;\nreg u;\nalways @* case (u) 1'bx: k = p ~^ q; default: k = p; endcase"
+    ),
+    "right where a generate meets x": same(
+        "generate if (1'bx == 1'b1) assign z = p; else assign z = p ~^ q; endgenerate"
+    ),
     "binds into the testbench": same("assign z = p;", more="bind bench Same another(p, q, got);\n"),
 }
 FORGED_ADDERS = {
@@ -155,6 +164,14 @@ HONEST = {
     "reads down its own parts": same(
         "keep k(p);\nassign z = k.inner ~^ q;",
         more="module keep(input a); wire inner; assign inner = a; endmodule\n",
+    ),
+    "with case equality of what is known": same("assign z = (p ^ q) === 1'b0;"),
+    "asks for x in an assertion": same("assign z = p ~^ q;\nalways @* assert (!$isunknown(z) || 1);"),
+    "gives x where it does not matter": same(
+        "reg k; assign z = k;\nalways @* case ({p, q}) 0, 3: k = 1; 1, 2: k = 0; default: k = 1'bx; endcase"
+    ),
+    "with wildcards": same(
+        "reg k; assign z = k;\nalways @* casez ({p, q}) 2'b00, 2'b11: k = 1; 2'b?1, 2'b1?: k = 0; endcase"
     ),
     "with a guard": "`ifndef SAME_V\n`define SAME_V\n" + same("assign z = p ~^ q;") + "`endif\n",
     "with macros": "`define SAME(x, y) (~((x) ^ (y)))\n" + same("assign z = `SAME(p, q);"),
@@ -213,3 +230,12 @@ def test_what_was_said_of_the_controls_is_told(verdicts: dict[str, Verdict]) -> 
     assert (said["empty"], said["all 0"], said["all 1"]) == ("fail", "fail", "fail")
     assert len(said) > 4
     assert verdicts["of any width"].data["said"]["reference"] == "none"
+
+
+def test_a_reference_that_tells_x_allows_it() -> None:
+    reference = (
+        "module Golden(input p, input q, output z);\n  assign z = (p === 1'bx) ? 1'b0 : p ~^ q;\nendmodule\n"
+    )
+    context = Context(testbench=COMPARES, reference=reference)
+    verdicts = asyncio.run(_all({"x": same("assign z = (q === 1'bx) ? 1'b0 : p ~^ q;")}, context))
+    assert verdicts["x"].status == "pass", verdicts["x"]
