@@ -122,6 +122,19 @@ def test_what_check_wrote_is_no_output(shell: Shell) -> None:
     assert "--keep FILE" in error  # since check can write texts too, the way to them is told
 
 
+def test_what_check_kept_finds_its_ledger_elsewhere(shell: Shell) -> None:
+    good, bad = "module m(input a, output y); assign y = a; endmodule", "module m; endmodul"
+    rows = [("g", good), ("b", bad)]
+    shell.write("in.jsonl", [{"id": n, "instruction": n, "verilog": v} for n, v in rows])
+    shell.rtlglot("check", "in.jsonl", "--checks", "syntax", "-o", "verdicts.jsonl", "--keep", "kept.jsonl")
+    export = ("export", "kept.jsonl", "--format", "alpaca", "--min-status", "syntax", "-o", "x.jsonl")
+    assert "name it by --ledger" in shell.rtlglot(*export, code=2).stderr
+    shell.rtlglot(*export, "--ledger", "verdicts.jsonl")
+    assert [
+        row["output"] for row in map(json.loads, (shell.folder / "x.jsonl").read_text().splitlines())
+    ] == [good]
+
+
 def test_the_help_names_every_format() -> None:
     for name in EXPORTS:
         assert f"\n  {name} " in COMMAND.epilog

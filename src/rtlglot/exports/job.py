@@ -16,6 +16,7 @@ from rtlglot.exports.select import Examples
 from rtlglot.exports.sides import Sides, decide, passed_over_twice
 from rtlglot.exports.spec import ExportSpec, ExportSummary
 from rtlglot.exports.write import Files, Output
+from rtlglot.ledger.opening import find_ledger
 
 OnProgress = Callable[[str, int], None]
 """Told what goes on ('comparing', 'writing') and how many rows are done."""
@@ -49,14 +50,15 @@ def export(spec: ExportSpec, on_progress: OnProgress | None = None) -> ExportSum
 
 
 def _history(spec: ExportSpec, *, needed: bool) -> History | None:
-    path = Path(spec.output + ".ledger")
+    path = find_ledger(Path(spec.ledger)) if spec.ledger else Path(spec.output + ".ledger")
     if path.exists():
         return History(path)
     if needed or spec.min_status:
         what = f"the format {spec.format!r}" if needed else "min_status"
         raise UsageError(
             f"{what} needs the ledger, and there is no {path}",
-            hint="the ledger lies beside the output of rtlglot transform; keep the two together",
+            hint="the ledger lies beside the first output that the run named (of rtlglot check: -o, --keep "
+            "or --drop); keep the two together, or name it by --ledger",
         )
     return None
 
@@ -76,6 +78,7 @@ def _output(
 ) -> Files | Folder:
     path = Path(spec.path)
     ours = [Path(spec.output + end) for end in ("", ".ledger", ".failures.jsonl", ".log")]
+    ours += [find_ledger(Path(spec.ledger))] if spec.ledger else []
     if any(path.exists() and each.exists() and path.samefile(each) for each in ours):
         raise UsageError(f"{path} is a file of the run that is exported", hint="name another path")
     return Files(spec, format) if format.containers else Folder(spec, card_of)

@@ -34,6 +34,10 @@ class ExportSpec:
         "only texts of which at least this share of rebuilds was proved (rtlglot roundtrip)",
         default=None, metavar="X",
     )  # fmt: skip
+    ledger: str = _rows(
+        "the ledger, or the output it lies beside, where OUTPUT is another file of the run: what "
+        "check --keep wrote (default: beside OUTPUT)", default="", metavar="PATH",
+    )  # fmt: skip
     dedup: Literal["", "exact", "code", "near"] = _rows(
         "leave out what came before: the same prompt and answer (exact, what the flag alone means), "
         "the same Verilog but for comments and module names (code), or a near copy (near: one row a group)",
