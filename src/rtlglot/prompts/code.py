@@ -30,7 +30,7 @@ from rtlglot.prompts.segments import (
 from rtlglot.prompts.structured import code_in_json, with_real_lines, without_entities, without_margins
 from rtlglot.prompts.unwrap import Answer
 from rtlglot.prompts.versions import one_of_each, without_testbenches, without_variants
-from rtlglot.prose.phrases import refusal, still_thinking
+from rtlglot.prose.phrases import next_question, refusal, still_thinking
 from rtlglot.records import Candidate, Finish, Reason
 
 _RUN_ON = re.compile(r"\bendmodule(?=(?:endmodule|module|macromodule|[A-Z])\w*)")
@@ -38,6 +38,8 @@ _BACKTICKS = re.compile(
     r"^[ \t]*`{1,2}(?=module\s)|(?<=[: ])`{1,2}(?=module\s[^`]*\bendmodule`)|(?<=endmodule)`{1,2}(?!`)",
     re.MULTILINE,
 )
+_BREAK = re.compile(r"<br ?/?>\n?")
+_BREAK_IN_CODE = re.compile(r"<br ?/?>\s*endmodule\b")
 _UNIT = re.compile(r"module|endpackage|endinterface")
 _BODY = re.compile(
     r"^[ \t]*(?:assign|always\w*|initial|wire|reg|logic|input|output|localparam)\b", re.MULTILINE
@@ -71,11 +73,16 @@ def _plain(text: str, answer: Answer) -> str:
         if undone != text:
             answer.note(note)
             text = undone
+    question = next_question(text, text.find("endmodule")) if "endmodule" in text else None
+    if question is not None:
+        answer.note("run-on")
+        text = text[: question.start()]
     return text
 
 
 _STEPS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("escaped", "\\n", with_real_lines),
+    ("html", "<br", lambda text: _BREAK.sub("\n", text) if _BREAK_IN_CODE.search(text) else text),
     ("html", "&", without_entities),
     ("quotes", "`module", lambda text: _BACKTICKS.sub("", text)),
     ("quotes", "\n", without_margins),

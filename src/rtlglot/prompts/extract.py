@@ -31,7 +31,7 @@ EXTRACT_VERSION = 2
 """Raised whenever the same reply can give another text: outcomes are worked out again, from the replies
 that were bought."""
 _LANGUAGES = ("```verilog\n", "```systemverilog\n", "```\n", "```sv\n", "```v\n")
-_NEEDS_A_LOOK = ("/*", "```", "&lt;", "&amp;", "&gt;", "&quot;", "<think", "\\")
+_NEEDS_A_LOOK = ("/*", "```", "&lt;", "&amp;", "&gt;", "&quot;", "<think", "<br", "\\")
 
 
 def extract(text: str, finish: Finish, kind: Kind, given: Given | None = None) -> Candidate:

@@ -8,6 +8,7 @@ opens a new block even inside another, because a closing fence has none.
 from __future__ import annotations
 
 import re
+import textwrap
 from dataclasses import dataclass
 
 VERILOG_TAGS = frozenset({"verilog", "systemverilog", "sv", "v", "vlog", "svh", "vh", "hdl", "rtl"})
@@ -41,15 +42,21 @@ def split(text: str) -> list[Part]:
         if marker.start() < at:
             continue  # a marker in an info string that is already read
         if text[at : marker.start()].strip():
-            pieces.append(Part(text[at : marker.start()].strip("\n"), inside, tag))
+            pieces.append(_part(text[at : marker.start()], tag, fenced=inside))
         opened, at, info = _info(text, marker.end())
         inside = not inside or opened
         tag = info if inside else ""
         if not inside:
             at = marker.end()
     if text[at:].strip():
-        pieces.append(Part(text[at:].strip("\n"), inside, tag))
+        pieces.append(_part(text[at:], tag, fenced=inside))
     return pieces
+
+
+def _part(text: str, tag: str, *, fenced: bool) -> Part:
+    """A fence in a list is indented with it; so is all that is in it."""
+    text = text.strip("\n")
+    return Part(textwrap.dedent(text) if fenced and text[:1].isspace() else text, fenced, tag)
 
 
 def _info(text: str, at: int) -> tuple[bool, int, str]:

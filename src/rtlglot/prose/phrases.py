@@ -145,6 +145,10 @@ _TURN = _compile(
     rf"|#{{2,4}} ?(?:{_ROLES}|instruction|response|input|question|task|example(?: \d+)?)\b)",
     re.MULTILINE | re.IGNORECASE,
 )
+_ASKERS = r"(?:user|human|instruction|question)"
+_QUESTION = _compile(
+    rf"^(?:[*_ \t]{{0,6}}{_ASKERS}[*_]{{0,3}} ?:|#{{2,4}} ?{_ASKERS}\b)", re.MULTILINE | re.IGNORECASE
+)
 _TOKENS = re.compile(
     r"<\|?/?(?:im_start|im_end|endoftext|eot_id|end_of_text|begin_of_text|s)\|?>"
     rf"|<\|?/?(?:start_header_id|end_header_id|think|thinking|answer|{_ROLES})\|?>"
@@ -156,6 +160,11 @@ _TOKENS = re.compile(
 def next_turn(text: str, at: int = 0) -> re.Match[str] | None:
     """Where, behind a place, a model that did not stop began the next turn of the chat."""
     return _TURN.search(text, at)
+
+
+def next_question(text: str, at: int = 0) -> re.Match[str] | None:
+    """Where, behind a place, a model that did not stop went on to ask itself."""
+    return _QUESTION.search(text, at)
 
 
 def chat_token(text: str) -> re.Match[str] | None:

@@ -146,6 +146,35 @@ def test_the_items_of_a_case_are_no_line_numbers() -> None:
     assert text_of(fence(design)) == text_of(design) == design
 
 
+@pytest.mark.parametrize("margin", ["  ", "   ", "    ", "\t"])
+@pytest.mark.parametrize("design", DESIGNS.values(), ids=DESIGNS)
+def test_a_fence_in_a_list_loses_the_list_s_margin(margin: str, design: str) -> None:
+    inside = "\n".join(margin + line if line else line for line in fence(design).split("\n"))
+    assert text_of(f"1. The design:\n{inside}\n2. It works.") == design
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "\n\nUser: thanks\nAssistant: ",
+        "\nHuman: and now inverted\n\nAssistant: ",
+        "\n\n### Instruction:\nWrite the inverse.\n\n### Response:\n",
+        "\n## Question\nThe same, inverted?\n## Answer\n",
+        "\n**User:** once more\n**Assistant:** ",
+        "\n\nQuestion: Write it inverted.\nAnswer: ",
+    ],
+)
+def test_what_a_model_asks_itself_is_not_answered(turn: str) -> None:
+    for put in (str, fence):
+        answer = extract(f"{put(MUX)}{turn}{put(WRONG)}", Finish.STOP, "verilog", PROMPT)
+        assert (answer.text, "run-on" in answer.notes) == (MUX, True)
+
+
+@pytest.mark.parametrize("line", ["<br>", "<br/>", "<br />", "<br>\n"])
+def test_line_breaks_of_a_page(line: str) -> None:
+    assert text_of(DFF.replace("\n", line)) == DFF
+
+
 CALLS = [
     '{{"name": "submit", "arguments": {{"code": {0}}}}}',
     '<tool_call>\n{{"name": "write_file", "arguments": {{"path": "a.v", "content": {0}}}}}\n</tool_call>',
