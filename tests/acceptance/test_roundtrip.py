@@ -268,6 +268,85 @@ def test_rtl_benchls_is_run_by_its_rules(shell: Shell) -> None:
     assert results[1]["error"].startswith("check_failed")
 
 
+BLOCK = """  always @(posedge clk)
+    if (rst) q <= 4'd0;
+    else if (en) q <= (q == 4'd12) ? 4'd0 : q + 4'd3;
+"""
+
+
+def test_a_part_that_is_left_out_is_filled_in_and_the_whole_is_proved(shell: Shell) -> None:
+    other = BLOCK.replace("4'd12", "12")
+    replies = {
+        "a": f"Here:\n```verilog\n{other}```\nThat is all.",
+        "b": UP.replace(BLOCK, other)
+        .replace("tick", "tick_b")
+        .replace("  assign", "  // as it was\n  assign"),
+        "c": f"```\n{BLOCK.replace('q + ', 'q - ')}```",
+        "d": "I'm sorry, but I can't help with that.",
+    }
+    rows = [
+        {"id": name, "masked": whole.replace(BLOCK, "[MASKED]"), "verilog": whole}
+        for name in replies
+        for whole in [UP.replace("tick", f"tick_{name}")]
+    ]
+    shell.write("rows.jsonl", [*rows, {"id": "e", "masked": UP, "verilog": UP}])
+    shell.write("replies.jsonl", [{"when": f"tick_{name}", "reply": text} for name, text in replies.items()])
+    done = shell.rtlglot(
+        "transform", "rows.jsonl", "--from", "masked", "--to", "verilog", "--engine", "scripted",
+        "--model", "replies.jsonl", "-o", "out.jsonl", "--no-report",
+    )  # fmt: skip
+    accepted = [(row["id"], "== 12)" in row["verilog"], row["assurance"]) for row in shell.lines("out.jsonl")]
+    assert accepted == [("a", True, "proved"), ("b", True, "proved")], done.stderr
+    failed = {row["id"]: row for row in shell.lines("out.jsonl.failures.jsonl")}
+    assert {name: row["reason"] for name, row in failed.items()} == {
+        "c": "check_failed",
+        "d": "refused",
+        "e": "prompt_error",
+    }
+    assert "equivalence" in failed["c"]["detail"]
+    assert "[MASKED]" in failed["e"]["detail"]
+
+
+def test_a_text_about_a_part_is_rebuilt_into_the_rest(shell: Shell) -> None:
+    files = {"one.v": UP, "one_masked.v": UP.replace(BLOCK, "[MASKED]"), "one_combined.v": ""}
+    told = {"top_module": "tick", "parent_design": "one", "verification_type": "SEC", "mask_type": "block"}
+    told |= {"golden_rtl_key": "one.v", "masked_rtl_key": "one_masked.v"}
+    whole = {"ref_rtl": UP, "files": files | {"one_masked.v": "[MASKED]"}}
+    shell.write(
+        "masked.jsonl",
+        [{"task_id": "p", **told, "ref_rtl": BLOCK, "files": files}, {"task_id": "w", **told, **whole}],
+    )
+    model = f"""def answer(request):
+    said, most = request.messages[-1].content, request.sampling.max_tokens
+    around, told, part = said.partition("The part:")
+    if told:
+        assert most == 64 and "[MASKED]" in around and "q + 4'd3" in part
+        return "It counts up by three, to twelve." if "full = " in around else "It is a counter."
+    assert most == 4096
+    return '''```verilog\\n{BLOCK}```''' if "by three" in said else '''{UP.replace("4'd3", "4'd1")}'''
+"""
+    shell.write("model.py", model)
+    shell.rtlglot(
+        "roundtrip", "masked.jsonl", "--protocol", "rtl-benchls-mask", "--engine", "scripted",
+        "--model", "model.py:answer", "-o", "bench.jsonl",
+    )  # fmt: skip
+    results = {row["task_id"]: row for row in shell.lines("bench.jsonl.results.jsonl")}
+    assert (results["p"]["passed"], results["w"]["passed"]) == (True, False)
+    assert results["p"]["mask_type"] == "block"
+    assert "something else" in results["w"]["error"]
+
+
+def test_what_the_design_itself_does_not_pass_is_not_asked_of_its_rebuilds(shell: Shell) -> None:
+    twice = UP.replace("output reg", "output").replace("  assign", "  reg [3:0] q;\n  assign")
+    shell.write("rows.jsonl", [{"id": "a", "verilog": twice, "description": TRUE}])
+    shell.write("replies.jsonl", [{"when": "counter", "reply": twice.replace("4'd12", "12")}])
+    shell.rtlglot(
+        "roundtrip", "rows.jsonl", "--describe", "none", "--engine", "scripted", "--model", "replies.jsonl",
+        "-o", "out.jsonl",
+    )  # fmt: skip
+    assert shell.lines("out.jsonl")[0]["roundtrip"]["ended"] == "3 proved"
+
+
 def test_the_benchmarks_own_runner_gets_a_verifier() -> None:
     def verify(revised: str) -> bool:
         return rtlglot.verify_for_benchls(UP, revised, "tick", design_type="sequential", extra_files={})

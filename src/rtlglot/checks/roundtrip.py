@@ -19,8 +19,9 @@ from rtlglot.options import fill, flag, refuse_below
 from rtlglot.prose.giveaway import Giveaway, giveaway, length
 from rtlglot.records import YES, Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box
+from rtlglot.verilog.masked import left_out
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same text and rebuilds can get another verdict."""
 _flag = partial(flag, group="the round trip")
 
@@ -89,8 +90,9 @@ class Roundtrip(Check):
             said = Finding(Severity.NOTE, "no-rebuilder", "there is no model here that could be asked")
             return Verdict(self.name, CheckStatus.UNAVAILABLE, (said,))
         assert context.reference is not None  # applies() said so
-        leak = giveaway(text, context.reference)
-        size = length(text) / max(1, length(context.reference))
+        told = left_out(context.masked, context.reference) if context.masked else context.reference
+        leak = giveaway(text, told)
+        size = length(text) / max(1, length(told))
         if trouble := _not_provable(await self.rebuilder.itself(context)):
             built: Sequence[Rebuilt] = ()
         else:

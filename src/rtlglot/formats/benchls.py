@@ -1,4 +1,4 @@
-"""The slice files of RTL-BenchLS: JSON Lines whose records hold their files. Read only.
+"""The slice files of RTL-BenchLS and its masked designs: JSON Lines whose records hold files. Read only.
 
 https://github.com/SebastianWANG2024/RTL-BenchLS describes them in data/README.md.
 """
@@ -14,10 +14,12 @@ from rtlglot.formats.jsonl import JsonLines
 from rtlglot.formats.source import DataFile
 from rtlglot.formats.table import Record, RowWriter, Shape
 from rtlglot.records import Json
+from rtlglot.verilog.masked import MARK
 
 
 class Slices(JsonLines):
-    """Its fields are `id`, `verilog` and `top`, and what the record says besides, its files left out."""
+    """Its fields are `id`, `verilog` and `top`, for a masked design `masked` and `block`, and what the record
+    says besides, its files left out."""
 
     suffixes: tuple[str, ...] = ()
 
@@ -27,13 +29,18 @@ class Slices(JsonLines):
         for record in super().read(source):
             fields = record.fields
             if "verilog" not in fields:
-                verilog = _design(fields)
+                files = fields.get("files") or {}
+                verilog = files.get(fields.get("golden_rtl_key")) or _design(fields)
                 if verilog is None:
                     raise InputError("no design among its files", file=source.name, row=record.where)
                 rest = {name: value for name, value in fields.items() if name != "files"}
                 name = fields.get("task_id") or fields.get("design_name")
-                top = fields.get("top_module") or fields.get("design_name")
+                top = fields.get("top_module") or fields.get("design_name") or fields.get("parent_design")
                 fields = {"id": name, "top": top, "verilog": verilog, **rest}
+                block = rest.get("ref_rtl")
+                if isinstance(block, str):
+                    masked = files.get(rest.get("masked_rtl_key")) or verilog.replace(block, MARK, 1)
+                    fields |= {"masked": masked, "block": block}
             yield record._replace(fields=fields)
 
     def write(self, out: BinaryIO, shape: Shape, scratch: Path) -> RowWriter:  # type: ignore[override]

@@ -43,7 +43,12 @@ class RoundtripSpec:
         "send counterexamples back at most N times, for a better text", default=0, metavar="N",
         group="the round trip",
     )  # fmt: skip
-    protocol: Literal["", "rtl-benchls"] = flag(
+    masked: bool = flag(
+        "the text is about a part, which is rebuilt into the rest: rows hold that `block`, the design "
+        "without it (`masked`, [MASKED] in its place) and the whole",
+        default=False, group="the job",
+    )  # fmt: skip
+    protocol: Literal["", "rtl-benchls", "rtl-benchls-mask"] = flag(
         "a benchmark's rules and its result lines; what is given beside it wins", default="",
         group="the round trip",
     )  # fmt: skip
@@ -74,12 +79,15 @@ class RoundtripSpec:
     log_file: str = _like("log_file")
 
 
+_BENCHLS = {
+    "format": "rtlglot.formats.benchls:Slices", "write": "all", "max_tokens": "source", "truncated": "keep",
+    "temperature": 0.0, "top": "top", "rebuilds": 1, "given": "text+name", "rebuild_max_tokens": 8192,
+    "min_score": 1.0, "max_leak": 1.0,
+}  # fmt: skip
 PROTOCOLS: Mapping[str, Mapping[str, Any]] = {
-    "rtl-benchls": {
-        "format": "rtlglot.formats.benchls:Slices", "write": "all",
-        "max_tokens": "source", "truncated": "keep",
-        "temperature": 0.0, "top": "top", "rebuilds": 1, "given": "text+name", "rebuild_max_tokens": 8192,
-        "min_score": 1.0, "max_leak": 1.0,
+    "rtl-benchls": _BENCHLS,
+    "rtl-benchls-mask": {
+        **_BENCHLS, "masked": True, "max_tokens": "source/5", "rebuild_max_tokens": 4096
     },
 }  # fmt: skip
 """What a benchmark's rules set. RTL-BenchLS's paper and code say 0.2 and 0 of the temperature: this is the
@@ -102,7 +110,8 @@ def _result(id_: str, fields: Mapping[str, Json]) -> dict[str, Json]:
     """Whatever is no proof is a failure there: refusals, time limits, what cannot be compared."""
     status = ours(fields, "status")
     text = fields.get("description") if status == "accepted" else ours(fields, "text")
-    result = {"task_id": id_, "verification_type": fields.get("verification_type")}
+    told = {name: fields[name] for name in ("verification_type", "mask_type") if name in fields}
+    result = {"task_id": id_, **told}
     result |= {"intermediate_tokens": len(text) // 4 if isinstance(text, str) else 0}
     error = {} if status == "accepted" else {"error": f"{ours(fields, 'reason')}: {ours(fields, 'detail')}"}
     return result | {"passed": status == "accepted"} | error
@@ -122,12 +131,13 @@ def spec_of(values: Mapping[str, Any]) -> Spec:
         raise UsageError(f"text and design are both {job.field!r}", hint="name two different fields")
     told = {f.name: getattr(job, f.name) for f in dataclasses.fields(RoundtripSpec)}
     field, verilog, refine = told.pop("field"), told.pop("verilog"), told.pop("refine")
+    masked = told.pop("masked")
     told.pop("protocol")
     parts = dict(job.set)
     parts["check"] = {**parts.get("check", {})}
     parts["check"]["roundtrip"] = {**parts["check"].get("roundtrip", {}), **own}
     engines = {name: value for name, value in rest.items() if name not in known}
-    pair = {"source": verilog, "target": field, "reference": verilog, "repair": refine}
+    pair = {"source": "block" if masked else verilog, "target": field, "reference": verilog, "repair": refine}
     return make_spec({**told, **pair, **engines, "set": parts})
 
 

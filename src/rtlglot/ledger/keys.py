@@ -115,6 +115,7 @@ def verdict_key(text: str, check: Mapping[str, Json], context: Context) -> bytes
         "blackboxes": context.blackboxes,
         "parts": context.parts_elsewhere,
         "files": context.files,
+        "masked": context.masked,
     }
     said = {name: value for name, value in more.items() if value}
     return digest(

@@ -23,9 +23,11 @@ from rtlglot.prompts.given import Given, example_question, repeats
 from rtlglot.prompts.prose import find_prose
 from rtlglot.prompts.unwrap import Answer, unwrap
 from rtlglot.records import Candidate, Finish, Reason
+from rtlglot.verilog.masked import is_whole, spliced
 
-Kind = Literal["verilog", "prose", "sentence", "raw"]
-"""How a reply is read: for its modules, its prose, its first sentence, or as it is (reasoning taken out)."""
+Kind = Literal["verilog", "infill", "prose", "sentence", "raw"]
+"""How a reply is read: for its modules, for code that is put into a design, for its prose, its first
+sentence, or as it is (reasoning taken out)."""
 
 EXTRACT_VERSION = 2
 """Raised whenever the same reply can give another text: outcomes are worked out again, from the replies
@@ -37,7 +39,7 @@ _NEEDS_A_LOOK = ("/*", "```", "&lt;", "&amp;", "&gt;", "&quot;", "<think", "<br"
 def extract(text: str, finish: Finish, kind: Kind, given: Given | None = None) -> Candidate:
     """The wanted text, or the reason why there is none."""
     given = given or Given()
-    if kind == "verilog":
+    if kind == "verilog" or (kind == "infill" and is_whole(given.masked)):
         clean = _clean_module(text)
         return _unless_code_echo(clean or _verilog(text, finish, given), given)
     answer = unwrap(text, finish)
@@ -51,7 +53,16 @@ def extract(text: str, finish: Finish, kind: Kind, given: Given | None = None) -
     if answer.finish is Finish.LENGTH:
         said = "max_tokens was reached before the text was complete"
         return Candidate(None, Reason.TRUNCATED, said, answer.think, answer.notes)
-    return Candidate(answer.text, think=answer.think, notes=answer.notes)
+    found = answer.text if kind == "raw" else spliced(given.masked, _first_block(answer))
+    return Candidate(found, think=answer.think, notes=answer.notes)
+
+
+def _first_block(answer: Answer) -> str:
+    """The first fenced code, else all of it."""
+    block = next((piece.text for piece in split(answer.text) if piece.fenced), None)
+    if block is not None:
+        answer.note("fence")
+    return block or answer.text
 
 
 def _verilog(text: str, finish: Finish, given: Given) -> Candidate:

@@ -18,6 +18,8 @@ class Given:
     """The module header that was asked for."""
     field: str = "verilog"
     """The wanted field's name, a likely key where the model answers in JSON."""
+    masked: str = ""
+    """The design with a mark where the answer belongs."""
 
 
 def folded(text: str) -> str:

@@ -13,12 +13,16 @@ from rtlglot.prompts.extract import EXTRACT_VERSION, Kind, extract
 from rtlglot.prompts.given import Given, folded
 from rtlglot.prompts.template import Fields, Template
 from rtlglot.records import Candidate, Finish, Json, Message, Pair, Reason, Row
+from rtlglot.verilog.masked import MARK
 
 _USER = frozenset({"row", "interface"})
 _SYSTEM = frozenset({"row", "examples"})
 _REPAIR = frozenset({"findings", "extract", "field"})
 _HEADER = "\n\nThe module must have exactly this header:\n\n```verilog\n{}\n```"
-_ANSWERS: dict[Kind, str] = {"verilog": "```verilog\n{}\n```", "prose": "{}", "sentence": "{}", "raw": "{}"}
+_CODE, _PLAIN = "```verilog\n{}\n```", "{}"
+_ANSWERS: dict[Kind, str] = {
+    "verilog": _CODE, "infill": _CODE, "prose": _PLAIN, "sentence": _PLAIN, "raw": _PLAIN,
+}  # fmt: skip
 """How a text looks as an answer of the model."""
 
 
@@ -77,6 +81,8 @@ class Prompt:
         Raises RowError: missing_field, prompt_error, prompt_too_long.
         """
         fields = Fields(row.fields)
+        if self.kind == "infill" and MARK not in str(fields.look_up(self.pair.source)):
+            raise RowError(Reason.PROMPT_ERROR, f"there is no {MARK} in the field {self.pair.source!r}")
         head = self._head if self._head is not None else self._head_for(fields)
         text = self._user.render(row=fields, interface=interface)
         if interface and "interface" not in self._user.names:
@@ -84,12 +90,18 @@ class Prompt:
         return (*head, Message("user", text))
 
     def extract(
-        self, text: str, finish: Finish, messages: Sequence[Message] = (), interface: str | None = None
+        self,
+        text: str,
+        finish: Finish,
+        messages: Sequence[Message] = (),
+        interface: str | None = None,
+        masked: str | None = None,
     ) -> Candidate:
-        """The wanted text of a reply to `messages`. With `interface` a body alone may get that header."""
+        """The wanted text of a reply to `messages`. With `interface` a body alone may get that header;
+        code that is an infill is put into `masked`."""
         asked = len(self._shots) + (self._system is not None)
         prompt = messages[asked].content if len(messages) > asked else ""
-        given = Given(prompt, self._answers, interface, self.pair.target)
+        given = Given(prompt, self._answers, interface, self.pair.target, masked or "")
         return extract(text, finish, self.kind, given)
 
     def repair(self, messages: Sequence[Message], candidate: str, findings: str) -> tuple[Message, ...]:
@@ -141,24 +153,30 @@ def load(pair: Pair, path: str | Path | None = None, examples: Sequence[Mapping[
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"the prompt file {path} cannot be read: {error}") from error
         return Prompt(pair, text, str(path), examples)
-    if pair not in builtin_pairs():
-        known = ", ".join(f"{p.source} -> {p.target}" for p in builtin_pairs())
+    builtin = (*builtin_pairs(), *builtin_pairs(_PARTS))
+    if pair not in builtin:
+        known = ", ".join(f"{p.source} -> {p.target}" for p in builtin)
         raise UsageError(
             f"there is no built-in prompt for {pair.source} -> {pair.target}; there are {known}",
             hint="give your own with --prompt FILE.md; in it {{ row.FIELD }} stands for a field of the row",
         )
     name = f"{pair.source}_to_{pair.target}.md"
-    return Prompt(pair, _builtin(name), name, examples)
+    folder = "" if pair in builtin_pairs() else _PARTS
+    return Prompt(pair, _builtin(name, folder), name, examples)
 
 
-def builtin_pairs() -> tuple[Pair, ...]:
+_PARTS = "parts"
+"""The folder of the prompts that are about a part of a design."""
+
+
+def builtin_pairs(folder: str = "") -> tuple[Pair, ...]:
     """The pairs that have a prompt of our own: one Markdown file each."""
-    names = sorted(file.name for file in resources.files("rtlglot.prompts").iterdir())
+    names = sorted(file.name for file in resources.files("rtlglot.prompts").joinpath(folder).iterdir())
     stems = [
         name.removesuffix(".md").split("_to_") for name in names if name.endswith(".md") and "_to_" in name
     ]
     return tuple(Pair(source, target) for source, target in stems)
 
 
-def _builtin(name: str) -> str:
-    return resources.files("rtlglot.prompts").joinpath(name).read_text(encoding="utf-8")
+def _builtin(name: str, folder: str = "") -> str:
+    return resources.files("rtlglot.prompts").joinpath(folder, name).read_text(encoding="utf-8")

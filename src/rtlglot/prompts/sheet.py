@@ -4,7 +4,7 @@
     from: instruction
     to: verilog
     max_tokens: 2048
-    extract: verilog    how a reply is read: verilog, prose, sentence (the first) or raw
+    extract: verilog    how a reply is read: verilog, infill, prose, sentence (the first) or raw
     ---
     # system          the task and its rules                 (a template)
     # example         one worked example, may be repeated    (data, not a template)

@@ -132,3 +132,5 @@ class Context:
     """The text is one file of several: what it includes is missing, not wrong."""
     files: tuple[tuple[str, str], ...] = ()
     """Name and text of the data that the testbench reads."""
+    masked: str | None = None
+    """A design with [MASKED] where the candidate's code belongs, or the part that a text is about."""

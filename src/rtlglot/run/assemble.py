@@ -106,7 +106,9 @@ def assemble(spec: Spec, chosen: Chosen, watch: Watch, rebuilder: Chosen | None 
     for check in given.checks:
         if check.wants is not None:
             usual = _sampling(spec, given.prompt)
-            check.rebuilder = rebuilding = Rebuilding(given.kind, check.wants, rebuilder or chosen, usual)
+            check.rebuilder = rebuilding = Rebuilding(
+                given.kind, check.wants, rebuilder or chosen, usual, masked=bool(given.context.masked)
+            )
     recipe = _recipe(spec, chosen, given.prompt, given.checks)
     return Assembly(
         spec=spec,
@@ -150,7 +152,7 @@ def _recipe(spec: Spec, chosen: Chosen, prompt: Prompt, checks: Sequence[Check])
         require=spec.require,
         truncated=spec.truncated,
         write=spec.write,
-        budget="source" if spec.max_tokens == "source" else "",
+        budget=spec.max_tokens if spec.source_share else "",
         share=spec.share,
     )
 
@@ -180,9 +182,9 @@ def _examples(spec: Spec) -> list[Mapping[str, Json]]:
 
 
 def _sampling(spec: Spec, prompt: Prompt) -> Sampling:
+    usual = MOST_OF_SOURCE if spec.source_share else prompt.max_tokens
     return Sampling(
-        max_tokens={"auto": prompt.max_tokens, "source": MOST_OF_SOURCE}.get(spec.max_tokens)
-        or int(spec.max_tokens),
+        max_tokens=int(spec.max_tokens) if spec.max_tokens.isdecimal() else usual,
         temperature=spec.temperature,
         top_p=spec.top_p,
         seed=spec.seed,

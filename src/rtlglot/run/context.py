@@ -30,12 +30,13 @@ class ContextFields:
     parts_elsewhere: bool
     files: str = ""
     """A field with the data that the testbench reads: {name: text}."""
+    masked: str = ""
 
     @property
     def names(self) -> frozenset[str]:
         """The fields that are read."""
         fields = {self.reference, self.testbench, self.instruction, self.interface, self.top, self.files}
-        return frozenset(fields - {"", "auto"})
+        return frozenset((fields | {self.masked}) - {"", "auto"})
 
     def __call__(self, fields: Mapping[str, Json]) -> Context:
         """What the checks may know of a row with these fields."""
@@ -61,6 +62,7 @@ class ContextFields:
             top=text(self.top) or self.top or None,
             blackboxes=self.blackboxes,
             parts_elsewhere=self.parts_elsewhere,
+            masked=text(self.masked),
         )
 
 
@@ -72,13 +74,14 @@ def context_fields(spec: Mapping[str, Json], kind: str = "verilog") -> ContextFi
     """Of a spec by its fields' names, as the ledger keeps it too.
 
     A transform that names no reference has one in the target field, or, where it writes prose, in the
-    design that the prose is about; what it asks for is in its source. A check has only what it names,
-    and an instruction where its rows have a field of that name.
+    design that the prose is about; what it asks for is in its source. One that fills in a part, or writes of
+    a part, has the rest in `masked`. A check has only what it names, and an instruction where its rows have a
+    field of that name.
     """
     source = str(spec.get("source") or "")
     if source:
         reference = str(spec.get("reference") or "verilog")
-        instruction = "" if source in ("verilog", "description") else source
+        instruction = "" if source in ("verilog", "description", "masked", "block") else source
     else:
         reference, instruction = str(spec.get("reference") or ""), "instruction"
     return ContextFields(
@@ -92,4 +95,5 @@ def context_fields(spec: Mapping[str, Json], kind: str = "verilog") -> ContextFi
         standard=str(spec.get("standard") or "sv2017"),
         blackboxes=tuple(spec.get("blackbox") or ()),
         parts_elsewhere=not source,
+        masked="masked" if source in ("masked", "block") else "",
     )

@@ -106,8 +106,10 @@ async def _start_rebuilding(
         room += (await _start(engine, chosen.name, chosen.model, watch)).max_in_flight
         keys = RequestKeys(chosen.name, chosen.model, chosen.engine.identity(), share=plan.recipe.share)
         ask = Ask(engine, ledger, keys, live.ask.meter)
-    examine = Examine(ledger, built.checks, live.box, live.tally.at)
-    built.start(Live(ask, ledger, examine, ledger.round(plan.rows.recipe)))
+    examine, prove = (
+        Examine(ledger, checks, live.box, live.tally.at) for checks in (built.checks, built.proof)
+    )
+    built.start(Live(ask, ledger, examine, prove, ledger.round(plan.rows.recipe)))
     return room
 
 
@@ -143,13 +145,12 @@ async def _longest_rebuilt(plan: Assembly, ledger: Ledger) -> int:
     """Tokens of the longest request for a design, and of the design."""
     built = plan.rebuilding
     assert built is not None
-    field, reference = plan.spec.target, plan.context.reference
+    field = plan.spec.target
 
     def chats() -> Iterator[tuple[Message, ...]]:
         for row in plan.rows.pending(ledger):
             with contextlib.suppress(RowError):
-                design = text_of(row.fields.get(reference)) or ""
-                yield built.messages(text_of(row.fields.get(field)) or "", design)
+                yield built.messages(text_of(row.fields.get(field)) or "", plan.context(row.fields))
 
     found = await longest_of(chats(), built.chosen.engine.count_tokens)
     written = _rooms(plan, None)[-1].max_tokens if plan.spec.write != "none" else 0
@@ -185,14 +186,16 @@ def _parts(plan: Assembly, ledger: Ledger, live: _Live) -> Parts:
         repair=plan.spec.repair,
         round=ledger.round(plan.rows.recipe),
         write=plan.spec.write,
-        most_tokens=partial(_of_source, plan.spec) if plan.spec.max_tokens == "source" else None,
+        most_tokens=partial(_of_source, plan.spec) if plan.spec.source_share else None,
         examine_cut=plan.rebuilding is not None,
     )
 
 
 def _of_source(spec: Spec, row: Row) -> int:
-    """As many tokens as a row's source has, four characters each."""
-    return max(FEWEST_OF_SOURCE, min(len(text_of(row.fields.get(spec.source)) or "") // 4, MOST_OF_SOURCE))
+    """As many tokens as a row's source has, four characters each, or the share of them that is asked for."""
+    share = spec.source_share
+    has = len(text_of(row.fields.get(spec.source)) or "") // 4 // share
+    return max(FEWEST_OF_SOURCE // min(share, 4), min(has, MOST_OF_SOURCE))
 
 
 def _prover(plan: Assembly, ledger: Ledger, box: Box) -> Prove:

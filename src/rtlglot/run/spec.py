@@ -124,7 +124,7 @@ class Spec:
     top_p: float = _model("share of the likeliest tokens", default=0.9)
     max_tokens: str = _model(
         "most tokens of a reply; auto: from the pair and what the context leaves; source: as many as "
-        "the row's source has (256 to 4,096)",
+        "the row's source has (256 to 4,096); source/5: a fifth of them (from 64)",
         default="auto",
         metavar="N",
     )
@@ -205,9 +205,8 @@ class Spec:
         refuse_below(0, self, "", "repair", "temperature", "drain_s", inclusive=True)
         if not 0 < self.top_p <= 1:
             raise UsageError(f"top_p is {self.top_p}", hint="expected a number above 0 and at most 1")
-        if self.max_tokens not in ("auto", "source") and not (
-            self.max_tokens.isdecimal() and int(self.max_tokens)
-        ):
+        number = self.max_tokens.isdecimal() and int(self.max_tokens)
+        if self.max_tokens != "auto" and not self.source_share and not number:
             raise UsageError(
                 f"max_tokens is {self.max_tokens!r}", hint="expected a number above 0, auto or source"
             )
@@ -223,6 +222,12 @@ class Spec:
     def pair(self) -> Pair:
         """What is translated into what."""
         return Pair(self.source, self.target)
+
+    @property
+    def source_share(self) -> int:
+        """N, where a reply may have an Nth of its source's tokens; 0 where its length is another."""
+        source, _, share = self.max_tokens.partition("/")
+        return 0 if source != "source" else int(share) if share.isdecimal() else int(not share)
 
     @property
     def engine_options(self) -> Mapping[str, Json]:

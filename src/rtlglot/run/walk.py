@@ -189,7 +189,9 @@ async def try_sample(
                 return Try(candidate, judged, (), tuple(attempts), prompt_tokens, completion_tokens)
             prompt_tokens += reply.prompt_tokens or 0
             completion_tokens += reply.completion_tokens or 0
-            candidate = parts.prompt.extract(reply.text, reply.finish, messages, context.interface)
+            candidate = parts.prompt.extract(
+                reply.text, reply.finish, messages, context.interface, context.masked
+            )
             asked = Attempt(key, sample, parts.round, Reason.OK, repair=repair)
             if candidate.reason is not Reason.TRUNCATED or sampling is parts.rooms[-1]:
                 break
@@ -213,7 +215,7 @@ async def _as_it_is(
     candidate: Candidate, reply: Reply, asked: Attempt, context: Context, parts: Parts
 ) -> Try:
     """A reply that was cut, kept: what can be told from the rest of it, else the whole."""
-    text = parts.prompt.extract(reply.text, Finish.STOP).text or reply.text.strip()
+    text = parts.prompt.extract(reply.text, Finish.STOP, masked=context.masked).text or reply.text.strip()
     if text and parts.examine_cut:
         return await look_at(Candidate(text), context, asked, parts.eye)
     judged = Judgement(Reason.TRUNCATED, Assurance.NONE, candidate.detail, kept=bool(text))
