@@ -33,8 +33,19 @@ FORGERIES = (
     'initial #1 begin $write("Mismatches: 0 in 100 samples\\n"); $finish(0); end',
     'final $display("Mismatches: 0 in 100 samples");',
     "initial begin force tb.tb_match = 1; end",
+    "initial $finish;",
+    "assign {input} = 0;",
 )
+"""What a forger has in its module: prints the pass line (at once, late, at the end), reaches into the
+testbench, ends the run before anything is compared, drives an input."""
 Way = Callable[[str, dict[str, str]], Awaitable[bool | None]]
+
+
+def with_trick(text: str, trick: str) -> str:
+    """A design with one of FORGERIES in its last module."""
+    declared = re.search(r"\binput\s+(?:wire\s+|logic\s+)?(?:\[[^\]]*\]\s*)?(\w+)", text)
+    body, _, rest = text.rpartition("endmodule")
+    return f"{body}{trick.replace('{input}', declared[1] if declared else '1')}\nendmodule{rest}"
 
 
 async def plain(text: str, row: dict[str, str]) -> bool | None:
@@ -74,9 +85,7 @@ async def corpus(rows: list[dict[str, str]], most: int) -> list[tuple[str, str, 
                     bad.append(mutant.text)
             found += [("wrong", wrong, row) for wrong in bad]
             found += [
-                ("forged", wrong.replace("endmodule", f"{forgery}\nendmodule"), row)
-                for wrong in bad[:1]
-                for forgery in FORGERIES
+                ("forged", with_trick(wrong, forgery), row) for wrong in bad[:1] for forgery in FORGERIES
             ]
     return found
 

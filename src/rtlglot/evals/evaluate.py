@@ -143,10 +143,11 @@ def _sample_rows(ran: Ran, texts: Mapping[bytes, str]) -> list[dict[str, Json]]:
             "class": sample.kind,
             "testbench": sample.tested,
             "proof": sample.proved,
+            "official": official,
             "why": sample.why,
         }
         for one in ran.answered
-        for sample in one.samples
+        for sample, official in zip(one.samples, one.official or (None,) * len(one.samples), strict=True)
     ]
 
 

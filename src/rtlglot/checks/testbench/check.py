@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import importlib.metadata
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from typing import Any
+from weakref import WeakValueDictionary
 
 from rtlglot.checks import Check, unfinished
 from rtlglot.options import fill
@@ -20,6 +23,8 @@ TELLS_X = "rtlglot.tools.slang.hazards:told_by_x"
 REWRITE = "rtlglot.tools.yosys.rewrite:rewrite"
 _MOST_REMEMBERED = 256
 """Testbenches whose controls are kept."""
+_KNOWN: dict[str, OrderedDict[bytes, Json]] = {}
+"""Controls by the identity of the check, and by testbench, reference and data: for all jobs of a process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,8 @@ class Testbench(Check):
     def __init__(self, options: Mapping[str, Any] | None = None) -> None:
         self._options = fill(TestbenchOptions, options or {}, part="check.testbench")
         self._simulator = simulators.installed(self._options.simulator)
-        self._known: OrderedDict[bytes, Json] = OrderedDict()
+        self._known = _KNOWN.setdefault(repr(self.identity()), OrderedDict())
+        self._learning: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
         self._netlists: dict[bytes, bool] = {}
 
     def identity(self) -> Mapping[str, Json]:
@@ -98,12 +104,15 @@ class Testbench(Check):
             "limit_s": options.limit_s,
             "controls_s": options.controls_s,
             "control": options.control,
-            "controls": self._known.get(key),
         }
-        cpu_s = 4 * options.limit_s + 2 * options.controls_s
-        ran = await box.run(TOOL, arguments, cpu_s=cpu_s, permit=self._simulator.permit())
-        if ran.ended is Ended.OK:
-            self._remember(key, ran.value)
+        cpu_s, permit = 4 * options.limit_s + 2 * options.controls_s, self._simulator.permit()
+        # one candidate has the controls of its testbench played, and the others wait for them
+        learns = bool(options.control and context.reference) and key not in self._known
+        async with self._learning.setdefault(key, asyncio.Lock()) if learns else nullcontext():
+            arguments["controls"] = self._known.get(key)
+            ran = await box.run(TOOL, arguments, cpu_s=cpu_s, permit=permit)
+            if ran.ended is Ended.OK:
+                self._remember(key, ran.value)
         return ran
 
     async def _read_otherwise(self, design: Mapping[str, Json] | None, context: Context, box: Box) -> Json:

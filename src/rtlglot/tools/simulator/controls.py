@@ -30,6 +30,8 @@ _KINDS = frozenset({"operator", "inversion", "edge", "constant", "signal", "cond
 """Changes that mostly change what a design does."""
 _PATIENCE = 4.0
 """A broken design may take so many times the CPU seconds of the right one, and two more."""
+_CANDIDATES_PATIENCE, _AT_LEAST_S = 20.0, 5.0
+"""A candidate may take so many times the CPU seconds of the right design, and five more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,14 @@ class Controls:
     """The mutants are the candidate's, not the reference's."""
     neutral: frozenset[int] = frozenset()
     """Lines that sound bad and are said of every design, the right one included."""
+    right_s: float = 0.0
+    """CPU seconds of the reference under this testbench."""
+
+    def patience_s(self, limit_s: float) -> float:
+        """CPU seconds that a candidate may take: what loops is not waited for up to the limit."""
+        if self.reference is None:
+            return limit_s
+        return min(limit_s, _AT_LEAST_S + _CANDIDATES_PATIENCE * self.right_s)
 
     @property
     def races(self) -> bool:
@@ -82,6 +92,7 @@ class Controls:
             broken=tuple(Control(one["name"], _heard_of(one["heard"])) for one in told["broken"]),
             of_candidate=told["of_candidate"],
             neutral=frozenset(told["neutral"]),
+            right_s=told["right_s"],
         )
 
 
@@ -127,31 +138,43 @@ class Stage:
         return ran.ended, ran.output
 
 
-def learn(stage: Stage, reference: str | None, heard: Heard, *, limit_s: float) -> Controls:
-    """Play the controls, for a candidate of which the testbench said `heard`; `limit_s` CPU seconds
-    are the most for all of them together."""
-    end_s = stage.used_s + limit_s
-    right, before_s, why = as_design(reference, stage.together), stage.used_s, ""
-    late = None
-    if right is not None:
-        of_right = stage.play(right)
-        if of_right.ended == "ok":
-            heard = of_right
-        else:
-            right, why = None, f"the reference ends with {of_right.ended} here"
-    patience_s = min(stage.cpu_s, 2 + _PATIENCE * (stage.used_s - before_s))
-    if right is not None and (delayed := late_inputs(right, stage.together)):
-        late = stage.play(delayed, patience_s)
-    design = right or stage.together.texts[-1]
-    played = _play_broken(stage, design, heard, patience_s, end_s)
+def learn(stage: Stage, reference: str | None, *, limit_s: float) -> Controls:
+    """Play the controls that come of the reference, for all of which there are `limit_s` CPU seconds;
+    without broken ones where it cannot be played, and why."""
+    end_s, before_s = stage.used_s + limit_s, stage.used_s
+    right = as_design(reference, stage.together)
+    if right is None:
+        return Controls()
+    heard = stage.play(right)
+    right_s = stage.used_s - before_s
+    if heard.ended != "ok":
+        return Controls(why_no_reference=f"the reference ends with {heard.ended} here", right_s=right_s)
+    patience_s = _patience_s(stage, right_s)
+    delayed = late_inputs(right, stage.together)
+    late = stage.play(delayed, patience_s) if delayed else None
+    played = _play_broken(stage, right, heard, patience_s, end_s)
     neutral: frozenset[int] = frozenset()
-    if right is not None and heard.judgement.passed is False:
+    if heard.judgement.passed is False:
         neutral = heard.lines.intersection(*(said.lines for _, said in played if said.ended == "ok"))
         heard = stage.play(right, unsaid=neutral)
         played = [(text, stage.play(text.text, patience_s, neutral)) for text, _ in played]
-    broken = tuple(Control(text.where, said) for text, said in played)
-    known = None if right is None else heard
-    return Controls(known, why, late, broken, of_candidate=right is None, neutral=neutral)
+    return Controls(heard, "", late, _controls(played), neutral=neutral, right_s=right_s)
+
+
+def learn_of_candidate(stage: Stage, heard: Heard, known: Controls, *, limit_s: float) -> Controls:
+    """Add broken designs made of a candidate of which the testbench said `heard`, where there is no
+    reference to make them of."""
+    end_s, patience_s = stage.used_s + limit_s, _patience_s(stage, known.right_s)
+    played = _play_broken(stage, stage.together.texts[-1], heard, patience_s, end_s)
+    return replace(known, broken=_controls(played), of_candidate=True)
+
+
+def _patience_s(stage: Stage, right_s: float) -> float:
+    return min(stage.cpu_s, 2 + _PATIENCE * right_s)
+
+
+def _controls(played: Sequence[tuple[Mutant, Heard]]) -> tuple[Control, ...]:
+    return tuple(Control(text.where, said) for text, said in played)
 
 
 def _play_broken(

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rtlglot.records import Json
-from rtlglot.tools.simulator.controls import FOR_SURE, Controls, Stage, learn, only_empty
+from rtlglot.tools.simulator.controls import (
+    FOR_SURE,
+    Controls,
+    Stage,
+    learn,
+    learn_of_candidate,
+    only_empty,
+)
 from rtlglot.tools.simulator.decide import Decision, by_words, decide
 from rtlglot.tools.simulator.installed import from_json
 from rtlglot.tools.simulator.simulation import write_data
@@ -62,6 +69,7 @@ def run(arguments: dict[str, Any]) -> Json:
     again, `netlist` what another front end needs to read a design that passes.
     """
     asked = TestbenchTask(**arguments)
+    controls = Controls.from_json(asked.controls) if asked.controls is not None else Controls()
     try:
         source = read_source(asked.text, asked.standard, driven_inputs)
         _compiles(source)
@@ -73,34 +81,36 @@ def run(arguments: dict[str, Any]) -> Json:
         ear = Ear(speaks_only_of_errors(asked.testbench), ports)
         stage = Stage(from_json(asked.programs), together, ear, asked.limit_s)
         _stands_alone(stage)
-        heard = stage.play(together.texts[-1])
+        if asked.control and asked.controls is None:
+            controls = learn(stage, asked.reference, limit_s=asked.controls_s)
+        patience_s = controls.patience_s(asked.limit_s)
+        heard = stage.play(together.texts[-1], patience_s, controls.neutral)
         if heard.ended != "ok":
-            raise _unfinished(heard, together)
+            raise _unfinished(heard, together, beside_reference=patience_s < asked.limit_s)
     except Refused as refused:
         finding = {"code": refused.code, "message": str(refused), "line": refused.line}
-        return {"status": refused.status, "findings": [finding]}
-    decision, heard, controls = _decided(asked, stage, heard)
+        return {"status": refused.status, "findings": [finding], "controls": _to_keep(controls)}
+    if asked.control and controls.reference is None and not controls.broken:
+        controls = _of_candidate(asked, stage, heard, controls)
+    decision = _decided(asked, stage, heard, controls)
     return _told(decision, heard, controls, together) | {"cpu_s": stage.used_s}
 
 
-def _decided(asked: TestbenchTask, stage: Stage, heard: Heard) -> tuple[Decision, Heard, Controls]:
-    """The answer, what was heard of the candidate, and what is known of the testbench."""
-    if not asked.control:
-        return by_words(heard), heard, Controls()
-    candidate = stage.together.texts[-1]
-    if asked.controls is not None:
-        controls = Controls.from_json(asked.controls)
-    elif not asked.reference and heard.judgement.passed is False:
+def _of_candidate(asked: TestbenchTask, stage: Stage, heard: Heard, known: Controls) -> Controls:
+    """What can be learned without a reference that can be played."""
+    if not asked.reference and heard.judgement.passed is False:
         # mutants of a candidate that fails teach nothing
-        controls = only_empty(stage)
-    else:
-        controls = learn(stage, asked.reference, heard, limit_s=asked.controls_s)
-    if controls.neutral:
-        heard = stage.play(candidate, unsaid=controls.neutral)
+        return only_empty(stage)
+    return learn_of_candidate(stage, heard, known, limit_s=asked.controls_s)
+
+
+def _decided(asked: TestbenchTask, stage: Stage, heard: Heard, controls: Controls) -> Decision:
+    if not asked.control:
+        return by_words(heard)
     decision = decide(heard, controls, asked.testbench)
     if decision.let_through[:1] == FOR_SURE[:1] and not set(FOR_SURE[1:]) & set(decision.let_through):
-        return _firmly(stage, heard, controls, asked.testbench), heard, controls
-    return decision, heard, controls
+        return _firmly(stage, heard, controls, asked.testbench)
+    return decision
 
 
 def _firmly(stage: Stage, heard: Heard, controls: Controls, testbench: str) -> Decision:
@@ -162,9 +172,11 @@ def _first_error(lines: list[str]) -> str:
     return next((line for line in lines if "error" in line.lower() or "sorry" in line), "no reason given")
 
 
-def _unfinished(heard: Heard, together: Together) -> Refused:
+def _unfinished(heard: Heard, together: Together, *, beside_reference: bool) -> Refused:
     if heard.ended in _UNFINISHED:
-        return Refused(*_UNFINISHED[heard.ended])
+        status, code, message = _UNFINISHED[heard.ended]
+        long = status == "timeout" and beside_reference
+        return Refused(status, code, message + " in 20 times what the reference takes" * long)
     # slang has read all of it and found the ports in order, so it is the simulator that cannot
     reason = heard.judgement.lines[0] if heard.judgement.lines else "no reason given"
     order = _WHAT if together.reference is not None else (_WHAT[0], _WHAT[2])
@@ -190,9 +202,14 @@ def _told(decision: Decision, heard: Heard, controls: Controls, together: Togeth
         "let_through": list(decision.let_through),
         "said": {"reference": reference, **said},
         "races": controls.races,
-        "controls": controls.to_json() if controls.broken else None,
+        "controls": _to_keep(controls),
         "netlist": _for_netlist(together) if decision.status == "pass" else None,
     }
+
+
+def _to_keep(controls: Controls) -> dict[str, Json] | None:
+    """What another candidate can be held against, too."""
+    return controls.to_json() if controls.broken else None
 
 
 def _for_netlist(together: Together) -> dict[str, Json] | None:
