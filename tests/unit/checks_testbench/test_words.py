@@ -61,12 +61,24 @@ SHOWN = {
     "isn't ok": 'if (wrong) $display("that isn\'t ok"); else $display("that is ok");',
     "status first": '$display("%s: fatal error and timeout paths", wrong ? "FAILED" : "PASSED");',
     "status last": '$display("mismatch detection ... [%s]", wrong ? "FAIL" : "ok");',
+    "score": '$display("Score: %0d/16", right);',
+    "accuracy": '$display("accuracy %0d%%", right * 100 / 16);',
+    "rate": '$display("Success rate = %f", right / 16.0);',
+    "json": '$display("{\\"passed\\": %0d, \\"failed\\": %0d}", right, wrong);',
+    "xml": '$display("<suite tests=\\"16\\" errors=\\"%0d\\"/>", wrong);',
+    "colours": '$display("\\033[1m%s\\033[0m", wrong ? "FAIL" : "PASS");',
     "stars": 'if (wrong) $display("*** FAILED ***"); else $display("*** PASSED ***");',
     "other tongue": 'if (wrong) $display("das stimmt nicht"); else $display("alles stimmt");',
     "smile": 'if (wrong) $display(":-("); else $display(":-)");',
     "fatal": 'if (wrong) $fatal(1, "%0d", wrong); $display("simulation passed");',
 }
 PER_CASE = {
+    "test anything": frame(
+        '$display("1..16");', right='$display("ok %0d", k + 1);', wrong='$display("not ok %0d", k + 1);'
+    ),
+    "stops at the first wrong one": frame('$display("reached the end of it");', wrong="$finish;"),
+    "only speaks of what is wrong": frame("", wrong='$display("mismatch at %0d", k);'),
+    "and then says that it ended": frame('$display("end of run");', wrong='$display("Wrong!");'),
     "each case": frame("", right='$display("case %0d pass", k);', wrong='$display("case %0d fail", k);'),
     "each expected": frame(
         '$display("done: ok");', wrong='$display("w=%b expected %b but got %b", w, ^w, p);'
@@ -88,7 +100,9 @@ PER_CASE = {
 }
 BENCHES = {name: frame(end) for name, end in SHOWN.items()} | PER_CASE
 REFERENCED = [*list(SHOWN)[::4], *list(PER_CASE)[1::2]]
-UNREFERENCED = [name for name in BENCHES if name not in ("names a test of errors",)]
+UNREFERENCED = [
+    name for name in BENCHES if name not in ("names a test of errors", "stops at the first wrong one")
+]
 
 
 Pairs = dict[tuple[str, bool], tuple[Verdict, Verdict]]
@@ -157,6 +171,12 @@ def test_with_a_reference(name: str, pairs: Pairs) -> None:
         ("4'b0010 errors", False),
         ("0 of 16 failed", True),
         ("no test was passed", False),
+        ('{"passed": 16, "failed": 0}', True),
+        ('{"passed": 8, "failed": 8}', False),
+        ("ok 1\nok 2 - carry\n1..2", True),
+        ("ok 1\nnot ok 2 - carry\n1..2", False),
+        ("pass rate: 1.000", True),
+        ("pass rate: 0.875", False),
     ],
 )
 def test_counts_and_negations(output: str, passed: bool) -> None:

@@ -149,6 +149,11 @@ def _by_lines(heard: Heard, right: Heard, broken: Sequence[Control]) -> Decision
     special = right.lines - frozenset[int]().union(*(control.heard.lines for control in broken))
     if special and special <= heard.lines and not heard.lines & wrong:
         return Decision("pass", "controls")
+    as_of = [control.name for control in broken if control.heard.digest == heard.digest]
+    if as_of and special:
+        return Decision(
+            "fail", "controls", "testbench", (f"it says of it exactly what it says of: {as_of[0]}",)
+        )
     if not special & heard.lines and heard.lines & wrong:
         return Decision("fail", "controls", "testbench", ("it says of it what it says of broken designs",))
     return _no_answer(heard, "of it what it says neither of the reference nor of broken designs")
@@ -156,9 +161,11 @@ def _by_lines(heard: Heard, right: Heard, broken: Sequence[Control]) -> Decision
 
 def _special(heard: Heard, broken: Sequence[Control]) -> Decision:
     """No word is known and there is no reference: it passes where all broken designs get the same line,
-    and it gets another one instead."""
+    and it gets another one instead; or where each of them is told a failure, and it is told none."""
     ended = [control.heard for control in broken if control.heard.ended == "ok"]
     if len(ended) > 4 and heard.ended == "ok":
+        if len(ended) == len(broken) and all(other.judgement.passed is False for other in ended):
+            return Decision("pass", "words")
         common = frozenset[int].intersection(*(other.lines for other in ended)) - heard.lines
         union = frozenset[int]().union(*(other.lines for other in ended))
         mine = heard.lines - union

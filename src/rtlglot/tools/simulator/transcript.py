@@ -15,6 +15,7 @@ from rtlglot.tools.simulator.words import Count, Of, claims_of
 _MISMATCHES = re.compile(r"Mismatches:\s*(\d+)\s+in\s+(\d+)\s+samples")
 _HINT = re.compile(r"Hint: Output '(\w+)' has (\d+) mismatches\. First mismatch occurred at time (\d+)")
 _VALUE = re.compile(r"\b[0-9]+(?:'[bodh][0-9a-fxz]+)?\b|\b[xz]+\b", re.IGNORECASE)
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _UNABLE = re.compile(r"error|sorry", re.IGNORECASE)
 _MOST_LINES = 5
 _MOST_READ = 20_000
@@ -136,7 +137,7 @@ _Said = Sequence[tuple[str, Sequence[Count]]]
 
 
 def _lines(output: str) -> list[str]:
-    return [line.strip() for line in output.splitlines() if line.strip()][-_MOST_READ:]
+    return [line.strip() for line in _COLOUR.sub("", output).splitlines() if line.strip()][-_MOST_READ:]
 
 
 def _bad_lines(said: _Said) -> list[str]:

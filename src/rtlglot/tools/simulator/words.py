@@ -9,31 +9,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
 _BAD = frozenset(
-    """
-    fail fails failed failing failure failures error errors err errs mismatch mismatches mismatched incorrect
-    incorrectly wrong wrongly fatal timeout bad broken violation violations unexpected bug bugs
-    """.split()
+    """fail fails failed failing failure failures error errors err errs mismatch mismatches mismatched
+    incorrect incorrectly wrong wrongly fatal timeout bad broken violation violations unexpected bug bugs
+    ng""".split()
 )
 _GOOD = frozenset(
-    """
-    pass passed passes passing success successes successful successfully succeeded succeeds correct correctly
-    ok okay good
-    """.split()
+    """pass passed passes passing success successes successful successfully succeeded succeeds correct
+    correctly ok okay good score accuracy""".split()
 )
 _TOTAL = frozenset("total tests cases testcases vectors checks samples patterns runs tested".split())
 _NOT = frozenset("no not without never zero none cannot didnt isnt nt".split())
 _INDEX = frozenset(
-    """
-    test testcase case tc vector cycle iteration step time pattern sample check round phase line at t number
-    index i loop run trial input bit value for in got expected and is be a b y q
-    """.split()
+    """test testcase case tc vector cycle iteration step time pattern sample check round phase line at t
+    number index i loop run trial input bit value for in got expected and is be a b y q""".split()
 )
 """A number behind one of these names a case or a value, and counts nothing."""
+_BEHIND_A_COUNT = _BAD | _TOTAL | {"in", "out", "detected", "found"}
+_SHARE = frozenset({"rate", "ratio", "fraction", "share"})
+"""Behind one of these 1 is all."""
 _OUT_OF = frozenset({"of", "/", "out"})
 _TOKEN = re.compile(
     r"(?P<number>\d+'[sS]?[bodhBODH][0-9a-fA-FxXzZ?_]+|0[xX][0-9a-fA-F]+|\d+(?:\.\d+)?|[xXzZ]+(?![A-Za-z0-9_]))"
@@ -86,7 +84,7 @@ class _Token:
 
 def claims_of(line: str, ports: Collection[str] = ()) -> list[Count]:
     """What a line claims. `ports` are names of the design's ports: they are no words."""
-    line = _RULE.sub(" | ", line[:MOST_LINE].lower().replace("n't", " not "))
+    line = _RULE.sub(" | ", line[:MOST_LINE].lower().replace("n't", " not ").replace('"', " "))
     line = _CELL.sub(":", line)
     tokens = list(_tokens(line, ports))
     reader = _Reader(tokens)
@@ -157,10 +155,8 @@ class _Reader:
         first, last = words[0], words[-1]
         leads = self._kind(first + 1) in ("is", "stop") and self._kind(first + 2) != "number"
         ends = self._kind(last - 1) in ("is", "stop") and self._kind(last + 1) in ("stop", "end")
-        for at, stands in ((first, leads), (last, ends)):
-            if stands and (side := _side(self._text(at))) in (Of.GOOD, Of.BAD):
-                return side
-        return None
+        sides = (_side(self._text(at)) for at, stands in ((first, leads), (last, ends)) if stands)
+        return next((side for side in sides if side in (Of.GOOD, Of.BAD)), None)
 
     def _key(self) -> bool:
         """'Errors: 3', 'passed = 8 of 16', 'Total errors = 0'."""
@@ -180,6 +176,10 @@ class _Reader:
             self.claims.append(Count(side))
         else:
             self._count(side, end + 1, behind)
+            if side is Of.GOOD and not _SHARE.isdisjoint(
+                token.text for token in self._tokens[self._at : end]
+            ):
+                self.claims[-1] = replace(self.claims[-1], total=self.claims[-1].total or Fraction(1))
         self._at = behind
         return True
 
@@ -201,12 +201,7 @@ class _Reader:
         after = at
         while self._kind(after) in ("word", "part"):
             after += 1
-        return self._kind(after) == "is" or self._text(at) in _BAD | _TOTAL | {
-            "in",
-            "out",
-            "detected",
-            "found",
-        }
+        return self._kind(after) == "is" or self._text(at) in _BEHIND_A_COUNT
 
     def _count(self, side: Of, number: int, behind: int) -> None:
         total = None
@@ -266,8 +261,13 @@ class _Reader:
         side = _side(token.text) if token.kind == "word" else None
         if side not in (Of.GOOD, Of.BAD):
             return
+        negated = any(self._text(n) in _NOT for n in range(self._at - 1, self._at - 4, -1) if self._same(n))
         beside = any(claim.count is not None for claim in self.claims)
-        if self._kind(self._at + 1) == "number" and (side is Of.GOOD or beside):
+        if (
+            self._kind(self._at + 1) == "number"
+            and (side is Of.GOOD or beside)
+            and not (negated or self._names_a_test())
+        ):
             # 'Passed 16 of 16', and 'Failed 0' behind it
             behind = self._after(self._at + 1)
             self._count(side, self._at + 1, behind)
@@ -275,16 +275,16 @@ class _Reader:
             return
         if self._settled is not None and side is not self._settled:
             return
-        negated = any(self._text(n) in _NOT for n in range(self._at - 1, self._at - 4, -1) if self._same(n))
-        if self._text(self._at + 1) == "free" or (self._text(self._at + 1), self._text(self._at + 2)) == (
-            "-",
-            "free",
-        ):
-            negated = True
+        after = [self._text(n) for n in range(self._at + 1, self._at + 3)]
+        negated = negated or after[0] == "free" or after == ["-", "free"]
         if negated:
             self.claims.append(Count(Of.BAD) if side is Of.GOOD else Count(Of.BAD, Fraction(0)))
         else:
             self.claims.append(Count(side))
+
+    def _names_a_test(self) -> bool:
+        """The number behind the 'ok' of 'ok 3', as the Test Anything Protocol says."""
+        return self._at == 0 and self._text(0) == "ok" and self._after(1) == 2
 
     def _same(self, at: int) -> bool:
         """Whether a place is in the same clause as the current one."""
