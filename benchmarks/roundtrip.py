@@ -2,20 +2,23 @@
 
     python benchmarks/roundtrip.py leak [--max-leak 0.35]
     python benchmarks/roundtrip.py known [--examples 20] [--verilogeval 40] [--benchls 100]
+    python benchmarks/roundtrip.py answers [--examples 20] [--verilogeval 40]
     python benchmarks/roundtrip.py overlap [--rows 200] [--delay 0.2]
-    python benchmarks/roundtrip.py model MODEL [--rows 30] [--engine NAME]
+    python benchmarks/roundtrip.py model MODEL [--rows 30] [--engine NAME] [--describe none]
 
 `leak` makes seven kinds of text of 13 example designs each, takes 13 of VerilogEval's prompts with tables
 as they are, and tells precision and recall. `known` has each design rebuilt as itself: what is not at
-1.0 is beyond the proof. `overlap` runs an engine that waits and proofs side by side, and each of the two
-alone. `model` describes and
-rebuilds with a real model, and prints three texts.
+1.0 is beyond the proof. `answers` has five texts of each design rebuilt: a true, a false, a half-true one
+that is refined, one with the design pasted in, and an empty one. `overlap` runs an engine that waits and
+proofs side by side, and each of the two alone. `model` describes and rebuilds real rows with a real model,
+and prints what it cost and three texts.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import re
 import tempfile
@@ -27,13 +30,13 @@ from typing import Any
 
 import rtlglot
 from rtlglot.prose.giveaway import giveaway
-from rtlglot.verilog.interface import top_module
+from rtlglot.verilog.interface import header_of, top_module
 from rtlglot.verilog.keywords import KEYWORDS
 from rtlglot.verilog.tokens import Kind, code_tokens, strip_comments, tokens
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
-LEAKS = ("pasted", "renamed", "reordered", "stripped", "pseudo-code")
+LEAKS = ("pasted", "renamed", "reordered", "stripped", "pseudo-code", "expressions", "literals")
 TABLE = re.compile(r"^\s*\S.*\|.*$|^\s*(?:[01x]\s+){3,}", re.MULTILINE)
 
 
@@ -88,6 +91,30 @@ def pseudo(text: str) -> str:
     return text
 
 
+def expressions(text: str) -> str:
+    """Each assignment in a sentence, its expression as it stands in the code."""
+    found = re.finditer(
+        r"(?:\bif\s*\((?P<when>[^;]*?)\)\s*(?:begin\b)?\s*)?(?P<left>[\w\[\]:]+)\s*<?=(?!=)\s*(?P<right>[^;]+);",
+        strip_comments(text),
+    )
+    told = [(f"When {m['when']}, " if m["when"] else "", f"{m['left']} becomes {m['right']}.") for m in found]
+    return " ".join(when + then for when, then in told)
+
+
+def rom(count: int, random_: random.Random) -> tuple[list[int], str, str]:
+    """Values, the same as Verilog writes them, and a design that looks them up."""
+    values = [random_.randrange(256) for _ in range(count)]
+    listed = ", ".join(f"8'h{value:02x}" for value in values)
+    return (
+        values,
+        listed,
+        (
+            f"module rom(input [{(count - 1).bit_length() - 1}:0] a, output [7:0] y);\n"
+            f"  wire [7:0] t [0:{count - 1}] = '{{{listed}}};\n  assign y = t[a];\nendmodule\n"
+        ),
+    )
+
+
 def pairs() -> Iterator[tuple[str, str, str]]:
     """(kind, text, design)."""
     rows = [row for row in examples().values() if len(list(code_tokens(body_of(row["verilog"])))) > 60]
@@ -100,6 +127,14 @@ def pairs() -> Iterator[tuple[str, str, str]]:
         yield "reordered", f"{say}\n{reordered(body)}", design
         yield "stripped", f"{say} {' '.join(strip_comments(body).split())}", design
         yield "pseudo-code", f"{say}\n{pseudo(body)}", design
+        if len(list(code_tokens(told := expressions(body)))) > 30:
+            yield "expressions", told, design
+    for seed in range(6):
+        values, listed, design = rom(16 << seed % 3, random.Random(seed))
+        say = "The rom gives on y the value that stands at the address a:"
+        yield "literals", f"{say} {listed}", design
+        yield "table", f"{say} in hex {' '.join(f'{value:02x}' for value in values)}", design
+        yield "table", say + "".join(f"\n| {at:x} | {value:02x} |" for at, value in enumerate(values)), design
     tables = [task for task in verilogeval() if len(TABLE.findall(task["prompt"])) >= 3]
     for task in tables[:13]:
         yield "table", task["prompt"], task["ref"]
@@ -135,7 +170,10 @@ def designs(options: argparse.Namespace) -> list[dict[str, str]]:
         ("verilogeval", t["task_id"], t["ref"]) for t in verilogeval()[:: 156 // 40][: options.verilogeval]
     ]
     lines = (DATA / "benchls" / "dev.jsonl").read_text().splitlines()
-    some = [json.loads(line) for line in lines[:: max(1, len(lines) // options.benchls)][: options.benchls]]
+    some = [
+        json.loads(line)
+        for line in lines[:: max(1, len(lines) // max(1, options.benchls))][: options.benchls]
+    ]
     tops = {row["id"]: row["top"] for row in some}
     found += [("benchls", row["id"], row["verilog"]) for row in some]
     return [
@@ -175,7 +213,9 @@ def known(options: argparse.Namespace) -> None:
             rebuilds=1,
             top="top",
         )
+        spent = os.times().children_user + os.times().children_system
         print(f"{len(rows)} rows in {time.monotonic() - begun:.0f} s; {summary.rungs.get('roundtrip')}")
+        print(f"{spent / len(rows):.2f} CPU s of the tools a row")
         ended = _delivered(folder)
     for name in dict.fromkeys(row["set"] for row in rows):
         own = [row for row in ended if row["set"] == name]
@@ -184,6 +224,73 @@ def known(options: argparse.Namespace) -> None:
         for row in own:
             if row not in full:
                 print(f"  {row['id']}: {row['roundtrip']['ended']} {' '.join(row['detail'].split())[:160]}")
+
+
+_ANSWERS = """import json
+DESIGNS = json.load(open(%r))
+def answer(request):
+    said = request.messages[-1].content
+    if "was checked and is not right" in said:
+        return request.messages[-2].content.replace("half <", "true <")
+    if "<" not in said or said.startswith("Verilog:"):
+        return ""
+    right, wrong = DESIGNS[said[said.index("<"):said.index(">") + 1]]
+    return "```verilog\\n" + (wrong if "false <" in said or "half <" in said else right) + "\\n```"
+"""
+_EXPECTED = {
+    "true": ("accepted", 1.0), "false": ("rejected", 0.0), "half": ("accepted", 1.0),
+    "pasted": ("rejected", 1.0), "empty": ("failed", 0.0),
+}  # fmt: skip
+
+
+def inverted(design: str) -> str:
+    """Another design with the same ports: each output is the complement."""
+    name = next(unit.name for unit in [top_module(design)] if unit)
+    header = header_of(design, name=name) or ""
+    ports, kind = [], ""
+    for part in header[header.rindex("(") + 1 :].rstrip(" );").split(","):
+        words = part.split()
+        kind = " ".join(words[:-1]) or kind
+        ports.append((kind, words[-1]))
+    outputs = [(kind, port) for kind, port in ports if kind.startswith("output")]
+    plain = re.sub(r"\b(output) (?:reg|logic|wire)\b", r"\1", header)
+    wires = "".join(
+        f"  {re.sub('output|reg|logic|wire', '', kind).join(('wire ', ' '))}{port}_;\n"
+        for kind, port in outputs
+    )
+    joined = ", ".join(f".{port}({port}{'_' if (kind, port) in outputs else ''})" for kind, port in ports)
+    inverts = "".join(f"  assign {port} = ~{port}_;\n" for _, port in outputs)
+    inner = re.sub(rf"\bmodule\s+{name}\b", f"module {name}_inner", design)
+    return f"{inner}\n{plain}\n{wires}  {name}_inner inner ({joined});\n{inverts}endmodule\n"
+
+
+def answers(options: argparse.Namespace) -> None:
+    """Whether a true text, a false one, a half-true, a pasted and an empty one end as they should."""
+    rows, built = [], {}
+    for row in designs(options):
+        said, design = row["description"], row["verilog"]
+        built[said] = (design, inverted(design))
+        texts = {kind: f"{kind} {said}" for kind in ("true", "false", "half")}
+        texts |= {"pasted": f"It is {said}:\n{design}", "empty": ""}
+        rows += [
+            {"id": f"{kind}:{row['id']}", "verilog": design, "description": t} for kind, t in texts.items()
+        ]
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "designs.json").write_text(json.dumps(built))
+        model = Path(folder, "answers.py")
+        model.write_text(_ANSWERS % str(Path(folder, "designs.json")))
+        rtlglot.roundtrip(
+            rows, Path(folder, "out.jsonl"), describer=f"{model}:answer", rebuilds=1, refine=1,
+        )  # fmt: skip
+        ended = _delivered(folder)
+    for kind, expected in _EXPECTED.items():
+        own = [row for row in ended if row["id"].startswith(f"{kind}:")]
+        odd = [row for row in own if (row.get("status", "accepted"), row["roundtrip"]["score"]) != expected]
+        print(
+            f"{kind:<7} {len(own) - len(odd)} of {len(own)} are {expected[0]} with the score {expected[1]:g}"
+        )
+        for row in odd:
+            print(f"  {row['id']}: {row['roundtrip']} {' '.join(row.get('detail', '').split())[-300:]}")
 
 
 def _delivered(folder: str) -> list[dict[str, Any]]:
@@ -234,29 +341,32 @@ def overlap(options: argparse.Namespace) -> None:
 # -- a real model ---------------------------------------------------------------------------------
 
 
+def real() -> list[dict[str, str]]:
+    """Real rows that have a design and a text about it."""
+    rows = json.loads((DATA / "rtl_small.json").read_text())
+    return [{"id": id_, **row} for id_, row in rows.items() if row.get("verilog") and row.get("description")]
+
+
 def model(options: argparse.Namespace) -> None:
-    """Describe and rebuild with a model; what came of it."""
-    rows = [{"id": id_, "verilog": row["verilog"]} for id_, row in list(examples().items())[: options.rows]]
+    """Describe and rebuild with a model; what came of it, and what it cost."""
+    every = real()
+    rows = every[:: max(1, len(every) // options.rows)][: options.rows]
     with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "out.jsonl")
         begun = time.monotonic()
         summary = rtlglot.roundtrip(
-            rows,
-            Path(folder, "out.jsonl"),
-            describer=options.model,
-            engine=options.engine,
-            rebuilds=1,
-            seed=1,
-        )
-        print(f"{options.model}: {len(rows)} rows in {time.monotonic() - begun:.0f} s, score {summary.score}")
-        print(
-            f"  {summary.requests} requests, {summary.prompt_tokens} tokens in, "
-            f"{summary.completion_tokens} out"
-        )
-        print(f"  {summary.reasons} {summary.rungs}")
-        ended = _delivered(folder)
-    print(f"  {Counter(part for row in ended for part in row['roundtrip']['ended'].split(', '))}")
+            rows, out, describer=options.model, engine=options.engine, describe=options.describe,
+            rebuilds=1, rebuild_max_tokens=options.most, seed=1,
+        )  # fmt: skip
+        wall, ended = time.monotonic() - begun, _delivered(folder)
+    print(f"{options.model or 'embedded'}: {len(rows)} rows in {wall:.0f} s, score {summary.score}")
+    ends = Counter(row["roundtrip"]["ended"] for row in ended if row.get("roundtrip"))
+    print(f"  {dict(summary.reasons)} {dict(ends)}")
+    tokens = {"in": summary.prompt_tokens, "out": summary.completion_tokens}
+    for what, spent in {"requests": summary.requests, **tokens}.items():
+        print(f"  {what}: {spent:.0f}, a row {spent / len(rows):.1f}")
     for row in [row for row in ended if row.get("text") or row.get("description")][:3]:
-        print(f"--- {row['id']} {row['roundtrip']}\n{row.get('description') or row.get('text')}")
+        print(f"--- {row['id']} {row['roundtrip']}\n{row.get('text') or row.get('description')}")
 
 
 def main() -> None:
@@ -266,8 +376,9 @@ def main() -> None:
     flags: Mapping[Any, Sequence[tuple[str, Any]]] = {
         leak: [("--max-leak", 0.35)],
         known: [("--examples", 20), ("--verilogeval", 40), ("--benchls", 100)],
+        answers: [("--examples", 20), ("--verilogeval", 40), ("--benchls", 0)],
         overlap: [("--rows", 200), ("--delay", 0.2), ("--in-flight", 2)],
-        model: [("--rows", 30), ("--engine", "")],
+        model: [("--rows", 30), ("--engine", ""), ("--describe", "all"), ("--most", 600)],
     }
     for call, own in flags.items():
         one = below.add_parser(call.__name__)

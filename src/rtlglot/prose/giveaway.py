@@ -1,9 +1,10 @@
 """How much of a design a text gives away as code: pasted, renamed, reordered or respelled.
 
-Both are reduced to a skeleton: what only delimits (begin, then, parentheses, semicolons) is left out,
-what means the same is spelled the same (`and` is `&`, 8'hff is 255, `:=` and `<=` are `=`), and names
-are numbered within each run of tokens. A run of the design's body that stands in the text too is given
-away. Prose puts words where code has none, and a table has no operators: neither shares such runs.
+Both are reduced to a skeleton: what only delimits (begin, then, parentheses, commas) is left out, what
+means the same is spelled the same (`and` is `&`, 8'hff is 255, `:=`, `<=` and `becomes` are `=`), and
+names are numbered within each run of tokens. A run of the design's body that stands in the text too is
+given away. Prose puts words where code has none, and a table has no operators: neither shares such runs.
+A run of numbers alone is given away where the text, too, writes each as Verilog does.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 from rtlglot.prose.tokens import MOST_CHARACTERS
 from rtlglot.records import Json
@@ -22,16 +24,20 @@ RUN = 7
 ENOUGH = 32
 """Tokens of a body; what is given away of a smaller one counts less, for a text has to say as much."""
 _MOST_DESIGN = 400_000
-_DELIMITERS = frozenset({"begin", "end", "then", ";", "(", ")", "{", "}", "endmodule", "`", "is"})
+_DELIMITERS = frozenset("begin end then is endmodule ; , . ( ) } `".split())
 _SPELLED = {
     "<=": "=", ":=": "=", "&&": "&", "||": "|", "!": "~", "===": "==", "!==": "!=",
-    "and": "&", "or": "|", "not": "~", "xor": "^", "elif": "if", "elsif": "if",
+    "and": "&", "or": "|", "not": "~", "xor": "^", "elif": "if", "elsif": "if", "when": "if",
+    "otherwise": "else", "becomes": "=", "gets": "=", "equals": "=",
     "casez": "case", "casex": "case", "always_ff": "always", "always_comb": "always",
 }  # fmt: skip
 _DECLARES = frozenset(
     "input output inout wire reg logic integer genvar tri signed unsigned bit int byte".split()
 )
-_SIGNS = frozenset("= & | ^ ~ + - * / % < > == != >= << >> >>> <<< ? @ [ ]".split()) | {"always", "assign"}
+_SIGNS = frozenset("= & | ^ ~ + - * / % < > == != >= << >> >>> <<< ? @ [ ] { .(".split()) | {
+    "always",
+    "assign",
+}
 """Of these a run needs two to be code: commas, colons and English words are in prose as well."""
 _NUMBER = re.compile(r"(?:\d[\d_]*)?'[sS]?([bBoOdDhH])([0-9a-fA-F_]+)$")
 _BASES = {"b": 2, "o": 8, "d": 10, "h": 16}
@@ -63,9 +69,10 @@ def giveaway(text: str, design: str) -> Giveaway:
     body, inner = _body(list(code_tokens(design[:_MOST_DESIGN])))
     ours = _skeleton(body)
     theirs = _skeleton(told)
-    copied = _covered(ours, theirs, named=True)
-    renamed = _covered(ours, theirs, named=False)
-    whole = 1.0 if any(token.text == "endmodule" for token in told) else min(1.0, len(ours) / ENOUGH)
+    module = any(token.text == "endmodule" for token in told)
+    copied = _covered(ours, theirs, named=True, signs=0 if module else 2)
+    renamed = _covered(ours, theirs, named=False, signs=2)
+    whole = 1.0 if module else min(1.0, len(ours) / ENOUGH)
     words = {token.text for token in told}
     sized = {token.text for token in body if "'" in token.text and token.kind is Kind.NUMBER}
     return Giveaway(
@@ -114,22 +121,32 @@ def _statements(code: Iterable[Token]) -> Iterator[list[Token]]:
         yield statement
 
 
-def _skeleton(code: Iterable[Token]) -> list[tuple[str, bool]]:
-    """(token as it is compared, whether it is a name)."""
-    found: list[tuple[str, bool]] = []
-    for token in code:
+class _Part(NamedTuple):
+    """A token as it is compared."""
+
+    text: str
+    name: bool = False
+    sized: bool = False
+    """A number as only Verilog writes it."""
+
+
+def _skeleton(code: Sequence[Token]) -> list[_Part]:
+    found: list[_Part] = []
+    for at, token in enumerate(code):
         lowered = token.text.lower()
         spelled = _SPELLED.get(lowered, lowered)
+        if spelled == "." and at + 2 < len(code) and code[at + 2].text == "(":
+            spelled = ".("  # a port of an instance
         if spelled in _DELIMITERS:
             continue
-        if spelled == "=" and found and found[-1][0] == ":":
+        if spelled == "=" and found and found[-1].text == ":":
             found.pop()  # := comes as two tokens
         if token.kind is Kind.NUMBER:
-            found.append((_value(token.text), False))
+            found.append(_Part(_value(token.text), sized="'" in token.text))
         elif token.kind in (Kind.NAME, Kind.ESCAPED) and spelled not in KEYWORDS and spelled == lowered:
-            found.append((lowered, True))
+            found.append(_Part(lowered, name=True))
         elif token.kind is not Kind.OTHER:
-            found.append((spelled, False))
+            found.append(_Part(spelled))
     return found
 
 
@@ -138,26 +155,34 @@ def _value(number: str) -> str:
     return str(int(match[2].replace("_", ""), _BASES[match[1].lower()])) if match else number
 
 
-def _covered(ours: Sequence[tuple[str, bool]], theirs: Sequence[tuple[str, bool]], *, named: bool) -> float:
-    """Which part of our tokens stands in runs that are theirs as well."""
+def _covered(ours: Sequence[_Part], theirs: Sequence[_Part], *, named: bool, signs: int) -> float:
+    """Which part of our tokens stands in runs with so many signs of code that are theirs as well."""
     run = min(RUN, len(ours))
     if not run:
         return 0.0
-    known = {_shape(theirs[at : at + run], named=named) for at in range(len(theirs) - run + 1)}
+    known: dict[tuple[str, ...], bool] = {}
+    for at in range(len(theirs) - run + 1):
+        part = theirs[at : at + run]
+        shape = _shape(part, named=named)
+        known[shape] = known.get(shape, False) or all(token.sized for token in part)
     covered = bytearray(len(ours))
     for at in range(len(ours) - run + 1):
         part = ours[at : at + run]
-        if sum(token in _SIGNS for token, _ in part) >= 2 and _shape(part, named=named) in known:
+        sized = known.get(_shape(part, named=named))
+        code = sum(token.text in _SIGNS for token in part) >= signs
+        if sized is not None and (code or (sized and all(token.sized for token in part))):
             covered[at : at + run] = b"\1" * run
     return sum(covered) / len(ours)
 
 
-def _shape(part: Sequence[tuple[str, bool]], *, named: bool) -> tuple[str, ...]:
+def _shape(part: Sequence[_Part], *, named: bool) -> tuple[str, ...]:
     """A run as it is compared: names as they are, or numbered in their order."""
     if named:
-        return tuple(token for token, _ in part)
+        return tuple(token.text for token in part)
     numbers: dict[str, int] = {}
-    return tuple(f"<{numbers.setdefault(t, len(numbers))}>" if name else t for t, name in part)
+    return tuple(
+        f"<{numbers.setdefault(token.text, len(numbers))}>" if token.name else token.text for token in part
+    )
 
 
 def _share(wanted: set[str], known: set[str]) -> float:
