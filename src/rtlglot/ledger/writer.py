@@ -30,6 +30,7 @@ class Writer:
         """`guard` is called within each commit, and raises LedgerError where it must not be."""
         self._queue: queue.SimpleQueue[Entry | None] = queue.SimpleQueue()
         self._loop = asyncio.get_running_loop()
+        self._ended: asyncio.Future[None] = self._loop.create_future()
         self._connection, self._guard = connect(), guard
         self._thread = threading.Thread(target=self._work, name="ledger-writer", daemon=True)
         self._thread.start()
@@ -43,7 +44,7 @@ class Writer:
     async def aclose(self) -> None:
         """Commit what is queued, then end."""
         self._queue.put(None)
-        await asyncio.to_thread(self._thread.join)
+        await self._ended  # not joined in a thread: at the end of a program there are no new ones
 
     def _work(self) -> None:
         connection, open_ = self._connection, True
@@ -59,6 +60,7 @@ class Writer:
             if batch:
                 self._acknowledge(batch, self._commit(connection, batch))
         connection.close()
+        self._loop.call_soon_threadsafe(self._ended.set_result, None)
 
     def _commit(self, connection: sqlite3.Connection, batch: list[Entry]) -> Exception | None:
         statements: dict[str, list[tuple[Any, ...]]] = defaultdict(list)

@@ -54,11 +54,13 @@ def rows_of_columns(columns: Mapping[str, Sequence[Any]], number: int) -> list[d
     return [{name: values[n] for name, values in known.items()} for n in range(number)]
 
 
-def verl_score(grade: Grade, missing: float) -> dict[str, Json]:
-    """A dict with `score`, which verl needs as a number; `answered` is 0 where there is none."""
+def verl_score(grade: Grade, missing: float, rungs: Sequence[str]) -> dict[str, Json]:
+    """A dict with `score`, which verl needs as a number; `answered` is 0 where there is none. The same
+    keys for every reply, as verl puts those of a batch into one array: a rung that was not asked is 0."""
     answered = grade.reward is not None
     told = {"score": grade.reward if answered else missing, "answered": float(answered), "entry": grade.entry}
-    return told | {f"rung_{name}": value for name, value in grade.metrics.items()}
+    told |= {f"rung_{name}": grade.metrics.get(name, 0.0) for name in rungs}
+    return told | {"equal_outputs": grade.metrics.get("equal_outputs", 0.0)}
 
 
 def verify_answer(body: Mapping[str, Any], grade: Grade, missing: float) -> dict[str, Json]:

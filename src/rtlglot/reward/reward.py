@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import functools
 import inspect
 import threading
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any, TypeVar
 
+from rtlglot.checks.ladder import ladder
 from rtlglot.records import Json
 from rtlglot.reward.dialects import row_of, rows_of_columns, text_of_completion, verl_score
-from rtlglot.reward.grader import Grade, Grader
+from rtlglot.reward.grader import LADDER, Grade, Grader
 from rtlglot.reward.remote import Remote
 from rtlglot.reward.table import RewardTable
 
@@ -87,6 +89,11 @@ class Reward:
         self.__dict__.update(state)
         self._start()
 
+    @functools.cached_property
+    def _rungs(self) -> list[str]:
+        """Names of the rungs that a reply can come to."""
+        return [check.name for check in ladder(self._grader.get("check", LADDER), "verilog")]
+
     def _make(self) -> Grader | Remote:
         if self._server:
             return Remote(self._server, self._token)
@@ -133,7 +140,7 @@ class Reward:
     ) -> dict[str, Json]:
         """verl: `ground_truth` is the reference, or an object (or its JSON) with reference, testbench …"""
         grade = await self._agrade(solution_str, row_of(extra_info, ground_truth))
-        return verl_score(grade, self._missing)
+        return verl_score(grade, self._missing, self._rungs)
 
     async def verifiers(self, completion: Any, answer: Any = "", info: Any = None, **_: Any) -> float:
         """A reward function of verifiers' rubrics; `answer` and `info` are read as verl's are."""

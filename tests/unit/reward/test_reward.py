@@ -1,10 +1,15 @@
 """The reward: what is found becomes a number, in the words of each trainer, the same one every time."""
 
 import asyncio
+import contextlib
 import json
 import multiprocessing
 import pickle
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,6 +64,9 @@ async def test_verl_and_verifiers_await_it(reward: Reward) -> None:
     score = await reward.compute_score("rtl", RIGHT, ground_truth, {"index": 3}, reward_router_address=None)
     assert score["score"] == 1.0
     assert score["rung_testbench"] == 1.0
+    # verl makes arrays of a batch by the keys of its first reply
+    others = [await reward.compute_score("rtl", text, ground_truth) for text in (WRONG, BROKEN, "", "no")]
+    assert {tuple(one) for one in others} == {tuple(score)}
     assert await reward.verifiers(fenced(WRONG), answer=REFERENCE, state={}) < 0.5
 
 
@@ -81,6 +89,19 @@ def test_it_is_pickled_into_another_process(reward: Reward) -> None:
     child.start()
     assert queue.get(timeout=120) == [1.0]
     child.join()
+
+
+def test_a_program_that_never_closes_it_ends_quietly_and_keeps_its_verdicts(tmp_path: Path) -> None:
+    path = tmp_path / "verdicts.ledger"
+    program = f"""
+from rtlglot.reward import Reward
+reward = Reward(ledger={str(path)!r}, check="screen,syntax")
+print(reward.grade(["module m; endmodule"], [{{"reference": "module m; endmodule"}}])[0].entry)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert (ran.stdout, ran.stderr) == ("built\n", "")
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT count(*) FROM verdicts").fetchone() == (2,)
 
 
 def test_no_answer_is_none_and_never_a_number_by_itself() -> None:
