@@ -130,7 +130,7 @@ function attemptsPart(attempts) {
 }
 
 const foldedText = (text, attempt) =>
-  el("details", {}, el("summary", {}, "its text"), looksLikeVerilog(textOf(text)) ? codeBlock(text, { findings: allFindings(attempt.verdicts), label: "first text" }) : anyText(text, "first text"));
+  el("details", looksLikeVerilog(textOf(text)) ? {} : { open: "" }, el("summary", {}, "its text"), looksLikeVerilog(textOf(text)) ? codeBlock(text, { findings: allFindings(attempt.verdicts), label: "first text" }) : anyText(text, "first text"));
 
 function referencePart(row, { reference: field }) {
   const reference = field && row.input?.[field];
