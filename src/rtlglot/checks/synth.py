@@ -54,7 +54,7 @@ class Synth(Check):
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""
-        return {"check": self.name, "version": 2, **asdict(self.options), "pyosys": version()}
+        return {"check": self.name, "version": 3, **asdict(self.options), "pyosys": version()}
 
     def applies(self, context: Context) -> bool:
         """To Verilog."""

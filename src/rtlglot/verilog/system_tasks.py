@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 
 from rtlglot.verilog.keywords import KEYWORDS
@@ -52,6 +53,8 @@ WITHOUT_EFFECT = SPEAKING | DUMPING | LOADING
 
 _CHANGING = frozenset("= += -= *= /= %= &= |= ^= <<= >>= <<<= >>>= ++ --".split())
 _CONDITIONS = frozenset({"`ifdef", "`ifndef", "`elsif"})
+_BLANKED = re.compile(r"\\(?!\r?\n)|[^\r\n\\]")
+"""All but the ends of lines, and what continues a macro on the next one."""
 _TOOL = ("VERILATOR", "YOSYS", "SYNTHESIS", "ICARUS", "slang", "MODELSIM", "VCS", "XILINX", "VIVADO")
 
 
@@ -97,8 +100,7 @@ def muted(text: str, names: Collection[str] = WITHOUT_EFFECT) -> str:
         if token.kind is Kind.SYSTEM and token.text in names:
             end = _end_of_call(code, place)
             if end is not None:
-                for at in range(token.offset, end):
-                    letters[at] = letters[at] if letters[at] in "\n\\" else " "
+                letters[token.offset : end] = _BLANKED.sub(" ", text[token.offset : end])
     return "".join(letters)
 
 

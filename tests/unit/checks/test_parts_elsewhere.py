@@ -16,6 +16,7 @@ FILES = {
     "interface": ("module m(bus b, output y);\n  assign y = b.ready;\nendmodule", "bus"),
     "modport": ("module m(bus.slave b, output y);\n  assign y = b.ready;\nendmodule", "bus"),
     "module": ("module m(input a, output y);\n  part u(a, y);\nendmodule", "part"),
+    "dotted": ("module m(input a, output y);\n  assign y = a & ~glbl.GSR;\nendmodule", "glbl"),
     "parameter": ("module m #(parameter W) (input [W-1:0] a, output y);\n  assign y = ^a;\nendmodule", "m"),
 }
 """Text, and what is missing in it."""

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rtlglot.checks import Check
-from rtlglot.checks.equivalence.judge import judge
+from rtlglot.checks.equivalence.judge import by_text, judge
 from rtlglot.checks.equivalence.reference import Reference, prepare
 from rtlglot.checks.equivalence.verdicts import verdict_of
 from rtlglot.errors import UsageError
@@ -25,6 +25,8 @@ from rtlglot.tools.slang import options
 from rtlglot.tools.yosys import reader
 
 KEPT_REFERENCES = 256
+_OPEN = ("unsupported", "timeout", "bounded", "unconfirmed")
+"""What a verdict is that says neither yes nor no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Equivalence(Check):
         """See Check."""
         return {
             "check": self.name,
-            "version": 3,
+            "version": 4,
             "options": {name: value for name, value in asdict(self._options).items() if name != "second"},
             "pyosys": reader.version(),
             "pyslang": options.version(),
@@ -93,11 +95,13 @@ class Equivalence(Check):
             )
         assert context.reference is not None
         reference = await self._reference(context.reference, context.top, box, self._abc)
+        prover = self._prover(box, self._abc)
         if reference.status != "usable":
             found = Found(reference.status, f"the reference: {reference.what}")
         else:
-            prover = self._prover(box, self._abc)
             found = await judge(prover, reference, text, context)
+        if found.status in _OPEN:
+            found = await by_text(prover, found, text, context)
         return verdict_of(found, reference, time.monotonic() - started)
 
     def recall(self, reference: str) -> Reference | None:

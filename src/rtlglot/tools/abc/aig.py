@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,14 @@ class AigSimulation:
         self.state = [0] * len(aig.nexts)
         """Words of the latches, before the next frame."""
         self._values: list[int] = []
+
+    def snapshot(self) -> Any:
+        """What the design holds before the next frame."""
+        return self.state
+
+    def restore(self, snapshot: Any) -> None:
+        """Go back to it."""
+        self.state = snapshot
 
     def frame(self, inputs: Sequence[int]) -> None:
         """Evaluate one frame with a word for each input, and step the latches afterwards."""

@@ -33,6 +33,8 @@ class Memory:
     """Enable, address and data of each write."""
     sources: int
     """How many of the reads, the first ones, the reference has."""
+    words: range
+    """Its addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,14 @@ class Cut:
     heard: int
     told: int
     memories: tuple[Memory, ...]
+
+    def heard_at(self, kind: str, bit: int) -> str:
+        """The input of the miter for a bit heard: its value or mask on one side ('v', 'm', 'w', 'n')."""
+        return _bit(f"in_{self.prefix}{kind}", bit, self.heard)
+
+    def told_at(self, side: str, kind: str, bit: int) -> str:
+        """The output of the miter for a bit told: its value or mask ('d', 'x')."""
+        return _bit(f"{side}_{self.prefix}t_{kind}", bit, self.told)
 
     def compared(self) -> int:
         """The work of comparing the addresses of all reads."""
@@ -79,7 +89,7 @@ class _Join:
         miter = self.miter
         self.builder = Builder(Aig(miter.inputs, (0,) * len(miter.nexts), (), {}))
         self.places = {name: number for number, name in enumerate(miter.inputs, 1)}
-        heard = {self._input(kind, bit): (bit, kind) for bit in range(self.cut.heard) for kind in "wn"}
+        heard = {self.cut.heard_at(kind, bit): (bit, kind) for bit in range(self.cut.heard) for kind in "wn"}
         self.ties = {self.places[name]: what for name, what in heard.items() if name in self.places}
         self.moved = {v: 2 * v for v in range(miter.first_and) if v not in self.ties}
         self.reads = {
@@ -89,11 +99,8 @@ class _Join:
             for at, bit in enumerate(data)
         }
 
-    def _input(self, kind: str, bit: int) -> str:
-        return _bit(f"in_{self.cut.prefix}{kind}", bit, self.cut.heard)
-
     def _told(self, side: str, kind: str, bit: int) -> int:
-        return self.miter.outputs[_bit(f"{side}_{self.cut.prefix}t_{kind}", bit, self.cut.told)]
+        return self.miter.outputs[self.cut.told_at(side, kind, bit)]
 
     def walk(self) -> bool:
         """Move every variable that is needed; False where one needs itself."""
@@ -163,7 +170,7 @@ class _Join:
 
     def _heard(self, kind: str, bit: int) -> int:
         # an input that is not there is one on which nothing depends
-        return 2 * self.places.get(self._input(kind, bit), 0)
+        return 2 * self.places.get(self.cut.heard_at(kind, bit), 0)
 
     def _there(self, literal: int) -> int:
         return self.moved[literal >> 1] ^ literal & 1
@@ -191,7 +198,7 @@ class _Join:
     def _leave(self, outputs: dict[str, int], free: dict[int, int]) -> None:
         """Let the candidate tell anything in these bits while a condition holds."""
         for bit, condition in free.items():
-            name = _bit(f"gold_{self.cut.prefix}t_x", bit, self.cut.told)
+            name = self.cut.told_at("gold", "x", bit)
             outputs[name] = self.builder.either((outputs[name], condition))
 
 

@@ -112,7 +112,7 @@ class Found:
     top: str = ""
     front_end: str = ""
     blackboxes: tuple[str, ...] = ()
-    """Modules that neither text has, taken for the same where all about them is."""
+    """Modules and memories' files that neither text has, taken for the same where all about them is."""
     confirmed: bool | None = None
     unconfirmed_why: str = ""
     simulator: str = ""

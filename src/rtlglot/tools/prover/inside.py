@@ -22,14 +22,15 @@ from rtlglot.tools.abc.vacuity import undefined_within
 from rtlglot.tools.prover.answers import Found, Reading, Unread, unsupported
 from rtlglot.tools.prover.trace import expected_along, inputs_along, trace_of
 from rtlglot.tools.slang.hazards import hazards_of
+from rtlglot.tools.slang.loads import file_loads
 from rtlglot.tools.slang.plain import latches_allowed
 from rtlglot.tools.slang.source import Source, read_source
 from rtlglot.tools.slang.tops import Top, choose_top
 from rtlglot.tools.yosys import reader
-from rtlglot.tools.yosys.miter import Frame, build, build_cut, short_names
-from rtlglot.tools.yosys.netlist import Netlist, Unsupported, read_netlist
+from rtlglot.tools.yosys.miter import Frame, build, build_cut, build_open, short_names
+from rtlglot.tools.yosys.netlist import Netlist, Unsupported, Wanted, read_netlist
 from rtlglot.verilog.interface import Port, port_differences
-from rtlglot.verilog.system_tasks import DUMPING, SPEAKING, muted
+from rtlglot.verilog.system_tasks import DUMPING, LOADING, SPEAKING, muted
 
 
 def warm() -> None:
@@ -68,10 +69,11 @@ def _read(arguments: dict[str, Any]) -> Reading | Unread:
 def _netlist(source: Source, top: str, front_end: str, most_bits: int, *, candidate: bool) -> Netlist:
     """What a candidate does by telling x from 0 and 1, which no hardware can, counts as x; only as a copy
     of the reference may it do so."""
-    text = muted(latches_allowed(source.plain, source.version), SPEAKING | DUMPING)
-    read = functools.partial(
-        read_netlist, text, source.version, top, front_end=front_end, most_memory_bits=most_bits
-    )
+    loads = file_loads(source.plain, source.version, top)
+    silent = SPEAKING | DUMPING | (LOADING if loads else set())
+    text = muted(latches_allowed(source.plain, source.version), silent)
+    wanted = Wanted(text, source.version, top, loads or {})
+    read = functools.partial(read_netlist, wanted, front_end=front_end, most_memory_bits=most_bits)
     found = read()
     if candidate and ("===" in text or "!==" in text):
         return replace(read(sees_x=False), digest=found.digest)
@@ -189,9 +191,13 @@ def vacuous(arguments: dict[str, Any]) -> Json:
 
 
 def expected(arguments: dict[str, Any]) -> Json:
-    """What the reference's netlist answers along `steps` (see `expected_along`)."""
-    miter, ports, clocking = _miter(arguments)
-    return expected_along(miter, arguments["steps"], ports, clocking)
+    """What the reference's netlist answers along `steps` (see `expected_along`); None where it has none."""
+    gold, gate, ports, clocking = _sides(arguments)
+    if not gold.beyond:
+        miter = build(gold, gate, ports, clocking, arguments["semantics"])
+        return expected_along(miter, arguments["steps"], ports, clocking)
+    opened = build_open(gold, gate, ports, clocking, arguments["semantics"])
+    return expected_along(opened[0], arguments["steps"], ports, clocking, opened[1]) if opened else None
 
 
 def _top(value: dict[str, Any]) -> Top:

@@ -98,7 +98,7 @@ class Prover:
             clocking=Frame(**pair["clocking"]),
             top=candidate.top.name,
             front_end=gate.front_end,
-            blackboxes=candidate.unknown,
+            blackboxes=(*candidate.unknown, *(f"{name} (filled from a file)" for name in gate.files)),
         )
         if gold.digest and gold.digest == gate.digest:
             return base.but(status="equivalent", engine="the same netlist")
@@ -182,7 +182,8 @@ class Prover:
     ) -> Sequence[Mapping[str, Sequence[str]]] | None:
         """What the reference's netlist answers along these steps, before and after each step's edge, with
         x where it leaves a bit open; None where that cannot be told."""
-        if reference.netlist is None or reference.netlist.beyond:
+        netlist = reference.netlist
+        if netlist is None or (netlist.beyond and not netlist.cut):
             return None
         pair = _pair(reference, reference, X)
         assert found.clocking is not None

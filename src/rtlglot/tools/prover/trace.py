@@ -9,6 +9,8 @@ from typing import Any
 from rtlglot.records import Json
 from rtlglot.tools.abc.aig import Aig, AigSimulation
 from rtlglot.tools.abc.difference import Question, Stimulus
+from rtlglot.tools.abc.joined import Cut
+from rtlglot.tools.abc.remembering import RememberingSimulation
 from rtlglot.tools.yosys.miter import TICK, Frame, short_names
 from rtlglot.verilog.interface import Port
 
@@ -68,22 +70,26 @@ def inputs_along(
 
 
 def expected_along(
-    miter: Aig, steps: Sequence[Mapping[str, Any]], ports: Sequence[Port], clocking: Frame
+    miter: Aig,
+    steps: Sequence[Mapping[str, Any]],
+    ports: Sequence[Port],
+    clocking: Frame,
+    cut: Cut | None = None,
 ) -> list[dict[str, list[str]]]:
     """For each Step what the reference's netlist answers before the step's edge, and after it with the
-    inputs unchanged: {port: [before, after]}."""
+    inputs unchanged: {port: [before, after]}. Of a miter that was `cut` memories are kept beside it."""
     outputs = _Outputs(miter, ports, clocking)
-    simulation = AigSimulation(miter, 1)
+    simulation = RememberingSimulation(miter, cut, outputs.tick) if cut else AigSimulation(miter, 1)
     told = []
     for step in steps:
-        frame, start = outputs.frame(step, len(miter.inputs)), simulation.state
+        frame, start = outputs.frame(step, len(miter.inputs)), simulation.snapshot()
         simulation.frame(frame)
         before = outputs.gold(simulation)
-        state = start if step.get("held") and not clocking.ticks else simulation.state
-        simulation.state = state
+        state = start if step.get("held") and not clocking.ticks else simulation.snapshot()
+        simulation.restore(state)
         simulation.frame(frame)
         after = outputs.gold(simulation)
-        simulation.state = state
+        simulation.restore(state)
         told.append({name: [before[name], after[name]] for name in before})
     return told
 
@@ -106,8 +112,8 @@ class _Outputs:
                 ]
             elif port.name != clocking.clock:
                 self._inputs[port.name] = [places.get(bit) for bit in _bits(f"in_{short}", width)]
-        self._tick = places.get(f"in_{TICK}") if clocking.ticks else None
-        self._ticks = clocking.ticks
+        self.tick = places.get(f"in_{TICK}") if clocking.ticks else None
+        self.ticks = clocking.ticks
 
     def inputs(self, frame: Sequence[int]) -> dict[str, Json]:
         """The step that a frame is."""
@@ -115,7 +121,7 @@ class _Outputs:
             name: "".join("0" if place is None else "01"[frame[place]] for place in bits)
             for name, bits in self._inputs.items()
         }
-        held = self._ticks and (self._tick is None or not frame[self._tick])
+        held = self.ticks and (self.tick is None or not frame[self.tick])
         return {"inputs": values} | ({"held": True} if held else {})
 
     def frame(self, step: Mapping[str, Any], width: int) -> list[int]:
@@ -125,8 +131,8 @@ class _Outputs:
             for place, bit in zip(bits, step["inputs"][name], strict=True):
                 if place is not None:
                     values[place] = int(bit)
-        if self._tick is not None:
-            values[self._tick] = int(not step.get("held"))
+        if self.tick is not None:
+            values[self.tick] = int(not step.get("held"))
         return values
 
     def gold(self, simulation: AigSimulation) -> dict[str, str]:

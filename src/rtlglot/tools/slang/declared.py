@@ -42,14 +42,21 @@ def unset(compilation: Any) -> list[str]:
 
 
 def _has_text_for_a_width(body: Any) -> bool:
-    texts = any(
-        parameter.declaredType is not None
+    texts = {
+        parameter.name: str(parameter.declaredType.initializerSyntax)
+        for parameter in body.parameters
+        if parameter.declaredType is not None
         and parameter.declaredType.initializerSyntax is not None
         and parameter.declaredType.initializerSyntax.kind == _Kind.StringLiteralExpression
-        for parameter in body.parameters
-    )
+    }
+    if not texts:
+        return False
+    # an empty one says that an instance has to set it
+    empty = {name for name, text in texts.items() if text.strip() == '""'}
+    widths = _nodes(body.definition.syntax, _Kind.VariableDimension) if empty else []
     ports = (port for port in body.portList if isinstance(port, ast.PortSymbol))
-    return texts and any(
+    named = {_text(name.identifier) for width in widths for name in _nodes(width, _Kind.IdentifierName)}
+    return not empty.isdisjoint(named) or any(
         port.type.isError or (port.type.isIntegral and port.type.bitWidth > _HUGE_PORT) for port in ports
     )
 

@@ -33,6 +33,7 @@ from rtlglot.tools.slang.wording import (
     IGNORED,
     PORT_START,
     SIGNAL_AS_START,
+    UNDECLARED_SCOPE,
     UNDECLARED_TYPE,
     UNKNOWN,
     plain,
@@ -134,7 +135,7 @@ def _design(text: _Text, top: str | None, data: bytes) -> tuple[list[Said], dict
     if top is None and not compilation.getRoot().topInstances and not _bad(said):
         compilation = _recursive(text) or compilation
     if any(one.code == "UndeclaredIdentifier" for one in said):
-        said = _with_types(text, said)
+        said = _with_scopes(_with_types(text, said), data)
     if not _bad(said):
         said += _analysed(compilation, text, data)
         said += [Said("error", "PortRange", *one) for one in contradicting_ports(text.tree.root)]
@@ -180,6 +181,18 @@ def _with_types(text: _Text, said: list[Said]) -> list[Said]:
     ]
 
 
+def _with_scopes(said: list[Said], data: bytes) -> list[Said]:
+    """Undeclared names before a dot under a code of their own."""
+    return [
+        one._replace(
+            code=UNDECLARED_SCOPE, message=plain(UNDECLARED_SCOPE, f"unknown name '{one.about}' before a dot")
+        )
+        if one.code == "UndeclaredIdentifier" and one.offset is not None and _DOTTED.match(data, one.offset)
+        else one
+        for one in said
+    ]
+
+
 def _analysed(compilation: Any, text: _Text, data: bytes) -> list[Said]:
     """What only the whole design shows: latches, drivers."""
     compilation.freeze()
@@ -203,6 +216,7 @@ _TRI_STATE = re.compile(
     rb"'[sS]?[bBoOdDhH]?\s*[0-9a-fA-FxX_]*[zZ?]|\b(?:bufif|notif|[rt]?tran|tri|wor|wand|pull)\w*"
 )
 _INCLUDED = re.compile(rb"\s*`include\s+(\"[^\"\n]{1,80}\"|<[^>\n]{1,80}>)")
+_DOTTED = re.compile(rb"[A-Za-z_][\w$]*\s*\.")
 _MACRO_CALL = re.compile(rb"``|`(?:ifdef|ifndef)\b")
 _PORT_START = "the start value of a port reads a signal"
 _LENIENT = ast.CompilationFlags.AllowUseBeforeDeclare

@@ -8,7 +8,7 @@ from dataclasses import replace
 from rtlglot.records import Context, Finding, Json, Severity
 from rtlglot.sandbox.box import Box
 from rtlglot.sandbox.job import BoxResult
-from rtlglot.tools.slang.wording import UNDECLARED_TYPE, UNKNOWN
+from rtlglot.tools.slang.wording import UNDECLARED_SCOPE, UNDECLARED_TYPE, UNKNOWN
 from rtlglot.verilog.units import without
 
 TOOL = "rtlglot.tools.slang.diagnose:read"
@@ -57,7 +57,9 @@ def incomplete(
     errors = {finding.code for finding in found if finding.severity is Severity.ERROR}
     missing = set(UNKNOWN) if errors & UNKNOWN else set()
     if missing and errors & _NAMESPACES:
-        missing |= {"UndeclaredIdentifier", UNDECLARED_TYPE}
+        missing |= {"UndeclaredIdentifier", UNDECLARED_SCOPE, UNDECLARED_TYPE}
+    if context.parts_elsewhere and UNDECLARED_SCOPE in errors:
+        missing.add(UNDECLARED_SCOPE)
     if context.parts_elsewhere and _INCLUDE in errors:
         missing |= errors  # what is in the file may be the cure of all the others
     notes = tuple(
@@ -65,7 +67,7 @@ def incomplete(
         for name in unset
     )
     if notes:
-        missing.add("ValueOutOfRange")  # a text in the place of a width
+        missing |= {"MultipleDrivers", "ValueOutOfRange"}  # a text in the place of a width
     if errors - missing or not (errors or notes):
         return None
     eased = (replace(f, severity=Severity.NOTE) if f.code in missing else f for f in found)

@@ -10,6 +10,9 @@ UNKNOWN = frozenset(
 UNDECLARED_TYPE = "UndeclaredType"
 """Our own: an undeclared identifier in the place of a type. In a list of ports it is an interface."""
 
+UNDECLARED_SCOPE = "UndeclaredScope"
+"""Our own: an undeclared identifier before a dot. Another file may have a module of that name."""
+
 SIGNAL_AS_START = "ConstEvalNonConstVariable"
 PORT_START = "PortStart"
 """The former in the start value of a port, where simulators take it: it is given once, at time 0."""
@@ -116,6 +119,7 @@ _ADVICE = {
     "UndeclaredIdentifier": "declare it before its first use, or correct the name",
     "UnknownDirective": "define the macro in the text",
     "MissingTimeScale": "give every module a `timescale, or none",
+    "UndeclaredScope": "declare it, or correct the name; a module of that name is not in the text",
     "UndeclaredType": "declare the type; an interface or package of that name is not in the text",
     "UnknownClassOrPackage": "its definition is not in the text",
     "UnknownInterface": "its definition is not in the text",

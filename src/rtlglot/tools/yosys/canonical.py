@@ -12,6 +12,8 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+LOADED = "loaded"
+"""Attribute of a memory that is filled from a file: the hash of what fills it."""
 _NAMES = frozenset({"MEMID"})
 """Parameters that only name."""
 _BUS = frozenset({"$tribuf", "$_TBUF_"})
@@ -76,7 +78,14 @@ class _Walk:
                 for place, bit in enumerate(bits)
                 if bit in self._starts
             ]
-            shape = [cell["type"], parameters, starts, [(name, self._met(bits)) for name, bits in ends]]
+            loaded = cell["attributes"].get(LOADED, "")
+            shape = [
+                cell["type"],
+                parameters,
+                starts,
+                loaded,
+                [(name, self._met(bits)) for name, bits in ends],
+            ]
             told.update(json.dumps(shape, sort_keys=True).encode())
         return told.hexdigest()
 

@@ -7,6 +7,7 @@ by what they are and by name, else by where they stand; a wrong pair costs the p
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections import defaultdict
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rtlglot.tools.abc.joined import Cut, Memory
-from rtlglot.tools.yosys.canonical import order
+from rtlglot.tools.yosys.canonical import LOADED, order
 from rtlglot.tools.yosys.reader import is_plain
 
 MEMORY = "$mem_v2"
@@ -119,8 +120,8 @@ def cuts_of(gold: Mapping[str, Any], gate: Mapping[str, Any], prefix: str) -> Cu
     heard = {place: index for index, place in enumerate(one.heard)}
     told = {place: index for index, place in enumerate(one.told)}
     memories = tuple(
-        _memory(number, shape, one.shapes[number]["RD_PORTS"], told, heard)
-        for number, shape in enumerate(shapes)
+        _memory(number, gold["cells"][name], shape, told, heard)
+        for number, (name, shape) in enumerate(zip(one.names, shapes, strict=True))
         if shape["WIDTH"]
     )
     return Cuts(one, two, shapes, Cut(prefix, len(heard), len(told), memories))
@@ -135,6 +136,23 @@ def can_be_cut(cell: Mapping[str, Any]) -> bool:
     clocked = int(parameters["WR_CLK_ENABLE"], 2) == (1 << written) - 1 if written else True
     plain = ("RD_CLK_ENABLE", "RD_WIDE_CONTINUATION", "WR_WIDE_CONTINUATION")
     return clocked and not any(int(parameters[name], 2) for name in plain)
+
+
+def marked(text: str, cells: Mapping[str, Any], loads: Mapping[str, str]) -> str:
+    """A flat design's RTLIL in which the memory of each path says what fills it. Raises KeyError for a path
+    that is none's."""
+    names = {
+        cell["parameters"]["MEMID"].removeprefix("\\"): name
+        for name, cell in cells.items()
+        if cell["type"] == MEMORY
+    }
+    for path, said in loads.items():
+        head = f"  cell {MEMORY} \\{names.get(path)}\n"
+        if text.count(head) != 1:
+            raise KeyError(path)
+        told = hashlib.sha256(said.encode()).hexdigest()
+        text = text.replace(head, f'  attribute \\{LOADED} "{told}"\n{head}')
+    return text
 
 
 def stubs(cells: Iterable[Mapping[str, Any]]) -> str:
@@ -184,7 +202,7 @@ def _signature(cell: Mapping[str, Any]) -> str:
             {name: value for name, value in table.items() if not _MAY_DIFFER.fullmatch(name)}
             for table in (parameters, pins)
         )
-    loaded = cell["attributes"].get("loaded", "")
+    loaded = cell["attributes"].get(LOADED, "")
     return json.dumps([cell["type"], parameters, pins, loaded], sort_keys=True)
 
 
@@ -243,7 +261,11 @@ def _driven(module: Mapping[str, Any]) -> set[int | str]:
 
 
 def _memory(
-    number: int, shape: Shape, sources: int, told: Mapping[Place, int], heard: Mapping[Place, int]
+    number: int,
+    gold: Mapping[str, Any],
+    shape: Shape,
+    told: Mapping[Place, int],
+    heard: Mapping[Place, int],
 ) -> Memory:
     def slices(pin: str, places: Mapping[Place, int]) -> Iterator[Sequence[int]]:
         size = shape[_STRIDES[pin]]
@@ -252,4 +274,5 @@ def _memory(
 
     reads = zip(slices("RD_ADDR", told), slices("RD_DATA", heard), strict=True)
     writes = zip(slices("WR_EN", told), slices("WR_ADDR", told), slices("WR_DATA", told), strict=True)
-    return Memory(tuple(reads), tuple(writes), sources)
+    first, words = (int(gold["parameters"][name], 2) for name in ("OFFSET", "SIZE"))
+    return Memory(tuple(reads), tuple(writes), _shape(gold)["RD_PORTS"], range(first, first + words))

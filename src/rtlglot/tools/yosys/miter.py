@@ -27,7 +27,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rtlglot.tools.abc.aig import Aig, read_aiger
-from rtlglot.tools.abc.joined import joined
+from rtlglot.tools.abc.joined import Cut, joined
+from rtlglot.tools.yosys.arithmetic import ROWS
 from rtlglot.tools.yosys.cuts import cuts_of
 from rtlglot.tools.yosys.netlist import Netlist
 from rtlglot.tools.yosys.reader import Yosys
@@ -43,31 +44,6 @@ _FLIP_FLOP = re.compile(r"^(  cell \$(?:dff|adff|aldff|dffsr))( \S+\n)", re.MULT
 _MODULE = re.compile(r"^module .*\n", re.MULTILINE)
 _MAPPED = ("$_AND_", "$_NOT_", "$_FF_", "$ff", "$anyinit", "$anyseq", "$scopeinfo")
 _NOT_MAPPED = " ".join(f"t:{kind}" for kind in _MAPPED) + " %u" * (len(_MAPPED) - 1) + " %n"
-
-
-_ROWS = """
-(* techmap_celltype = "$mul" *)
-module rows(A, B, Y);
-  parameter A_SIGNED = 0, B_SIGNED = 0, A_WIDTH = 1, B_WIDTH = 1, Y_WIDTH = 1;
-  localparam ROWS = B_SIGNED || B_WIDTH > Y_WIDTH ? Y_WIDTH : B_WIDTH;
-  input [A_WIDTH-1:0] A;
-  input [B_WIDTH-1:0] B;
-  output [Y_WIDTH-1:0] Y;
-  wire [Y_WIDTH-1:0] one, other;
-  wire [Y_WIDTH*(ROWS+1)-1:0] sums;
-  assign sums[Y_WIDTH-1:0] = 0;
-  generate
-    if (A_SIGNED) assign one = $signed(A); else assign one = A;
-    if (B_SIGNED) assign other = $signed(B); else assign other = B;
-    genvar i;
-    for (i = 0; i < ROWS; i = i + 1)
-      assign sums[Y_WIDTH*(i+1) +: Y_WIDTH] =
-        sums[Y_WIDTH*i +: Y_WIDTH] + ((one << i) & {Y_WIDTH{other[i]}});
-  endgenerate
-  assign Y = sums[Y_WIDTH*ROWS +: Y_WIDTH];
-endmodule
-"""
-"""A product row by row, as it is written where it is written out: the sums in between are then the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +90,14 @@ def build_cut(
 ) -> Aig | None:
     """Likewise, with memories and black boxes cut out of both and joined again; None where they have
     no like in the other side."""
+    opened = build_open(reference, candidate, ports, clocking, semantics)
+    return joined(*opened) if opened else None
+
+
+def build_open(
+    reference: Netlist, candidate: Netlist, ports: tuple[Port, ...], clocking: Frame, semantics: str
+) -> tuple[Aig, Cut] | None:
+    """Likewise, not joined: what the cut parts hear are inputs, what they are told outputs."""
     if clocking.kind == "moment" and any(side.memory_bits for side in (reference, candidate)):
         return None  # a memory has no clock there that could be watched
     yosys = _both_read(reference, candidate, ports)
@@ -129,7 +113,7 @@ def build_cut(
         return None
     for name in _SIDES:
         _edit(yosys, name, functools.partial(cuts.edited, side=name))
-    return joined(_mitered(yosys, clocking, semantics), cuts.cut)
+    return _mitered(yosys, clocking, semantics), cuts.cut
 
 
 def _both_read(reference: Netlist, candidate: Netlist, ports: tuple[Port, ...]) -> Yosys:
@@ -142,7 +126,7 @@ def _both_read(reference: Netlist, candidate: Netlist, ports: tuple[Port, ...]) 
 
 
 def _mitered(yosys: Yosys, clocking: Frame, semantics: str) -> Aig:
-    Path("rows.v").write_text(_ROWS, encoding="ascii")
+    Path("rows.v").write_text(ROWS, encoding="ascii")
     yosys("dffunmap")
     for name in _SIDES:
         _model_time(yosys, name, clocking, semantics)

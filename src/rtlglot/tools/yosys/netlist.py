@@ -12,35 +12,12 @@ from typing import Any
 
 from rtlglot.records import Json
 from rtlglot.tools.yosys import canonical
-from rtlglot.tools.yosys.cuts import MEMORY, can_be_cut, stubs
+from rtlglot.tools.yosys.arithmetic import POWER
+from rtlglot.tools.yosys.cuts import MEMORY, can_be_cut, marked, stubs
 from rtlglot.tools.yosys.reader import Yosys
 
 _LATCHES = frozenset({"$dlatch", "$adlatch", "$dlatchsr", "$sr"})
 _NO_LOGIC = frozenset({"$scopeinfo", "$print", "$check"})
-_POWER = """
-(* techmap_celltype = "$pow" *)
-module power(A, B, Y);
-  parameter A_SIGNED = 0, B_SIGNED = 0, A_WIDTH = 1, B_WIDTH = 1, Y_WIDTH = 1;
-  parameter _TECHMAP_CONSTMSK_B_ = 0, _TECHMAP_CONSTVAL_B_ = 0;
-  input [A_WIDTH-1:0] A;
-  input [B_WIDTH-1:0] B;
-  output [Y_WIDTH-1:0] Y;
-  wire _TECHMAP_FAIL_ = B_SIGNED && !(_TECHMAP_CONSTMSK_B_[B_WIDTH-1] && !_TECHMAP_CONSTVAL_B_[B_WIDTH-1]);
-  wire [Y_WIDTH*(B_WIDTH+1)-1:0] part, square;
-  assign part[Y_WIDTH-1:0] = 1;
-  generate
-    if (A_SIGNED) assign square[Y_WIDTH-1:0] = $signed(A); else assign square[Y_WIDTH-1:0] = A;
-    genvar i;
-    for (i = 0; i < B_WIDTH; i = i + 1) begin
-      wire [Y_WIDTH-1:0] p = part[Y_WIDTH*i +: Y_WIDTH], s = square[Y_WIDTH*i +: Y_WIDTH];
-      assign part[Y_WIDTH*(i+1) +: Y_WIDTH] = B[i] ? p * s : p;
-      assign square[Y_WIDTH*(i+1) +: Y_WIDTH] = s * s;
-    end
-  endgenerate
-  assign Y = part[Y_WIDTH*B_WIDTH +: Y_WIDTH];
-endmodule
-"""
-"""A power by squares, in the width of its result."""
 _CLAIMS = ("$any", "$all", "$assume", "$assert", "$live", "$fair", "$cover", "$equiv")
 _CLOCKS_OF_MEMORY = ("RD_CLK", "WR_CLK")
 _ASYNCHRONOUS = frozenset({"$aldff", "$aldffe", "$dffsr", "$dffsre", "$adff", "$adffe"})
@@ -75,6 +52,8 @@ class Netlist:
     be cut out of both."""
     cut: tuple[str, ...] = ()
     """Its memories and black boxes by name, where nothing else is beyond a model of gates."""
+    files: tuple[str, ...] = ()
+    """Its memories that are filled from files."""
     stubs: str = ""
     """Empty modules in the place of its black boxes, for a simulator."""
     digest: str = ""
@@ -88,7 +67,8 @@ class Netlist:
     def from_json(cls, value: Mapping[str, Any]) -> Netlist:
         """Back from `to_json`."""
         clocks = tuple((name, rising) for name, rising in value["clocks"])
-        return cls(**{**value, "clocks": clocks, "cut": tuple(value["cut"])})
+        names = {name: tuple(value[name]) for name in ("cut", "files")}
+        return cls(**{**value, "clocks": clocks, **names})
 
     @property
     def has_state(self) -> bool:
@@ -96,46 +76,44 @@ class Netlist:
         return bool(self.latches or self.flip_flops)
 
 
-_FLATTENED = (
-    "proc -noopt",
-    "flatten",
-    "chformal -remove",
-    "delete t:$print",
-    "opt_expr -keepdc",
-    "memory -nomap",
-    "memory_nordff",
-    "opt_clean",
-)
-
-
+_FLATTENED = ("proc -noopt", "flatten", "chformal -remove", "delete t:$print", "opt_expr -keepdc")
 _IDENTITY = re.compile(r"^  cell \$(?:eqx|nex) .*?^  end\n", re.MULTILINE | re.DOTALL)
 _BESIDE_X = re.compile(r"connect \\[AB] .*\d'[01]*[xz]")
 
 
-def read_netlist(
-    text: str, version: str, top: str, *, front_end: str, most_memory_bits: int, sees_x: bool = True
-) -> Netlist:
-    """Read, elaborate and flatten a text (see `latches_allowed`). Raises Unsupported for what a
-    proof cannot handle; yosys ends the process for what it cannot read."""
-    yosys = Yosys()
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A text that is to become a netlist (see `latches_allowed`)."""
+
+    text: str
+    version: str
+    top: str
+    loads: Mapping[str, str]
+    """Arrays that are filled from files, as `file_loads` tells."""
+
+
+def read_netlist(wanted: Wanted, *, front_end: str, most_memory_bits: int, sees_x: bool = True) -> Netlist:
+    """Read, elaborate and flatten a text. Raises Unsupported for what a proof cannot handle; yosys ends
+    the process for what it cannot read."""
+    yosys, top, loads = Yosys(), wanted.top, wanted.loads
     try:
-        yosys.read(text, version, front_end, top=top)
+        yosys.read(wanted.text, wanted.version, front_end, top=top)
     except ValueError as error:
         raise Unsupported(str(error)) from error
     yosys(f"hierarchy -top {top}")
     if not sees_x:
         _hide_x(yosys)
-    yosys(*_FLATTENED, f"rename {top} netlist")
-    module = _module(yosys)
-    if any(cell["type"] == "$pow" for cell in module["cells"].values()):
-        Path("pow.v").write_text(_POWER, encoding="ascii")
-        yosys("techmap -map pow.v t:$pow", "opt_expr -keepdc", "opt_clean")
-        module = _module(yosys)
+    # the passes that simplify memories take one that nothing writes for undefined
+    memories = "memory_collect" if loads else "memory -nomap"
+    yosys(*_FLATTENED, memories, "memory_nordff", "opt_clean", f"rename {top} netlist")
+    if loads:
+        _mark(yosys, loads)
+    module = _with_powers(yosys)
     beyond = _trouble(yosys) or _odd_ports(module) or _odd_cells(module)
     memory_bits = _memory_bits(module["cells"])
     apart = {n: c for n, c in module["cells"].items() if _is_memory(c) or c["type"][0] != "$"}
     cut = tuple(apart) if not beyond and all(map(can_be_cut, apart.values())) else ()
-    beyond = beyond or _missing(apart.values())
+    beyond = beyond or _missing(apart.values()) or ("memory filled from a file" if loads else "")
     if not beyond and memory_bits > most_memory_bits:
         beyond = f"memory of {memory_bits} bits (at most {most_memory_bits})"
     yosys("write_rtlil netlist.il")
@@ -146,10 +124,33 @@ def read_netlist(
         memory_bits=memory_bits,
         beyond=beyond,
         cut=cut,
+        files=tuple(loads),
         stubs=stubs(module["cells"].values()),
         digest=canonical.digest(module),
         **_facts(module),
     )
+
+
+def _with_powers(yosys: Yosys) -> Mapping[str, Any]:
+    """The module, each power in it made of products."""
+    module = _module(yosys)
+    if all(cell["type"] != "$pow" for cell in module["cells"].values()):
+        return module
+    Path("pow.v").write_text(POWER, encoding="ascii")
+    yosys("techmap -map pow.v t:$pow", "opt_expr -keepdc", "opt_clean")
+    return _module(yosys)
+
+
+def _mark(yosys: Yosys, loads: Mapping[str, str]) -> None:
+    """Say of each memory what fills it."""
+    cells = _module(yosys)["cells"]
+    yosys("write_rtlil loaded.il", "design -reset")
+    try:
+        text = marked(Path("loaded.il").read_text(encoding="utf-8"), cells, loads)
+    except KeyError as error:
+        raise Unsupported(f"{error.args[0]} is filled from a file and not kept as a memory") from error
+    Path("loaded.il").write_text(text, encoding="utf-8")
+    yosys("read_rtlil loaded.il")
 
 
 def _is_memory(cell: Mapping[str, Any]) -> bool:
@@ -176,9 +177,7 @@ def _trouble(yosys: Yosys) -> str:
     log = yosys.log_of("check")
     if "multiple conflicting drivers" in log:
         return "multiple drivers of one signal"
-    if "found logic loop" in log:
-        return "combinational loop"
-    return ""
+    return "combinational loop" if "found logic loop" in log else ""
 
 
 def _module(yosys: Yosys) -> Mapping[str, Any]:
