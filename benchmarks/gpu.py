@@ -35,7 +35,7 @@ sys.path[0] = str(ROOT)
 from benchmarks.gpu_input import chats_of, designs, model_folder, write_rows  # noqa: E402 - after the path
 from benchmarks.gpu_report import Busy, Line, counted, machine, table  # noqa: E402 - after the path
 
-from rtlglot.engines.vllm import VllmEngine  # noqa: E402 - after the path
+from rtlglot.engines.vllm.engine import VllmEngine  # noqa: E402 - after the path
 from rtlglot.records import Finish, Reply, Request, Sampling  # noqa: E402 - after the path
 
 MODELS = {"8b": "meta-llama/Llama-3.1-8B-Instruct", "3b": "meta-llama/Llama-3.2-3B-Instruct"}

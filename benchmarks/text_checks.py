@@ -25,7 +25,7 @@ from text_mutations import FIDELITY, INSTRUCTION_ONLY, Mutation, Subject
 from text_spoilers import ALSO_RIGHT, WORDING
 
 from rtlglot.checks.facts import FactsReader
-from rtlglot.checks.fidelity.check import judge
+from rtlglot.checks.fidelity.judge import judge
 from rtlglot.checks.wording import Wording
 from rtlglot.records import Context, Severity, Verdict
 from rtlglot.sandbox import open_box

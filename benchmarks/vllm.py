@@ -34,7 +34,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)
 
-from rtlglot.engines.vllm import VllmEngine  # noqa: E402 - after the path
+from rtlglot.engines.vllm.engine import VllmEngine  # noqa: E402 - after the path
 from rtlglot.jobs.bench_memory import family  # noqa: E402 - after the path
 from rtlglot.records import Pair, Reply, Request, Row  # noqa: E402 - after the path
 from rtlglot.run.watch import Nobody  # noqa: E402 - after the path

@@ -52,18 +52,22 @@ def test_the_door_loads_nothing_heavy(statement: str) -> None:
     assert not [name for name in loaded if name.partition(".")[0] in HEAVY]
 
 
-def test_a_job_that_asks_for_no_check_loads_no_prover_and_no_parser_of_verilog(tmp_path: Path) -> None:
+@pytest.mark.parametrize("check", ["none", "default"])
+def test_a_job_of_texts_loads_no_prover_and_no_parser_of_verilog(tmp_path: Path, check: str) -> None:
     (tmp_path / "in.jsonl").write_text('{"instruction": "Write a gate."}\n')
-    job = "transform in.jsonl --from instruction --to description --check none -o o.jsonl"
+    job = f"transform in.jsonl --from instruction --to description --check {check} -o o.jsonl"
     command = [*job.split(), "--engine", "scripted", "--model", "sentence"]
-    code = f"import sys; from rtlglot.cli import main; main({command!r}); print(*sorted(sys.modules))"
+    code = f"import sys; from rtlglot.cli import main; main({command!r}); print(*sorted(sys.modules));"
+    code += "import resource as r; print(r.getrusage(r.RUSAGE_CHILDREN).ru_maxrss, 'KiB in children')"
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     loaded = run.stdout.split()
     assert "rtlglot.run.session" in loaded
-    heavy = ("pyslang", "pyosys", "rtlglot.tools.prover", "rtlglot.checks.equivalence")
-    assert not [name for name in loaded if name.startswith(heavy)]
+    heavy = ["pyslang", "pyosys", "rtlglot.tools.prover", "rtlglot.checks.equivalence"]
+    heavy += ["rtlglot.checks.fidelity.judge", "rtlglot.prompts.code", "rtlglot.prose.asked", "rtlglot.plan"]
+    assert not [name for name in loaded if name.startswith(tuple(heavy))]
+    assert "0 KiB in children" in run.stdout  # nothing of it needs the sandbox
 
 
 def test_the_ladder_of_a_text_loads_no_prover() -> None:

@@ -223,7 +223,7 @@ BAD_INPUTS = [
     ("broken.json", b'{"a": {"instruction": "x"},\n "b": {"instruction": }', "broken.json", "line 2"),
     ("broken.jsonl", b'{"id": 1, "instruction": "x"}\n{"id": 2, \n', "broken.jsonl", "line 2"),
     ("cut.jsonl.gz", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\x56", "cut.jsonl.gz", ""),
-    ("latin.jsonl", b'{"id": 1, "instruction": "caf\xe9"}\n', "latin.jsonl", "line 1"),
+    ("latin.jsonl", b'{"id": 1, \xe9"instruction": "x"}\n', "latin.jsonl", "line 1"),
     ("wide.jsonl", '{"id": 1}\n'.encode("utf-16"), "wide.jsonl", "UTF-16"),
     (
         "twice.jsonl",

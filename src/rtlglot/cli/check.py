@@ -92,11 +92,12 @@ def table(summary: CheckSummary) -> str:
         f"{summary.good:,} that no check said no to",
         f"{summary.rejected:,} rejected",
         *([f"{summary.empty:,} without a text"] if summary.empty else []),
+        *([f"{summary.unreadable:,} unreadable"] if summary.unreadable else []),
         *([f"{summary.pending:,} not done yet"] if summary.pending else []),
     ]
     lines += sureness(summary.assurances)
     lines += [f"  {fitted(f'{each.id}: {_why(each)}', COLUMNS - 2)}" for each in summary.designs]
-    if left := summary.rejected + summary.empty - len(summary.designs):
+    if left := summary.bad - len(summary.designs):
         lines.append(f"  and {left:,} more that did not pass")
     lines.append(f"{count(summary.rows, 'row')} = {' + '.join(said)}")
     return "\n".join(lines)

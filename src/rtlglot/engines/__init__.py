@@ -24,7 +24,7 @@ ENGINES = Table(
         "openvino": "rtlglot.engines.openvino:OpenVinoEngine",
         "recorded": "rtlglot.engines.recorded:RecordedEngine",
         "scripted": "rtlglot.engines.scripted:ScriptedEngine",
-        "vllm": "rtlglot.engines.vllm:VllmEngine",
+        "vllm": "rtlglot.engines.vllm.engine:VllmEngine",
     },
     extras={
         "openvino": ("openvino_genai", "openvino"),

@@ -37,8 +37,9 @@ class Csv:
         csv.field_size_limit(source.max_record)  # a longer one is taken for a quote that is never closed
         stream, offset = source.open_text()
         with stream:
-            lines = _lines(stream, source, offset)
-            yield from _records(csv.reader(lines, delimiter=self.delimiter, strict=True), source)
+            flaws: dict[int, InputError] = {}
+            lines = _lines(stream, source, offset, flaws)
+            yield from _records(csv.reader(lines, delimiter=self.delimiter, strict=True), source, flaws)
 
     def write(self, out: BinaryIO, shape: Shape, scratch: Path) -> _CsvWriter:
         """The header is written last: it needs all rows."""
@@ -96,12 +97,12 @@ def _line(text: object) -> bytes:
     return (str(text)[:-2] + "\n").encode()
 
 
-def _lines(stream: BinaryIO, source: DataFile, offset: int) -> Iterator[str]:
+def _lines(stream: BinaryIO, source: DataFile, offset: int, flaws: dict[int, InputError]) -> Iterator[str]:
+    """The lines; `flaws` gets those with bytes that are not UTF-8, by number. They read as their escapes."""
     for number, line in enumerate(source.lines(stream), 1):
-        try:
-            yield line.decode()
-        except UnicodeDecodeError as error:
-            raise source.not_utf8(error, row=f"line {number}", offset=offset) from None
+        if (flaw := source.not_utf8(line, f"line {number}", offset)) is not None:
+            flaws[number] = flaw
+        yield line.decode(errors="backslashreplace")
         offset += len(line)
 
 
@@ -121,9 +122,11 @@ def _rows(reader: _Reader, source: DataFile) -> Iterator[tuple[int, list[str]]]:
             yield number, row
 
 
-def _records(reader: _Reader, source: DataFile) -> Iterator[Record]:
+def _records(reader: _Reader, source: DataFile, flaws: dict[int, InputError]) -> Iterator[Record]:
     rows = _rows(reader, source)
     _, header = next(rows, (0, []))
+    if flaws:  # in the header, of which every row takes its names
+        raise next(iter(flaws.values()))
     if not header:
         raise InputError("there is no header: the first line must name the columns", file=source.name)
     twice = [name for name, count in Counter(header).items() if count > 1]
@@ -137,4 +140,6 @@ def _records(reader: _Reader, source: DataFile) -> Iterator[Record]:
                 row=f"line {number}",
                 hint="a cell that holds the delimiter, a quote or a newline must stand in quotes",
             )
-        yield Record(number, f"line {number}", None, dict(zip(header, row, strict=True)))
+        flaw = min(flaws.items())[1] if flaws else None
+        flaws.clear()
+        yield Record(number, f"line {number}", None, dict(zip(header, row, strict=True)), flaw)

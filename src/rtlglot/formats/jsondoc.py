@@ -12,7 +12,7 @@ from typing import BinaryIO
 from rtlglot.errors import InputError
 from rtlglot.formats.source import DataFile
 from rtlglot.formats.table import Record, Shape
-from rtlglot.formats.values import DECODER, INDENT, HalfPair, encode, refuse_unwritable, too_deep
+from rtlglot.formats.values import DECODER, INDENT, NOT_UTF8, NotUnicode, encode, refuse_unwritable, too_deep
 from rtlglot.records import Json
 
 _CHUNK_BYTES = 1 << 18
@@ -109,6 +109,8 @@ class _Text:
         self._ended = False
         self._line = 1  # of the buffer's first character
         self._column = 1
+        self._known = 0, 0
+        """A place in the buffer, and which byte of the file stands there."""
         self.flaw: InputError | None = None
         """Why the entry that is being read cannot be used, where it is JSON otherwise."""
 
@@ -162,7 +164,7 @@ class _Text:
             try:
                 value, end = DECODER.raw_decode(self._buffer, self._pos)
                 refuse_unwritable(value, self._buffer, self._pos, end)
-            except HalfPair as error:
+            except NotUnicode as error:
                 self.flaw = self.flaw or self.broken(error.msg, error.pos)
                 self._pos = end
                 return error.value
@@ -181,11 +183,24 @@ class _Text:
         """The error for the place, or for `pos` in the buffer."""
         pos = self._pos if pos is None else pos
         line, column = self._place(pos)
+        place = f"line {line} column {column}"
+        if NOT_UTF8.match(self._buffer, pos):
+            # As far as needed: the bytes behind the first bad one tell what is wrong with it.
+            data = self._buffer[pos : pos + 4].encode(errors="surrogateescape")
+            error = self._source.not_utf8(data, place, self._byte_of(pos))
+            assert error is not None
+            return error
         if pos >= len(self._buffer):
             message += " (the file ends here)"
-        return InputError(
-            f"broken JSON: {message}", file=self._source.name, row=f"line {line} column {column}"
-        )
+        return InputError(f"broken JSON: {message}", file=self._source.name, row=place)
+
+    def _byte_of(self, pos: int) -> int:
+        # Of the file. Each asking counts on from the last one: a buffer may hold very many bad bytes.
+        at, byte = self._known
+        low, high = min(at, pos), max(at, pos)
+        between = len(self._buffer[low:high].encode(errors="surrogateescape"))
+        self._known = pos, byte + (between if pos >= at else -between)
+        return self._known[1]
 
     def _is_cut(self, pos: int) -> bool:
         # Whether the decoder failed only because the rest is not in the buffer yet.
@@ -208,16 +223,10 @@ class _Text:
         data = self.stream.read(max(_CHUNK_BYTES, len(pending)))
         self._ended = not data
         data, begin = self._tail + data, self._bytes - len(self._tail)
-        try:
-            text, used = codecs.utf_8_decode(data, "strict", self._ended)
-        except UnicodeDecodeError as error:
-            good = data[: error.start].decode()
-            self._buffer, self._pos = pending + good, 0
-            line, column = self._place(len(self._buffer))
-            place = f"line {line} column {column}"
-            raise self._source.not_utf8(error, row=place, offset=begin) from None
+        text, used = codecs.utf_8_decode(data, "surrogateescape", self._ended)
         self._tail = data[used:]
         self._bytes = begin + len(data)
+        self._known = len(pending), begin
         self._buffer, self._pos = pending + text, 0
 
 

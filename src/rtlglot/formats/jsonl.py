@@ -10,7 +10,7 @@ from typing import BinaryIO
 from rtlglot.errors import InputError
 from rtlglot.formats.source import DataFile
 from rtlglot.formats.table import Record, Shape
-from rtlglot.formats.values import LINE, HalfPair, decode, encode
+from rtlglot.formats.values import LINE, NotUnicode, decode, encode
 from rtlglot.records import Json
 
 
@@ -33,10 +33,10 @@ class JsonLines:
                     flaw = None
                     try:
                         fields = decode(line)
-                    except HalfPair as error:
-                        fields, flaw = error.value, _explained(source, number, offset, error)
+                    except NotUnicode as error:
+                        fields, flaw = error.value, _explained(source, number, offset, error, line)
                     except ValueError as error:
-                        raise _explained(source, number, offset, error) from None
+                        raise _explained(source, number, offset, error, line) from None
                     if type(fields) is not dict:
                         found = type(fields).__name__
                         raise InputError(
@@ -69,10 +69,10 @@ class _JsonLinesWriter:
         """Nothing is held."""
 
 
-def _explained(source: DataFile, number: int, offset: int, error: ValueError) -> InputError:
+def _explained(source: DataFile, number: int, offset: int, error: ValueError, line: bytes) -> InputError:
     row = f"line {number}"
-    if isinstance(error, UnicodeDecodeError):
-        return source.not_utf8(error, row=row, offset=offset)
+    if (byte := source.not_utf8(line, row, offset)) is not None:
+        return byte
     if isinstance(error, json.JSONDecodeError):
         return InputError(f"broken JSON: {error.msg}", file=source.name, row=f"{row} column {error.pos + 1}")
     return InputError(str(error), file=source.name, row=row)

@@ -6,7 +6,7 @@ import re
 
 from rtlglot.errors import UsageError
 from rtlglot.formats.source import DataFile
-from rtlglot.formats.values import HalfPair, decode
+from rtlglot.formats.values import NotUnicode, decode
 
 _HEAD_BYTES = 1 << 16
 _VERILOG = re.compile(
@@ -47,6 +47,6 @@ def _begins_with_a_row(head: bytes) -> bool:
         try:
             decode(first)
         except ValueError as error:
-            return isinstance(error, HalfPair)
+            return isinstance(error, NotUnicode)
         return True
     return _OBJECT_OF_OBJECTS.match(head) is None

@@ -169,15 +169,18 @@ class DataFile:
                 hint="convert it: iconv -f UTF-16 -t UTF-8 FILE",
             )
 
-    def not_utf8(self, error: UnicodeDecodeError, *, row: str, offset: int) -> InputError:
-        """The error for bytes that are not UTF-8; `offset` is where the decoded bytes begin in the file."""
-        byte = error.object[error.start]
-        return InputError(
-            f"byte {offset + error.start} (0x{byte:02x}) is not UTF-8: {error.reason}",
-            file=self.name,
-            row=row,
-            hint="convert the file, e.g.: iconv -f LATIN1 -t UTF-8 FILE",
-        )
+    def not_utf8(self, data: bytes, row: str, offset: int) -> InputError | None:
+        """The error for bytes that are not UTF-8, None where they are; `offset` is theirs in the file."""
+        try:
+            data.decode()
+        except UnicodeDecodeError as error:
+            return InputError(
+                f"byte {offset + error.start} (0x{data[error.start]:02x}) is not UTF-8: {error.reason}",
+                file=self.name,
+                row=row,
+                hint="convert the file, e.g.: iconv -f LATIN1 -t UTF-8 FILE",
+            )
+        return None
 
     def _unreadable(self, error: Exception) -> InputError:
         return InputError(f"cannot be read: {getattr(error, 'strerror', None) or error}", file=self.name)

@@ -1,8 +1,9 @@
 """Values: JSON text to Python and back, with every number as it was written.
 
 `1.0`, `1e5`, `0.10`, `-0` and numbers of any length come back as the same literals. NaN and Infinity
-are refused (RFC 8259, section 6), and so is half of a surrogate pair (`\\ud800` alone): no tokenizer,
-database or endpoint can hold it. Of a key that occurs twice in one object the last value counts.
+are refused (RFC 8259, section 6), and so is what is no Unicode: half of a surrogate pair (`\\ud800` alone)
+and bytes that are not UTF-8. No tokenizer, database or endpoint can hold it. Of a key that occurs twice in
+one object the last value counts.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ import orjson
 from rtlglot.records import Json
 
 
-class HalfPair(json.JSONDecodeError):
-    """There is half of a surrogate pair in a text that is JSON otherwise."""
+class NotUnicode(json.JSONDecodeError):
+    """There is half of a surrogate pair, or a byte that is not UTF-8, in a text that is JSON otherwise."""
 
     def __init__(self, message: str, text: str, pos: int, value: Json) -> None:
         super().__init__(message, text, pos)
         self.value = sound(value)
-        """What was read, with escapes for the halves."""
+        """What was read, with escapes for it."""
 
 
 class _FloatLiteral(float):
@@ -88,24 +89,23 @@ DECODER = json.JSONDecoder(parse_float=_read_float, parse_int=_read_int, parse_c
 
 _MAX_LEVELS = 128
 """Of objects and lists in each other. What is read must also be writable: orjson ends at 254."""
-_HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+NOT_UTF8 = re.compile("[\udc80-\udcff]")
+"""A byte that was decoded as half of a pair (PEP 383)."""
+_NOT_UNICODE = re.compile(rf"\\u[dD][89a-fA-F][0-9a-fA-F]{{2}}|{NOT_UTF8.pattern}")
 
 
 def decode(data: bytes) -> Json:
-    """The value of one JSON text in UTF-8.
-
-    Raises ValueError: json.JSONDecodeError where the place is known, UnicodeDecodeError for bytes that
-    are not UTF-8.
-    """
+    """The value of one JSON text in UTF-8. Raises ValueError, where the place is known a JSONDecodeError."""
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError:
-        return _decode_exactly(data.decode())  # slower, and says what is wrong and where
-    return value if _is_plain((value,), data, _MAX_LEVELS) else _decode_exactly(data.decode())
+        return _decode_exactly(data)  # slower, and says what is wrong and where
+    return value if _is_plain((value,), data, _MAX_LEVELS) else _decode_exactly(data)
 
 
-def _decode_exactly(text: str) -> Json:
+def _decode_exactly(data: bytes) -> Json:
     """As `decode`, without the fast path."""
+    text = data.decode(errors="surrogateescape")
     try:
         value = DECODER.decode(text)
     except RecursionError:
@@ -117,15 +117,18 @@ def _decode_exactly(text: str) -> Json:
 def refuse_unwritable(value: Json, text: str, start: int, end: int) -> None:
     """Raise ValueError where `value`, read from text[start:end], is too deep or not valid Unicode."""
     _refuse_deep((value,), _MAX_LEVELS)
-    if _HALF_PAIR.search(text, start, end) is None:
+    if _NOT_UNICODE.search(text, start, end) is None:
         return
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
+        place = text.find(error.object[error.start], start, end)
+        if place >= 0:
+            raise NotUnicode("a byte is not UTF-8", text, place, value) from None
         half = f"\\u{ord(error.object[error.start]):04x}"
         place = text.lower().find(half, start, end)
         message = f"{half} is half of a surrogate pair, which is not text; write \\ufffd"
-        raise HalfPair(message, text, max(place, start), value) from None
+        raise NotUnicode(message, text, max(place, start), value) from None
 
 
 def sound(value: Json, errors: str = "backslashreplace") -> Json:

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from rtlglot.errors import InputError, UsageError
 from rtlglot.formats.source import DataFile, strip_compression
 from rtlglot.formats.table import Record, RowWriter, Shape
+from rtlglot.formats.values import NOT_UTF8, sound
 
 _SUFFIXES = (".v", ".sv")
 
@@ -38,26 +39,31 @@ class VerilogFiles:
         """One record per file. InputError names one that is not UTF-8, too large, or cannot be read."""
         number = 0
         for part in source.parts:
-            for path, text in _texts(part, within=len(source.parts) > 1):
+            for path, text, flaw in _texts(part, within=len(source.parts) > 1):
                 number += 1
-                yield Record(number, path, path, {"verilog": text, "path": path})
+                yield Record(number, path, path, {"verilog": text, "path": path}, flaw)
 
     def write(self, out: BinaryIO, shape: Shape, scratch: Path) -> RowWriter:
         """Always UsageError."""
         raise UsageError("Verilog files can only be read", hint="write to .json, .jsonl, .csv …")
 
 
-def _texts(part: DataFile, *, within: bool) -> Iterator[tuple[str, str]]:
-    """Path and text of each file; `within` puts the folder's own path before those of its files."""
+_Text = tuple[str, str, InputError | None]
+"""Path, text, and why it cannot be used."""
+
+
+def _texts(part: DataFile, *, within: bool) -> Iterator[_Text]:
+    """Of each file; `within` puts the folder's own path before those of its files."""
     if not part.folder:
         stream, skipped = part.open_text()
         with stream:
-            yield part.name, _decoded(part, stream.read(part.max_record + 1), part.name, skipped)
+            yield _decoded(part, stream.read(part.max_record + 1), part.name, skipped)
         return
     prefix = f"{part.name.rstrip('/')}/" if within else ""
     path = ""
     for path in _walk(part.path, "", os.path.realpath(part.path)):
-        yield prefix + path, _text(part, path)
+        _, text, flaw = _text(part, path)
+        yield prefix + path, text, flaw
     if not path:
         raise InputError("there is no .v or .sv file in the folder", file=part.name)
 
@@ -83,7 +89,7 @@ def _is_within(entry: os.DirEntry[str], root: str) -> bool:
     return os.path.commonpath([root, os.path.realpath(entry.path)]) == root
 
 
-def _text(source: DataFile, path: str) -> str:
+def _text(source: DataFile, path: str) -> _Text:
     file = source.path / path
     try:
         path.encode()
@@ -96,11 +102,11 @@ def _text(source: DataFile, path: str) -> str:
     return _decoded(source, data, path, 0)
 
 
-def _decoded(source: DataFile, data: bytes, path: str, skipped: int) -> str:
+def _decoded(source: DataFile, data: bytes, path: str, skipped: int) -> _Text:
     if len(data) > source.max_record:
         raise source.too_large(path)
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise source.not_utf8(error, row=f"{path} line {line}", offset=skipped) from None
+    text = data.decode("utf-8-sig", "surrogateescape")
+    if (bad := NOT_UTF8.search(text)) is None:
+        return path, text, None
+    row = f"{path} line {text.count(chr(10), 0, bad.start()) + 1}"
+    return path, sound(text), source.not_utf8(data, row, skipped)

@@ -92,11 +92,13 @@ async def _check(work: _Work, path: Path, command: Sequence[str]) -> CheckSummar
             ledger.finish_redo(rows.recipe)
         ledger.end_run(run, ending, tally.worked())
         told = await Telling(spec, rows, ledger, checks, around).write(work.files)
+    unreadable = counts.outcomes[Status.FAILED, Reason.NOT_UNICODE]
     return CheckSummary(
         rows=tally.total,
         good=tally.count(Status.ACCEPTED),
         rejected=tally.count(Status.REJECTED),
-        empty=tally.count(Status.FAILED),
+        empty=tally.count(Status.FAILED) - unreadable,
+        unreadable=unreadable,
         pending=tally.pending,
         assurances=counts.sureness(),
         rungs=told.statuses,

@@ -138,7 +138,9 @@ class CheckSummary:
     rejected: int = 0
     """Designs that ended at a check: it said no, or nothing though it must answer."""
     empty: int = 0
-    """Rows without a text in the field, or that are no text."""
+    """Rows without a text in the field."""
+    unreadable: int = 0
+    """Rows that hold half of a surrogate pair, or bytes that are not UTF-8."""
     pending: int = 0
     """Designs not examined to the end, because the check was stopped: the same command goes on."""
     assurances: dict[str, int] = dataclasses.field(default_factory=dict)
@@ -156,8 +158,13 @@ class CheckSummary:
     """Those that were named, or the first of those that did not pass."""
 
     @property
+    def bad(self) -> int:
+        """Rows that were examined, or could not be, and did not pass."""
+        return self.rejected + self.empty + self.unreadable
+
+    @property
     def exit_code(self) -> int:
         """0 every design has its verdicts, 75 stopped and resumable, 130 interrupted; of designs that were
         named one by one 1 where one did not pass."""
-        failed = 1 if self.one_by_one and self.rejected + self.empty else 0
+        failed = 1 if self.one_by_one and self.bad else 0
         return {"done": failed, "stopped": 75, "interrupted": 130}[self.ending]

@@ -57,8 +57,8 @@ class Ledger:
             self._lock.release()
             raise
         self._writer: Writer | None = None
-        self._bought = KeysSeen(unknown=True)
-        """Spares a new ledger a look for each of its requests."""
+        self._bought, self._judged = KeysSeen(unknown=True), KeysSeen(unknown=True)
+        """Spare a new ledger a look for each of its requests and verdicts."""
         self._written: set[bytes] = set()
         """Keys of prefixes and texts that were put lately."""
 
@@ -75,9 +75,11 @@ class Ledger:
 
     def start_writing(self) -> None:
         """Begin group commits; call inside the running event loop."""
-        bought = self._db.execute("SELECT 1 FROM replies LIMIT 1").fetchone() is not None
-        self._bought = KeysSeen(unknown=bought)
+        self._bought, self._judged = self._seen("replies"), self._seen("verdicts")
         self._writer = Writer(self._connect, self._lock.guard)
+
+    def _seen(self, table: str) -> KeysSeen:
+        return KeysSeen(unknown=self._db.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None)
 
     async def stop_writing(self) -> None:
         """Commit everything queued."""
@@ -248,10 +250,11 @@ class Ledger:
 
     def verdict(self, key: bytes) -> Verdict | None:
         """The verdict given earlier, if there is one."""
-        return reading.verdicts(self._db, [key]).get(key)
+        return reading.verdicts(self._db, [key]).get(key) if key in self._judged else None
 
     def save_verdict(self, key: bytes, verdict: Verdict) -> asyncio.Future[None]:
         """Queue a verdict."""
+        self._judged.add(key)
         return self._put(verdicts.SAVE, verdicts.verdict_parameters(key, verdict))
 
     # -- outcomes -----------------------------------------------------------------------------

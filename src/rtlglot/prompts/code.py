@@ -28,9 +28,9 @@ from rtlglot.prompts.segments import (
     segments,
 )
 from rtlglot.prompts.structured import code_in_json, with_real_lines, without_entities, without_margins
-from rtlglot.prompts.unwrap import Answer
+from rtlglot.prompts.unwrap import Answer, nothing
 from rtlglot.prompts.versions import one_of_each, without_testbenches, without_variants
-from rtlglot.prose.phrases import next_question, refusal, still_thinking
+from rtlglot.prose.phrases import next_question, still_thinking
 from rtlglot.records import Candidate, Finish, Reason
 
 _RUN_ON = re.compile(r"\bendmodule(?=(?:endmodule|module|macromodule|[A-Z])\w*)")
@@ -123,27 +123,6 @@ def _was_thinking(whole: Sequence[Segment], pieces: Sequence[Part]) -> bool:
     behind = own[own.rfind(last.text) + len(last.text) :]
     before = "\n".join([*(piece.text for piece in pieces[: first.piece]), first.before])
     return still_thinking(before, "\n".join([behind, *(piece.text for piece in pieces[last.piece + 1 :])]))
-
-
-def nothing(answer: Answer) -> Candidate:
-    """The candidate of a reply without an answer in it."""
-    if answer.finish is Finish.LENGTH:
-        said = "max_tokens was reached while the model was still reasoning"
-        said = said if answer.think else "max_tokens was reached before any text came"
-        return Candidate(None, Reason.TRUNCATED, said, answer.think, answer.notes)
-    said = "the reply is empty"
-    if answer.think:
-        said = "the reply holds only reasoning" + (" that was never closed" if answer.unclosed else "")
-    return Candidate(None, Reason.EMPTY, said, answer.think, answer.notes)
-
-
-def declined(text: str, answer: Answer) -> Candidate | None:
-    """The candidate of a text that declines the task; None where it does not."""
-    if refusal(text) is None:
-        return None
-    said = " ".join(text.split())
-    said = f"the model declined: {said if len(said) <= 160 else said[:159] + '…'}"
-    return Candidate(None, Reason.REFUSED, said, answer.think, answer.notes)
 
 
 def _truncated(answer: Answer, what: str) -> Candidate:

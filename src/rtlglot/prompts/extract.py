@@ -16,12 +16,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from rtlglot.prompts import typography
-from rtlglot.prompts.code import declined, find_code, nothing
 from rtlglot.prompts.fences import split
 from rtlglot.prompts.given import Given, example_question, repeats
 from rtlglot.prompts.prose import find_prose
-from rtlglot.prompts.unwrap import Answer, unwrap
+from rtlglot.prompts.unwrap import Answer, declined, nothing, unwrap
 from rtlglot.records import Candidate, Finish, Reason
 from rtlglot.verilog.masked import is_whole, spliced
 
@@ -66,6 +64,10 @@ def _first_block(answer: Answer) -> str:
 
 
 def _verilog(text: str, finish: Finish, given: Given) -> Candidate:
+    # A job that writes prose loads no reader of Verilog.
+    from rtlglot.prompts import typography
+    from rtlglot.prompts.code import find_code
+
     visible = text if text.isascii() else typography.visible(text)
     answer = unwrap(visible, finish)
     if visible != text:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from rtlglot.prompts.code import declined, nothing
 from rtlglot.prompts.fences import VERILOG_TAGS, Part, split
 from rtlglot.prompts.given import Given, example_question, folded, repeats
 from rtlglot.prompts.structured import from_json
-from rtlglot.prompts.unwrap import Answer
+from rtlglot.prompts.unwrap import Answer, declined, nothing
 from rtlglot.prose.phrases import closing, next_turn, opening
 from rtlglot.records import Candidate, Finish, Reason
 

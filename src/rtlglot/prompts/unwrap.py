@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rtlglot.records import Finish
+from rtlglot.prose.phrases import refusal
+from rtlglot.records import Candidate, Finish, Reason
 
 
 @dataclass(slots=True)
@@ -138,3 +139,24 @@ def _markers(answer: Answer) -> None:
             answer.text = text[start:end]
             answer.note("marker")
             return
+
+
+def nothing(answer: Answer) -> Candidate:
+    """The candidate of a reply without an answer in it."""
+    if answer.finish is Finish.LENGTH:
+        said = "max_tokens was reached while the model was still reasoning"
+        said = said if answer.think else "max_tokens was reached before any text came"
+        return Candidate(None, Reason.TRUNCATED, said, answer.think, answer.notes)
+    said = "the reply is empty"
+    if answer.think:
+        said = "the reply holds only reasoning" + (" that was never closed" if answer.unclosed else "")
+    return Candidate(None, Reason.EMPTY, said, answer.think, answer.notes)
+
+
+def declined(text: str, answer: Answer) -> Candidate | None:
+    """The candidate of a text that declines the task; None where it does not."""
+    if refusal(text) is None:
+        return None
+    said = " ".join(text.split())
+    said = f"the model declined: {said if len(said) <= 160 else said[:159] + '…'}"
+    return Candidate(None, Reason.REFUSED, said, answer.think, answer.notes)

@@ -130,7 +130,7 @@ class Reason(StrEnum):
     MISSING_FIELD = "missing_field"
     """failed: the row lacks a field that the prompt needs; no request was sent."""
     NOT_UNICODE = "not_unicode"
-    """failed: the row holds half of a surrogate pair, which is no text; no request was sent."""
+    """failed: the row holds half of a surrogate pair or bytes that are not UTF-8; no request was sent."""
     PROMPT_ERROR = "prompt_error"
     """failed: the prompt template could not be rendered for this row; no request was sent."""
     PROMPT_TOO_LONG = "prompt_too_long"

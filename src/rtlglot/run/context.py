@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rtlglot.formats import text_of
-from rtlglot.prose.asked import asked_name
 from rtlglot.records import Context, Json
-from rtlglot.verilog.interface import required_header
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +46,10 @@ class ContextFields:
         if self.interface != "auto":
             interface = text(self.interface)
         elif reference:
+            # Most jobs need no reader of requests: loading it takes as long as many rows.
+            from rtlglot.prose.asked import asked_name
+            from rtlglot.verilog.interface import required_header
+
             interface = required_header(reference, testbench, asked_name(asked or ""))
         else:
             interface = None

@@ -19,6 +19,7 @@ from rtlglot.ledger.opening import is_blank
 from rtlglot.records import Status
 from rtlglot.run.assemble import Assembly, assemble, choose_engine, choose_rebuilder, named
 from rtlglot.run.deliver import check_output, deliver
+from rtlglot.run.events import run_in_loop
 from rtlglot.run.ledgers import open_ledger
 from rtlglot.run.session import work
 from rtlglot.run.spec import Spec
@@ -36,7 +37,7 @@ def run(spec: Spec, watch: Watch | None = None, command: Sequence[str] = ()) -> 
     UsageError and LedgerError before anything is asked, EngineLost after everything that had finished is
     settled and delivered.
     """
-    return outside(lambda: asyncio.run(arun(spec, watch, command)))
+    return outside(lambda: run_in_loop(arun(spec, watch, command)))
 
 
 def outside(call: Callable[[], T]) -> T:

@@ -52,13 +52,12 @@ async def work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> st
     supervised = Supervised(plan.engine, in_flight=spec.concurrency)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(supervised.aclose)
-        box = open_box()  # forks nothing before the first text
+        box = open_box(tell=watch.note)  # forks nothing before the first text that needs it
         stack.push_async_callback(box.aclose)
         await _tell_longest(plan, ledger)
         info = await _start(supervised, plan.recipe.engine, plan.recipe.model, watch)
-        if plan.checks:
-            for layer, why in (await box.layers()).items():
-                watch.note(f"the sandbox goes on without its layer {layer!r}: {why}")
+        if plan.checks and plan.context.kind == "verilog":
+            await box.ready()  # what keeps it from starting is told before anything is paid for
         ledger.start_writing()
         stack.push_async_callback(ledger.stop_writing)
         recipe = plan.recipe

@@ -203,7 +203,7 @@ async def try_sample(
         candidate = tried.candidate
         attempts += tried.attempts
         bad = tried.judgement.send_back
-        if bad is None or candidate.text is None:
+        if bad is None or candidate.text is None or repair == parts.repair:
             break
         messages = parts.prompt.repair(messages, candidate.text, in_plain_words(bad))
     think = reply.think or candidate.think

@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import weakref
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Protocol, Self
 
@@ -30,9 +30,13 @@ IN_BATCH_S = 2.0
 """CPU seconds: a text that takes more holds up its neighbours; it gets all of its own when run singly."""
 REMEMBERED = 512
 """Latest answers to `shared` that are kept: the rungs of a ladder ask alike."""
+_LINGER_S = 0.003
 LONGEST_TAME = 16_384
 LONGEST_TAME_STATEMENT = 4_096
 _CONTROL = re.compile(r"\\u00(?:[01][0-9a-f]|7f)|\\[bf]")
+
+
+Tell = Callable[[str], None]
 
 
 class Box(Protocol):
@@ -90,15 +94,16 @@ class ForkBox:
     """The Box on this host. Belongs to the event loop that first uses it."""
 
     def __init__(
-        self, *, workers: int | None = None, share: bool = True, batch: int = 64, linger_s: float = 0.003
+        self, *, workers: int | None = None, share: bool = True, batch: int = 64, tell: Tell = log.warning
     ) -> None:
-        """`workers` zygotes at most (None: as many as cores), started when first needed.
+        """`workers` zygotes at most (None: as many as cores), started when first needed; `tell` hears then
+        which layers of protection this host lacks.
 
         `share=False` gives every text its own child. A batch holds up to `batch` texts that came
-        within `linger_s` of each other, or while all zygotes were at work.
+        within `_LINGER_S` of each other, or while all zygotes were at work.
         """
         self.workers = workers or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else [0])
-        self._share, self._batch, self._linger_s = share, batch, linger_s
+        self._share, self._batch = share, batch
         self._idle: list[ZygoteProcess] = []
         self._room = asyncio.Semaphore(self.workers)
         self._folder: str | None = None
@@ -106,7 +111,7 @@ class ForkBox:
         self._gatherings: dict[tuple[str, float, Permit], _Gathering] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._memory: OrderedDict[tuple[str, float, Permit, bytes], BoxResult] = OrderedDict()
-        self._warned = False
+        self._tell, self._told = tell, False
 
     async def __aenter__(self) -> Self:
         return self
@@ -167,11 +172,9 @@ class ForkBox:
             del self._gatherings[key]
         return await future
 
-    async def layers(self) -> Mapping[str, str]:
-        """The layers of protection that this host lacks, each with why; empty when all hold."""
-        zygote = await self._lend()
-        self._return(zygote)
-        return zygote.missing
+    async def ready(self) -> None:
+        """Start a worker now. Raises ConfigError where none can be started."""
+        self._return(await self._lend())
 
     async def aclose(self) -> None:
         """See Box.aclose."""
@@ -186,7 +189,7 @@ class ForkBox:
 
     async def _gather(self, key: tuple[str, float, Permit], gathering: _Gathering) -> None:
         tool, cpu_s, permit = key
-        await asyncio.sleep(self._linger_s)
+        await asyncio.sleep(_LINGER_S)
         # while every zygote is at work there is no hurry: more texts may join
         async with self._room:
             pass
@@ -265,10 +268,9 @@ class ForkBox:
         except BaseException:
             self._room.release()
             raise
-        if zygote.missing and not self._warned:
-            self._warned = True
-            for layer, why in zygote.missing.items():
-                log.warning("the sandbox goes on without its layer %r: %s", layer, why)
+        for layer, why in {} if self._told else zygote.missing.items():
+            self._tell(f"the sandbox goes on without its layer {layer!r}: {why}")
+        self._told = True
         return zygote
 
     def _return(self, zygote: ZygoteProcess) -> None:
@@ -293,6 +295,6 @@ def _result(one: Mapping[str, Json], answer: Mapping[str, Json], values: list[by
     return BoxResult(value, ended, detail, one["seconds"], answer["log"], answer["cpu_s"], answer["peak_mb"])
 
 
-def open_box(*, workers: int | None = None, share: bool = True) -> ForkBox:
+def open_box(*, workers: int | None = None, share: bool = True, tell: Tell = log.warning) -> ForkBox:
     """A box on this host; use it as ``async with open_box() as box``."""
-    return ForkBox(workers=workers, share=share)
+    return ForkBox(workers=workers, share=share, tell=tell)

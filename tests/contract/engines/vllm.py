@@ -22,7 +22,7 @@ import pytest
 
 from rtlglot import models
 from rtlglot.engines import Engine, EngineInfo
-from rtlglot.engines.vllm import VllmEngine
+from rtlglot.engines.vllm.engine import VllmEngine
 from rtlglot.errors import EngineDead
 from rtlglot.records import Json, Message, Reply, Request
 from tests.contract.stands import Stand, kill_children

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rtlglot.checks.facts import FactsReader
-from rtlglot.checks.fidelity.check import judge
+from rtlglot.checks.fidelity.judge import judge
 from rtlglot.records import CheckStatus, Context, Severity
 from rtlglot.sandbox import open_box
 from rtlglot.verilog.facts import Facts

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtlglot.checks.fidelity.check import judge
+from rtlglot.checks.fidelity.judge import judge
 from rtlglot.checks.wording import Wording
 from rtlglot.records import Context, Severity
 from rtlglot.verilog.facts import Clocking, Edges, Facts, Force

@@ -13,7 +13,8 @@ import pytest
 from tests.unit.engines_vllm.conftest import ask
 
 from rtlglot.engines import Engine
-from rtlglot.engines.vllm import VllmEngine, router
+from rtlglot.engines.vllm import router
+from rtlglot.engines.vllm.engine import VllmEngine
 from rtlglot.errors import ConfigError, EngineDead, RowError, TransientError
 from rtlglot.records import Finish, Message, Reason, Request, Sampling
 from rtlglot.run.supervise import Supervised

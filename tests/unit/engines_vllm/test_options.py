@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from rtlglot.engines.vllm import VllmEngine, arguments
+from rtlglot.engines.vllm import arguments
+from rtlglot.engines.vllm.engine import VllmEngine
 from rtlglot.engines.vllm.options import split_options
 from rtlglot.errors import ConfigError, UsageError
 
