@@ -18,8 +18,9 @@ from rtlglot.checks.facts import interface_facts, read_interface
 from rtlglot.checks.fidelity.compare import findings
 from rtlglot.checks.interface import Interface
 from rtlglot.options import fill
-from rtlglot.prose.asked import asked_header, asked_modules, asked_ports
+from rtlglot.prose.asked import asked_header, asked_modules
 from rtlglot.prose.claims import About, Claim
+from rtlglot.prose.listed import asked_ports
 from rtlglot.prose.names import Names, is_plain
 from rtlglot.prose.ports import port_claims
 from rtlglot.prose.tokens import Prose
@@ -27,7 +28,7 @@ from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Seve
 from rtlglot.sandbox import Box, Ended
 from rtlglot.verilog.units import units
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same texts can get another verdict."""
 _CODES = frozenset({"port-width", "port-direction", "no-such-port", "no-such-bit"})
 

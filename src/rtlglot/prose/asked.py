@@ -1,17 +1,38 @@
-"""What a request for a module says outright: the module's name, a list of its ports, a header in Verilog."""
+"""What a request for a module says outright: the module's name, a header in Verilog (its ports: `listed`)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from rtlglot.prose.claims import About, Claim, bounds, number_at
-from rtlglot.prose.names import is_grammar
+from rtlglot.prose.names import is_grammar, is_plain, looks_like_name, looks_numbered
 from rtlglot.prose.parameters import MODULE_FORMS
 from rtlglot.prose.tokens import Prose
 from rtlglot.verilog.interface import header_of
 from rtlglot.verilog.keywords import KEYWORDS
 from rtlglot.verilog.units import units
+
+_BEFORE = 80
+_OF_A_PART = re.compile(
+    r"(?:\bsub[- ]?|\b(?:given|provided?|existing|another|second|helper|inner|child|lower[- ]level"
+    r"|instan\w+|uses?|using|contains?|containing|calls?|includes?|has|have|with|from|of)\b[^.\n]{0,40})\Z",
+    re.IGNORECASE,
+)
+"""Before "module named x": it is that of a part, or of something that is there already."""
+_ORDERS = r"(?:design|implement|create|write|build|develop|make|generate|code)"
+_ORDER = re.compile(
+    rf"(?:^|[.!:]\s+|\b(?:[Pp]lease|to|and)\s+)(?i:{_ORDERS})\s+(?:an?|the|this)\s+"
+    r"(?:(?!(?:with|has|have|having|that|which|whose|where|using|inputs?|outputs?|ports?|signals?|registers?"
+    r"|sub[\w-]*|parameters?|clock|reset|states?|wires?|of|from)\b)[\w/-]+\s+){1,6}"
+    r"(?:named|called)\s{1,3}(?P<name>[A-Za-z_]\w*)",
+    re.MULTILINE,
+)
+"""'Design an 8-bit adder called x'."""
+_QUOTED_ORDER = re.compile(
+    rf"(?:^|[.!:]\s+|\b[Pp]lease\s+)(?i:{_ORDERS})\s+(?:an?\s+|the\s+|this\s+)?"
+    r"(?P<module>(?:[Vv]erilog\s+)?module\s+)?(?P<mark>[`\"'*]{1,2})(?P<name>[A-Za-z_]\w*)(?P=mark)",
+    re.MULTILINE,
+)
+"""'Implement the module `x`', 'Design "adder8".'"""
 
 
 def asked_modules(prose: Prose) -> dict[str, tuple[int, int]]:
@@ -20,8 +41,14 @@ def asked_modules(prose: Prose) -> dict[str, tuple[int, int]]:
     for form in MODULE_FORMS[:3]:
         for match in form.finditer(prose.plain):
             name = match["name"]
-            if name.lower() not in KEYWORDS and not is_grammar(name) and not name.endswith("ly"):
+            if name.lower() in KEYWORDS or is_grammar(name) or name.endswith("ly"):
+                continue
+            if not _OF_A_PART.search(prose.plain, max(0, match.start() - _BEFORE), match.start()):
                 found.setdefault(name, match.span())
+    for match in (*_ORDER.finditer(prose.plain), *_QUOTED_ORDER.finditer(prose.text)):
+        name, sure = match["name"], bool(match.groupdict().get("module"))
+        if sure or looks_like_name(name) or looks_numbered(name) or not is_plain(name):
+            found.setdefault(name, match.span())
     return found
 
 
@@ -29,29 +56,6 @@ def asked_name(instruction: str) -> str | None:
     """The one name that a request says outright its module is to have; None where it says none or several."""
     names = dict.fromkeys(asked_modules(Prose(instruction)))
     return next(iter(names)) if len(names) == 1 else None
-
-
-_ENTRY = re.compile(
-    r"^[ ]*(?P<bullet>[-*+])?[ ]*(?P<way>input|output|inout)[ ]+(?:(?:wire|reg|logic|signed|unsigned)[ ]+)*"
-    r"(?P<range>\[\d{1,6}[ ]?:[ ]?\d{1,6}\])?[ ]*(?P<name>[A-Za-z_]\w*)"
-    r"(?:[ ]*\((?P<bits>[\w-]{1,20})[ -]bits?\))?[ ]*[,;:]?(?P<end>[ ]*$)?",
-    re.MULTILINE,
-)
-
-
-def asked_ports(prose: Prose) -> Iterator[Claim]:
-    """The ports of a list that has one on each line, its direction first: "- input a (8 bits)"."""
-    for entry in _ENTRY.finditer(prose.plain):
-        name, place = entry["name"], entry.span()
-        if name in KEYWORDS or (entry["bullet"] is None and entry["end"] is None):  # a line of prose
-            continue
-        yield Claim(About.DIRECTION, name, entry["way"], *place, firm=True)
-        yield Claim(About.PORT, name, entry["way"], *place, firm=True)
-        number = number_at(Prose(entry["bits"]).pieces, 0) if entry["bits"] else None
-        left, right = bounds(entry["range"].replace(" ", "")) if entry["range"] else (0, None)
-        if number is not None or right is not None:
-            width = number[0] if number else abs(left - (right or 0)) + 1
-            yield Claim(About.WIDTH, name, width, *place, firm=True)
 
 
 def asked_header(instruction: str) -> str | None:

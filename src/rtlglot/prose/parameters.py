@@ -86,8 +86,9 @@ _NAME = r"(?P<name>[A-Za-z_]\w*)"
 MODULE_FORMS = tuple(
     re.compile(form)
     for form in (
-        rf"\b(?P<strong>module|entity) (?:is )?(?:named|called|titled) {_NAME}",
-        rf"\b(?P<strong>name|call) (?:the|this|your) (?:top[- ]?(?:level)? )?(?:module|design) {_NAME}",
+        rf"\b(?P<strong>module|entity) (?:is )?(?:named|called|titled) {{1,3}}{_NAME}",
+        r"\b(?P<strong>name|call) (?:the|this|your) (?:top[- ]?(?:level)? )?(?:module|design)"
+        rf" {{1,3}}{_NAME}",
         rf"\b(?P<strong>[Mm]odule(?:'s)? name)(?: is| should be| must be)?:?\s{{1,9}}{_NAME}"
         r"(?=\s*(?:[.,;:)(]|$)|\n)",
         rf"\bmodule {_NAME}(?=\s*(?:[.,;:)#(]|$|that\b|with\b|which\b|to\b|is\b|has\b|must\b|should\b))",

@@ -33,6 +33,19 @@ Output ports:
     q[7:0]: 8-bit count.
 
 Count upwards."""
+UNDER = """Inputs:
+  - clk: the clock
+  - rst: clears the count
+Outputs:
+  - q (8 bits): the count"""
+ROWS = """Design `counter`.
+
+| Signal | Direction | Width | Meaning |
+|--------|-----------|-------|---------|
+| `clk`  | input     | 1     | clock   |
+| `rst`  | Input     | 1     | reset   |
+| `q`    | output    | 8     | count   |
+"""
 HEADER = """Complete this module so that it counts.
 
 module TopModule (
@@ -59,6 +72,15 @@ async def ask(instruction: str, design: str, reference: str | None = None) -> Ve
         ("Design a half adder. The module is named half_adder.", HALF),
         ("The inputs are clock, reset and the output is q. Name the module counter.", COUNTER),
         (LIST, f"{HALF}\n\n{TOP}"),
+        (ROWS, COUNTER),
+        (f"{UNDER}\n\nImplementation: count upwards.\nNote: clk is free-running.", COUNTER),
+        ("Design an 8-bit counter called counter. Inputs: clk, rst. Output: 8-bit q.", COUNTER),
+        ("The module instantiates a sub-module named half_adder eight times.", COUNTER),
+        ("You are given a module named half_adder. Build a counter with it.", COUNTER),
+        ("Use the existing module called half_adder where you can.", COUNTER),
+        ("Design a counter with an output called q and a state named idle.", COUNTER),
+        ("Write a circuit that has 8-bit inputs and counts.", COUNTER),
+        ("Implement `counter`. Its output is q[7:0].", COUNTER),
         ("Design a counter. The module is called repeatedly by others.", COUNTER),
         (f"Fix this module:\n\n{HALF.replace('a + b', 'a - b')}", HALF),
         ("Build counter from the module half_adder, whose inputs are a and b.", f"{COUNTER}\n{HALF}"),
@@ -80,6 +102,18 @@ async def test_a_design_that_does_what_its_instruction_says(instruction: str, de
         (LIST, TOP.replace("input rst", "output rst"), "port-direction", "rst is an output"),
         (TABLE, COUNTER.replace("[7:0]", "[3:0]"), "port-width", "q is 4 bits wide"),
         (TABLE, TOP, "module-name", "TopModule"),
+        (ROWS, COUNTER.replace("q", "count"), "no-such-port", "has no port q"),
+        (ROWS, COUNTER.replace("[7:0]", "[3:0]"), "port-width", "q is 4 bits wide"),
+        (ROWS, COUNTER.replace("input rst", "output rst"), "port-direction", "rst is an output"),
+        (UNDER, COUNTER.replace("rst", "reset"), "no-such-port", "has no port rst"),
+        (UNDER, COUNTER.replace("[7:0]", "[5:0]"), "port-width", "q is 6 bits wide"),
+        ("Write a module named `counter` that counts.", TOP, "module-name", "TopModule"),
+        ('Implement the module "counter".', TOP, "module-name", "TopModule"),
+        ("Design `up_counter`, which counts.", COUNTER, "module-name", "called counter"),
+        ("Please design an 8-bit up counter called count8.", COUNTER, "module-name", "counter"),
+        ("Count. Inputs: clk, rst. Output: 9-bit q.", COUNTER, "port-width", "q is 8 bits wide"),
+        ("Add the 8-bit inputs m1 and m2.", COUNTER, "no-such-port", "has no port m1"),
+        ("The outputs are n[7:0] and m[3:0].", COUNTER, "no-such-port", "has no port n"),
         (HEADER, COUNTER, "module-name", "counter"),
         (HEADER, TOP.replace("[7:0]", "[3:0]"), "port-width", "4 bits"),
         (HEADER, TOP.replace("q", "out"), "no-such-port", "no port q"),
