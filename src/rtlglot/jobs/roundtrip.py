@@ -44,8 +44,8 @@ class RoundtripSpec:
         group="the round trip",
     )  # fmt: skip
     masked: bool = flag(
-        "the text is about a part, which is rebuilt into the rest: rows hold that `block`, the design "
-        "without it (`masked`, [MASKED] in its place) and the whole",
+        "the text is about a part, which is rebuilt into the rest: rows hold the design without it "
+        "(`masked`, [MASKED] in its place), the whole, and where it is at hand the part (`block`)",
         default=False, group="the job",
     )  # fmt: skip
     protocol: Literal["", "rtl-benchls", "rtl-benchls-mask"] = flag(
@@ -137,7 +137,12 @@ def spec_of(values: Mapping[str, Any]) -> Spec:
     parts["check"] = {**parts.get("check", {})}
     parts["check"]["roundtrip"] = {**parts["check"].get("roundtrip", {}), **own}
     engines = {name: value for name, value in rest.items() if name not in known}
-    pair = {"source": "block" if masked else verilog, "target": field, "reference": verilog, "repair": refine}
+    pair = {
+        "source": "masked" if masked else verilog,
+        "target": field,
+        "reference": verilog,
+        "repair": refine,
+    }
     return make_spec({**told, **pair, **engines, "set": parts})
 
 

@@ -83,7 +83,7 @@ def context_fields(spec: Mapping[str, Json], kind: str = "verilog") -> ContextFi
     source = str(spec.get("source") or "")
     if source:
         reference = str(spec.get("reference") or "verilog")
-        instruction = "" if source in ("verilog", "description", "masked", "block") else source
+        instruction = "" if source in ("verilog", "description", "masked") else source
     else:
         reference, instruction = str(spec.get("reference") or ""), "instruction"
     return ContextFields(
@@ -97,5 +97,5 @@ def context_fields(spec: Mapping[str, Json], kind: str = "verilog") -> ContextFi
         standard=str(spec.get("standard") or "sv2017"),
         blackboxes=tuple(spec.get("blackbox") or ()),
         parts_elsewhere=not source,
-        masked="masked" if source in ("masked", "block") else "",
+        masked="masked" if source == "masked" else "",
     )

@@ -32,6 +32,7 @@ from rtlglot.run.until import Until, end_time
 from rtlglot.run.walk import Eye, Parts, walk
 from rtlglot.run.watch import Tally, Watch
 from rtlglot.sandbox import Box, open_box
+from rtlglot.verilog.masked import left_out
 
 log = logging.getLogger("rtlglot")
 
@@ -192,8 +193,10 @@ def _parts(plan: Assembly, ledger: Ledger, live: _Live) -> Parts:
 
 def _of_source(spec: Spec, row: Row) -> int:
     """As many tokens as a row's source has, four characters each, or the share of them that is asked for."""
-    share = spec.source_share
-    has = len(text_of(row.fields.get(spec.source)) or "") // 4 // share
+    share, text = spec.source_share, text_of(row.fields.get(spec.source)) or ""
+    if spec.source == "masked":
+        text = left_out(text, text_of(row.fields.get(spec.reference)) or text)
+    has = len(text) // 4 // share
     return max(FEWEST_OF_SOURCE // min(share, 4), min(has, MOST_OF_SOURCE))
 
 

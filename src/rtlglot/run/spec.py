@@ -124,7 +124,7 @@ class Spec:
     top_p: float = _model("share of the likeliest tokens", default=0.9)
     max_tokens: str = _model(
         "most tokens of a reply; auto: from the pair and what the context leaves; source: as many as "
-        "the row's source has (256 to 4,096); source/5: a fifth of them (from 64)",
+        "the row's source has (256 to 4,096), or is left out in it; source/5: a fifth of them (from 64)",
         default="auto",
         metavar="N",
     )

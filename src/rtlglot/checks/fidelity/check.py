@@ -62,8 +62,8 @@ class Fidelity(Check):
         return {"check": self.name, "version": VERSION, **asked, **tools}
 
     def applies(self, context: Context) -> bool:
-        """For texts with a reference that they belong to."""
-        return context.field != "verilog" and bool(context.reference)
+        """For texts with a reference that they belong to, all of it."""
+        return context.field != "verilog" and bool(context.reference) and context.masked is None
 
     async def check(self, text: str, context: Context, box: Box) -> Verdict:
         """See Check."""
