@@ -108,6 +108,7 @@ def _settings(field: dataclasses.Field[Any], told: Flag, hint: Any) -> dict[str,
     plain = field.default not in (None, "", (), "default", dataclasses.MISSING)
     if plain and "default" not in told.help:
         shown = f"{field.default:g}" if isinstance(field.default, float) else field.default
+        shown = ",".join(map(str, shown)) if isinstance(shown, tuple) else shown
         settings["help"] += f" (default: {shown})"
     return settings
 

@@ -23,6 +23,7 @@ at once; GET /health and /metrics say how it goes. SIGTERM lets it finish what i
 _EPILOG = """\
 examples:
   rtlglot serve
+  curl -s localhost:8765/grade -d '{"items": [{"reply": "...", "reference": "..."}]}'
   rtlglot serve --socket /run/rtlglot.sock --ledger verdicts.ledger
   rtlglot serve --host 0.0.0.0 --token-file token.txt --workers 32"""
 

@@ -32,7 +32,9 @@ class EvalSpec:
         "a folder for all that comes out (default: named after problems and model)",
         "-o", "--output", default="", metavar="FOLDER",
     )  # fmt: skip
-    samples: int | None = flag("samples of each problem (default: the protocol's, else 1)", default=None)
+    samples: int | None = flag(
+        "samples of each problem (default: the protocol's, else 1)", default=None, metavar="N"
+    )
     k: tuple[int, ...] = flag("which pass@k", default=(1, 5, 10), metavar="LIST")
     protocol: Literal["", "verilogeval-v1", "verilogeval-v2", "rtllm", "rtl-benchls"] = flag(
         "the published prompt shape and sampling, and its own scoring in a column beside ours", default=""
@@ -42,7 +44,7 @@ class EvalSpec:
         default="", metavar="FILE",
     )  # fmt: skip
     audit: bool = flag("try the problems themselves; asks no model", default=False)
-    mutants: int = flag("of each reference, for --audit", default=12)
+    mutants: int = flag("broken designs made of each reference, for --audit", default=12, metavar="N")
     limit: int | None = flag("only the first N problems", default=None, metavar="N")
 
     model: str = _like("model")

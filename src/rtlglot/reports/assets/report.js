@@ -152,7 +152,7 @@ async function start() {
   let explorer = null;
   drawTop(meta, numbers, ({ status, reason, rung }) => explorer?.pick({ status, reason, rung }));
   drawChecks(numbers, (finding) => explorer?.pick({ finding }));
-  drawSamples(numbers);
+  drawSamples(numbers, (id) => explorer?.pick({ q: id }));
   drawRebuilt(numbers);
   drawTime(meta, numbers);
   drawLengths(numbers);
