@@ -7,8 +7,9 @@ The data is RTL-BenchLS as JSON lines with `id`, `top` and `verilog`. `ladder` c
 ladder. The others hold a design as its own reference against: `self`, its own text; `renamed`, a copy
 with other inner names, layout and no comments; `netlist`, the gates that yosys makes of it; `rewrite`,
 what yosys writes after proc and opt; `mutants`, three copies with one small change whose simulation in
-Icarus Verilog differs. Seconds are CPU seconds of the tools, the reference's share counted in `self`.
-Ends with 1 where an equal copy is called different or a mutant equivalent.
+Icarus Verilog differs. Seconds are CPU seconds of the tools, the reference's share counted in the first
+kind that is asked. With `--save` a run that was ended goes on. Ends with 1 where an equal copy is called
+different or a mutant equivalent.
 """
 
 from __future__ import annotations
@@ -90,6 +91,26 @@ class Asked:
         return self.status == "equivalent" if self.kind == "mutants" else self.status == "different"
 
 
+class Kept:
+    """The answers in a file, one line for all about a design's candidates of one kind."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        lines = path.read_text().splitlines() if path and path.exists() else []
+        self._answers = {(id_, kind): answers for id_, kind, answers in map(json.loads, lines)}
+
+    def answers(self, id_: str, kind: str) -> list[Asked] | None:
+        """What an earlier run was told; None where it did not ask."""
+        known = self._answers.get((id_, kind))
+        return None if known is None else [Asked(**one) for one in known]
+
+    def keep(self, id_: str, kind: str, answers: Sequence[Asked]) -> None:
+        """For a later run."""
+        if self._path:
+            with self._path.open("a") as file:
+                file.write(json.dumps([id_, kind, [one.__dict__ for one in answers]]) + "\n")
+
+
 def renamed(text: str, top: str) -> str:
     """A copy with other names for all but the top's ports, what is not in the text, and macros."""
     source = read_source(text, "sv2017", top=top)
@@ -164,7 +185,7 @@ async def ask(row: Mapping[str, Any], kind: str, box: ForkBox, check: Any, rungs
         one = Asked(row["id"], kind, row["verilog"].count("\n") + 1, text)
         _spent.set(spent := [])
         if kind == "ladder":
-            context = Context(top=row["top"])
+            context = Context(top=row["top"], parts_elsewhere=True)
             verdicts = await climb(rungs, context, asking(text, context, box))
             last = [verdict for verdict in verdicts if verdict.status != "skipped"][-1]
         else:
@@ -203,11 +224,13 @@ def show(kind: str, asked: Sequence[Asked], without: int, most: int) -> None:
 async def measure(options: argparse.Namespace, rows: Sequence[Mapping[str, Any]]) -> list[Asked]:
     """Ask and print, kind after kind."""
     check, rungs = CHECKS.load("equivalence")({}), ladder("default")
-    gate, done = asyncio.Semaphore(options.workers), []
+    gate, done, kept = asyncio.Semaphore(options.workers), [], Kept(options.save)
 
     async def guarded(row: Mapping[str, Any], kind: str) -> list[Asked]:
         async with gate:
-            return await ask(row, kind, box, check, rungs)
+            if (known := kept.answers(row["id"], kind)) is None:
+                kept.keep(row["id"], kind, known := await ask(row, kind, box, check, rungs))
+            return known
 
     async with MeteredBox(options.workers) as box:
         for kind in options.only:
@@ -220,7 +243,7 @@ async def measure(options: argparse.Namespace, rows: Sequence[Mapping[str, Any]]
 
 
 def main() -> int:
-    """Read, measure, save."""
+    """Read and measure."""
     options = _arguments()
     rows = [json.loads(line) for line in options.data.read_text().splitlines()]
     if options.ids:
@@ -232,9 +255,6 @@ def main() -> int:
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     print(f"{len(rows)} designs, {os.cpu_count()} cores, load {load}")
     done = asyncio.run(measure(options, rows))
-    if options.save:
-        lines = [json.dumps(one.__dict__) + "\n" for one in done]
-        Path(options.save).write_text("".join(lines))
     wrong = [one for one in done if one.wrong and one.kind != "ladder"]
     for one in wrong:
         print(f"WRONG {one.design} ({one.kind}): {one.status}")
@@ -248,7 +268,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--ids", nargs="+")
     parser.add_argument("--only", nargs="+", default=["ladder", *COPIES, "mutants"])
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--save", help="JSONL file with every answer")
+    parser.add_argument("--save", type=Path, help="JSONL file with every answer; what it holds is not asked")
     parser.add_argument("--show", type=int, default=40, help="causes shown of each kind")
     return parser.parse_args()
 

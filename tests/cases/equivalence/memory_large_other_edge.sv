@@ -1,5 +1,4 @@
-// expect: unsupported
-// says: memory of 131072 bits
+// expect: different
 // ---- reference
 module r(input clk, we, input [11:0] a, b, input [31:0] d, output reg [31:0] q);
   reg [31:0] m [0:4095];

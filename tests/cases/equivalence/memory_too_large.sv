@@ -1,5 +1,4 @@
-// expect: unsupported
-// says: memory of 524288 bits
+// expect: different
 // ---- reference
 module r(input clk, input we, input [15:0] a, input [7:0] d, output [7:0] q);
   reg [7:0] m [0:65535];

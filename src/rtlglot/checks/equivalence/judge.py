@@ -117,6 +117,11 @@ async def _replayed(
     if confirmed is not None:
         found = found.but(simulator=prover.simulator)
     if confirmed is False:
+        # other steps may show what these do not
+        seen = await play(prover, reference, theirs, ours, found)
+        if seen.result == "wrong":
+            shown = found.but(engine="simulation", trace=seen.trace, played=seen.facts)
+            return shown.but(confirmed=True, unconfirmed_why="")
         hazards = _hazards(reference, theirs, ours)
         return _hazardous(found, hazards) if hazards else found.but(status="unconfirmed")
     if confirmed is None and not reference.reflexive:
