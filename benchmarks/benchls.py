@@ -54,7 +54,8 @@ design = libyosys.Design()
 for command in sys.argv[1:]:
     libyosys.run_pass(command, design)
 """
-_spent: ContextVar[list[float]] = ContextVar("spent")
+SPENT: ContextVar[list[float]] = ContextVar("spent")
+"""CPU seconds of what a MeteredBox was asked."""
 
 
 class MeteredBox(ForkBox):
@@ -68,7 +69,7 @@ class MeteredBox(ForkBox):
     ) -> BoxResult:
         """See Box.run."""
         result = await super().run(tool, arguments, cpu_s=cpu_s, permit=permit)
-        _spent.get([]).append(result.cpu_s)
+        SPENT.get([]).append(result.cpu_s)
         return result
 
 
@@ -183,7 +184,7 @@ async def ask(row: Mapping[str, Any], kind: str, box: ForkBox, check: Any, rungs
     asked = []
     for text in await asyncio.to_thread(candidates, row, kind):
         one = Asked(row["id"], kind, row["verilog"].count("\n") + 1, text)
-        _spent.set(spent := [])
+        SPENT.set(spent := [])
         if kind == "ladder":
             context = Context(top=row["top"], parts_elsewhere=True)
             verdicts = await climb(rungs, context, asking(text, context, box))
