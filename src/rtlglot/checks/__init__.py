@@ -9,6 +9,7 @@ follow from that.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 from rtlglot.checks.rebuilt import Rebuilder, RebuildOptions
@@ -88,8 +89,17 @@ def holds_verilog(context: Context) -> bool:
 _UNFINISHED = {Ended.TIMEOUT: CheckStatus.TIMEOUT, Ended.UNAVAILABLE: CheckStatus.UNAVAILABLE}
 
 
-def unfinished(check: str, result: BoxResult, data: Mapping[str, Json]) -> Verdict:
-    """The verdict where the tool did not come to an end by itself: it says nothing about the design."""
-    finding = Finding(Severity.NOTE, f"tool-{result.ended}", f"the tool gave no answer: {result.detail}")
+def unfinished(
+    check: str,
+    result: BoxResult,
+    data: Mapping[str, Json],
+    limits: Mapping[Ended, str] = MappingProxyType({}),
+) -> Verdict:
+    """The verdict where the tool did not come to an end by itself: it says nothing about the design.
+    `limits` are the check's options that would have let it go on."""
+    message = f"the tool gave no answer: {result.detail}"
+    if result.ended in limits:
+        message += f" (--set check.{check}.{limits[result.ended]}=… allows more)"
+    finding = Finding(Severity.NOTE, f"tool-{result.ended}", message)
     status = _UNFINISHED.get(result.ended, CheckStatus.ERROR)
     return Verdict(check, status, (finding,), result.seconds, data)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from rtlglot.checks import Check, holds_verilog, unfinished
 from rtlglot.options import fill
 from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
-from rtlglot.sandbox import Box
+from rtlglot.sandbox import Box, Ended
 from rtlglot.tools.slang import reading
 from rtlglot.tools.slang.options import version
 
@@ -51,7 +51,7 @@ class Elaborate(Check):
         options = self.options
         result = await reading.read(box, text, context, cpu_s=options.cpu_s)
         if result.value is None:
-            return unfinished(self.name, result, data)
+            return unfinished(self.name, result, data, {Ended.TIMEOUT: "cpu_s"})
         value = result.value
         data |= {name: value[name] for name in ("standard", "modules", "tops")}
         data["unknown_modules"] = value["unknown"]

@@ -56,7 +56,7 @@ class Syntax(Check):
             # what elaboration trips over is not this rung's business
             result = await self._read(box, text, context, parse_only=True)
         if result.value is None:
-            return unfinished(self.name, result, data)
+            return unfinished(self.name, result, data, {Ended.TIMEOUT: "cpu_s"})
         data["standard"] = result.value["standard"]
         found = _nothing_to_build(result.value) + reading.findings(result.value["parse"])
         if not reading.has_error(found):

@@ -15,6 +15,7 @@ from rtlglot.tools.yosys.reader import version
 from rtlglot.verilog.system_tasks import muted
 from rtlglot.verilog.units import without
 
+_LIMITS = {Ended.TIMEOUT: "cpu_s", Ended.MEMORY: "memory_mb"}
 TOOL = "rtlglot.tools.yosys.synth:synthesise"
 CONSTRUCTS_TOOL = "rtlglot.tools.slang.beyond:beyond"
 _INITIAL = re.compile(r"\binitial\b")
@@ -110,7 +111,7 @@ class Synth(Check):
         data |= {"frontend": None}
         broken = next((result for result in refusals if result.ended is not Ended.EXIT), None)
         if broken is not None:
-            return unfinished(self.name, broken, data)
+            return unfinished(self.name, broken, data, _LIMITS)
         if known.missing:
             return Verdict(self.name, CheckStatus.INCOMPLETE, known.missing, seconds, data)
         said = tuple(_refused(refusals[0].log))

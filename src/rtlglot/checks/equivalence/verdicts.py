@@ -29,6 +29,7 @@ _TOLD = (
     "front_end",
 )
 """What of a finding goes into the verdict's data under its own name."""
+_OUT_OF_TIME = "out of time (--set check.equivalence.limit_s=… allows more)"
 _MOST_FINDINGS = 20
 _COMPARED = (CheckStatus.EQUIVALENT, CheckStatus.BOUNDED, CheckStatus.DIFFERENT, CheckStatus.UNCONFIRMED)
 
@@ -66,7 +67,7 @@ def _findings(status: CheckStatus, found: Found, reference: Reference) -> Iterat
     elif status is CheckStatus.BOUNDED:
         yield Finding(Severity.NOTE, "bounded", f"no difference within {found.k} steps, but no proof either")
     elif status is not CheckStatus.EQUIVALENT and status is not CheckStatus.PORTS_DIFFER:
-        yield Finding(Severity.WARNING, status.value, f"not compared: {found.what or 'out of time'}")
+        yield Finding(Severity.WARNING, status.value, f"not compared: {found.what or _OUT_OF_TIME}")
     if found.open and status in (CheckStatus.BOUNDED, CheckStatus.TIMEOUT):
         names = ", ".join(map(str, found.open["outputs"]))
         text = f"not proved yet: {names}, over {found.open['registers']} registers of both sides"

@@ -42,4 +42,4 @@ def choose_top(tops: Sequence[Top], reference: Top | None = None) -> Top | str:
         alike = named or [top for top in tops if not port_differences(reference.ports, top.ports)]
         if len(alike) == 1:
             return alike[0]
-    return "several top modules: " + ", ".join(top.name for top in tops)
+    return f"several top modules: {', '.join(top.name for top in tops)}; --top says which one is meant"

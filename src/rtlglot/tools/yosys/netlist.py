@@ -115,7 +115,7 @@ def read_netlist(wanted: Wanted, *, front_end: str, most_memory_bits: int, sees_
     cut = tuple(apart) if not beyond and all(map(can_be_cut, apart.values())) else ()
     beyond = beyond or _missing(apart.values()) or ("memory filled from a file" if loads else "")
     if not beyond and memory_bits > most_memory_bits:
-        beyond = f"memory of {memory_bits} bits (at most {most_memory_bits})"
+        beyond = f"memory of {memory_bits} bits (at most {most_memory_bits}: memory_bits)"
     yosys("write_rtlil netlist.il")
     return Netlist(
         top=top,
