@@ -14,8 +14,8 @@
     ├── Unanswered            no answer for this row yet; it stays pending
     └── BudgetSpent           the money for this run is used up; resumable        exit 75
 
-A message says what was tried, what came back and what to do. `retryable` says whether the same
-request may succeed later; `hint` is the one line that tells a person what to do next.
+A message says what was tried, what came back and what to do; `hint` is the one line that tells a person
+what to do next.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from rtlglot.records import Reason
 class RtlglotError(Exception):
     """Base of all errors raised on purpose."""
 
-    retryable = False
     exit_code = 2
 
     def __init__(self, message: str, *, hint: str = "") -> None:
@@ -79,7 +78,6 @@ class RowError(RtlglotError):
 class TransientError(RtlglotError):
     """The endpoint asks for patience; the same request may succeed later."""
 
-    retryable = True
     exit_code = 3
 
     def __init__(self, message: str, *, retry_after_s: float | None = None, overload: bool = False) -> None:
@@ -96,7 +94,6 @@ class EngineDead(RtlglotError):
     otherwise the supervisor closes and starts the whole engine.
     """
 
-    retryable = True
     exit_code = 3
 
     def __init__(self, message: str, *, heals: bool = False) -> None:
@@ -119,7 +116,6 @@ class BudgetSpent(RtlglotError):
 class Unanswered(RtlglotError):
     """There is no answer to this request yet (a batch file that is still to be served)."""
 
-    retryable = True
     exit_code = 75
 
 
