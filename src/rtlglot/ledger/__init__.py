@@ -26,6 +26,7 @@ from rtlglot.ledger.intact import SAVE_TEXT, checksum, storable, text_key
 from rtlglot.ledger.keys import KeysSeen, prefix_key
 from rtlglot.ledger.lease import Lease
 from rtlglot.ledger.lock import Lock, take_lock
+from rtlglot.ledger.opening import replies_of
 from rtlglot.ledger.outcomes import SETTLE, settle_parameters
 from rtlglot.ledger.reading import PAGE_ROWS
 from rtlglot.ledger.recipe import Recipe, recipe_body, recipe_key
@@ -50,9 +51,17 @@ class Ledger:
         """
         self.path = path
         self._lock = lock or take_lock(path)
+        had = self._lock.remembered if path.exists() else 0
         try:
             self._db = self._connect()
             prepare(self._db, path)
+            if (has := replies_of(self._db)) < had:
+                self._db.close()
+                raise LedgerError(
+                    f"{path} has {has:,} replies and had {had:,}: its -wal file was cut off or taken away",
+                    hint=f"put it back; or remove {path}.lock to go on without them: they are bought again",
+                )
+            self._lock.remembered = 0  # from here on the process that works on it tells
         except LedgerError:
             self._lock.release()
             raise
@@ -76,7 +85,7 @@ class Ledger:
     def start_writing(self) -> None:
         """Begin group commits; call inside the running event loop."""
         self._bought, self._judged = self._seen("replies"), self._seen("verdicts")
-        self._writer = Writer(self._connect, self._lock.guard)
+        self._writer = Writer(self._connect, self._lock)
 
     def _seen(self, table: str) -> KeysSeen:
         return KeysSeen(unknown=self._db.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None)

@@ -61,6 +61,12 @@ class Lease:
                 hint="what had finished is in the ledger; the other process goes on with it",
             )
 
+    remembered = 0
+    """As of a Lock: without a write-ahead log there is nothing to remember."""
+
+    def remember(self, replies: int) -> None:
+        """As of a Lock."""
+
     def release(self) -> None:
         """Let go."""
         self._released.set()

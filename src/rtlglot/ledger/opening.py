@@ -60,6 +60,11 @@ def is_blank(path: Path) -> bool:
     return not path.exists() or path.stat().st_size < _HEADER_BYTES
 
 
+def replies_of(db: sqlite3.Connection) -> int:
+    """How many replies there are, or were where some have been replaced."""
+    return int(db.execute("SELECT coalesce(max(rowid), 0) FROM replies").fetchone()[0])
+
+
 def open_reading(path: Path) -> sqlite3.Connection:
     """A read-only connection; takes no lock. Raises LedgerError where it is no ledger of ours.
 
@@ -103,7 +108,7 @@ def holder(path: Path) -> str | None:
         # Only asked, never taken: a process that starts meanwhile must find it free.
         answer = fcntl.fcntl(file, fcntl.F_GETLK, _lock_request())
         if _lock_type(answer) != fcntl.F_UNLCK:
-            return file.read(200) or "another process"
+            return file.readline(200).strip() or "another process"
     return None
 
 

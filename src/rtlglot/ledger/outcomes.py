@@ -62,7 +62,9 @@ def outcome_from(
     if checksum(columns) != found:
         raise damaged(f"outcomes WHERE content = x'{content.hex()}'")
     keys = [bytes.fromhex(key) for key in orjson.loads(texts)] if texts and texts_of else []
-    if text is not None and texts_of is not None and (body is None or digest(body) != text):
+    if text is not None and texts_of is not None and body is None:
+        raise damaged(f"outcomes WHERE text = x'{text.hex()}'")
+    if text is not None and body is not None and digest(body) != text:
         raise damaged(f"texts WHERE text = x'{text.hex()}'")
     found_texts = texts_of(keys) if keys and texts_of else {}
     return Outcome(

@@ -18,6 +18,9 @@ from typing import Any
 
 from rtlglot.errors import LedgerError
 from rtlglot.ledger.connection import rollback
+from rtlglot.ledger.lease import Lease
+from rtlglot.ledger.lock import Lock
+from rtlglot.ledger.opening import replies_of
 
 MOST_PER_COMMIT = 2000
 _CROWD = 12
@@ -31,12 +34,12 @@ Entry = tuple[str, tuple[Any, ...], "asyncio.Future[None]"]
 class Writer:
     """Takes (SQL, parameters), gives a future that resolves when they are on disk."""
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection], guard: Callable[[], None]) -> None:
-        """`guard` is called within each commit, and raises LedgerError where it must not be."""
+    def __init__(self, connect: Callable[[], sqlite3.Connection], lock: Lock | Lease) -> None:
+        """`lock` guards each commit, and raises LedgerError where it must not be."""
         self._queue: queue.SimpleQueue[Entry | None] = queue.SimpleQueue()
         self._loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[None] = self._loop.create_future()
-        self._connection, self._guard = connect(), guard
+        self._connection, self._lock = connect(), lock
         self._thread = threading.Thread(target=self._work, name="ledger-writer", daemon=True)
         self._thread.start()
 
@@ -54,6 +57,7 @@ class Writer:
     def _work(self) -> None:
         connection, open_ = self._connection, True
         batch: list[Entry] = []
+        failure: Exception | None = None
         while open_:
             entry = self._queue.get()
             if len(batch) >= _CROWD:
@@ -66,7 +70,9 @@ class Writer:
                 entry = self._queue.get()
             open_ = entry is not None
             if batch:
-                self._acknowledge(batch, self._commit(connection, batch))
+                # After a failure nothing more: what came later may rest on a text that was lost with it.
+                failure = failure or self._commit(connection, batch)
+                self._acknowledge(batch, failure)
         connection.close()
         self._loop.call_soon_threadsafe(self._ended.set_result, None)
 
@@ -78,8 +84,9 @@ class Writer:
             connection.execute("BEGIN IMMEDIATE")
             for sql, rows in statements.items():
                 connection.executemany(sql, rows)
-            self._guard()
+            self._lock.guard()
             connection.execute("COMMIT")
+            self._lock.remember(replies_of(connection))
         except (LedgerError, sqlite3.Error, OverflowError, ValueError, TypeError) as error:
             with contextlib.suppress(LedgerError):
                 rollback(connection)

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -127,3 +129,41 @@ def run_again(words: list[str]) -> int:
     return subprocess.run(
         [sys.executable, "-m", "rtlglot", *words], capture_output=True, timeout=120
     ).returncode
+
+
+_ON_A_SMALL_DISK = """
+mount -t tmpfs -o size=1500k none full || exit 99
+{command} 2> first; echo $? >> first
+mount -o remount,size=60m full
+{command} 2> second; echo $? >> second
+cp full/out.jsonl .
+"""
+
+
+@pytest.mark.skipif(not shutil.which("unshare"), reason="a disk of our own needs unshare")
+def test_a_really_full_disk_stops_the_run_and_room_lets_it_go_on(tmp_path: Path) -> None:
+    with open(tmp_path / "in.jsonl", "w") as file:
+        for n in range(300):
+            file.write(json.dumps({"id": f"r{n}", "instruction": f"Design the unit {n}. " * 400}) + "\n")
+    (tmp_path / "full").mkdir()
+    job = "transform in.jsonl --from instruction --to description --check none --no-report --concurrency 16"
+    command = f"{sys.executable} -m rtlglot {job} --engine scripted --model sentence -o full/out.jsonl"
+    script = _ON_A_SMALL_DISK.format(command=command)
+    run = subprocess.run(
+        ["unshare", "--map-root-user", "--mount", "sh", "-c", script], cwd=tmp_path, capture_output=True
+    )
+    if run.returncode == 99 or b"unshare failed" in run.stderr:
+        pytest.skip("no file system can be mounted here")
+    first, second = ((tmp_path / name).read_text() for name in ("first", "second"))
+    assert "the disk is full" in first, first
+    assert "free some space, then run the same command again" in first
+    assert "Traceback" not in first + second
+    assert first.endswith("\n2\n")
+    assert second.endswith("\n0\n"), second
+    kept = re.search(r"(\d+) of 300 rows have their outcome already", second)
+    asked = re.search(r"(\d+) requests", second)
+    assert kept
+    assert asked
+    assert int(kept[1]) > 0
+    assert int(asked[1]) <= 300 - int(kept[1])  # nothing is asked twice
+    assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 300

@@ -3,6 +3,8 @@
 import contextlib
 import random
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -116,3 +118,52 @@ def test_an_index_that_has_lost_a_reply_is_noticed_before_it_is_bought_again(tmp
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
         with contextlib.suppress(LedgerError), contextlib.closing(Ledger(path)) as ledger:
             assert ledger.reply(key, 0, 0) is not None
+
+
+_KILLED = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from rtlglot.ledger import Ledger
+from rtlglot.records import Finish, Message, Reply, Request, Sampling
+async def main():
+    ledger = Ledger(Path(sys.argv[1]))
+    ledger.start_writing()
+    for n in range(30):
+        request = Request((Message("user", str(n)),), Sampling(10))
+        await ledger.save_reply(bytes([n]) * 16, request, Reply("yes", Finish.STOP))
+    os.kill(os.getpid(), signal.SIGKILL)
+asyncio.run(main())
+"""
+
+
+def test_a_log_that_was_cut_off_after_a_kill_is_noticed_before_anything_is_bought_again(
+    tmp_path: Path,
+) -> None:
+    path, log = tmp_path / "a.ledger", tmp_path / "a.ledger-wal"
+    subprocess.run([sys.executable, "-c", _KILLED, str(path)], check=False)
+    whole = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+
+    def put_back(length: int | None) -> None:
+        for each in tmp_path.iterdir():
+            each.unlink()
+        for name, data in whole.items():
+            (tmp_path / name).write_bytes(data)
+        log.write_bytes(whole[log.name][:length])
+
+    for length in (0, 100, len(whole[log.name]) // 2, len(whole[log.name]) - 30):
+        put_back(length)
+        for _ in range(2):  # the next one is told as well
+            with pytest.raises(
+                LedgerError, match=r"has \d+ replies and had 30: its -wal file was cut off"
+            ) as raised:
+                Ledger(path)
+            assert raised.value.hint.startswith(f"put it back; or remove {path}.lock")
+        path.with_name("a.ledger.lock").unlink()
+        Ledger(path).close()
+    put_back(None)
+    with contextlib.closing(Ledger(path)) as ledger:
+        assert all(ledger.reply(bytes([n]) * 16, 0, 0) for n in range(30))
+    put_back(None)
+    path.unlink()  # begun anew by intention
+    log.unlink()
+    Ledger(path).close()
