@@ -4,18 +4,21 @@
 
 `rtlglot transform` with its ledger, the checks of texts and the report, as a process of its own; the
 endpoint (tests.server) is another, and so is the loop. In each round all do the same rows, in turn. CPU is
-user + system of the whole process, start included, as the kernel counts it. `--old` is another checkout of
-rtlglot that is measured beside this one.
+user + system of the whole process, start included, as the kernel counts it. Compiled modules are kept from a
+run before the first, which is not counted. `--old` is another checkout of rtlglot that is measured beside
+this one, `--uvloop` a folder with uvloop in it: this one is then measured with it, too.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -29,25 +32,49 @@ from tests.server import Stub  # noqa: E402
 Figures = dict[str, float]
 
 
-def timed(command: list[str], environment: dict[str, str]) -> Figures:
+class Spending:
+    """Samples what CPU a process has used, by the clock."""
+
+    def __init__(self, pid: int) -> None:
+        self._stat = Path(f"/proc/{pid}/stat")
+        self._samples: list[tuple[float, float]] = []
+        threading.Thread(target=self._sample, daemon=True).start()
+
+    def _sample(self) -> None:
+        ticks = os.sysconf("SC_CLK_TCK")
+        with contextlib.suppress(OSError, IndexError):  # until it has ended
+            while True:
+                used = self._stat.read_text().rpartition(") ")[2].split()[11:13]
+                self._samples.append((time.time(), sum(map(int, used)) / ticks))
+                time.sleep(0.01)
+
+    def until(self, moment: float) -> float:
+        """CPU seconds used before a moment of time.time()."""
+        return max((cpu_s for at, cpu_s in self._samples if at <= moment), default=0.0)
+
+
+def timed(command: list[str], environment: dict[str, str]) -> tuple[Figures, Spending]:
     """Wall, CPU and memory of a process; its output is thrown away."""
     begun, clock = time.perf_counter(), time.time()
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet)
+    spending = Spending(process.pid)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"{command} ended with {process.returncode}")
     cpu_s = usage.ru_utime + usage.ru_stime
     wall_s = time.perf_counter() - begun
-    return {"wall_s": wall_s, "cpu_s": cpu_s, "rss_mib": usage.ru_maxrss / 1024, "clock": clock}
+    return {"wall_s": wall_s, "cpu_s": cpu_s, "rss_mib": usage.ru_maxrss / 1024, "clock": clock}, spending
 
 
 def measure(who: str, tree: Path, stub: Stub, options: argparse.Namespace, folder: Path) -> Figures:
     """One client once, over `options.count` rows."""
     stub.setup(delay_s=options.delay_ms / 1000, words=REPLY_WORDS)
     rows, most = options.count, str(options.in_flight)
-    environment = {**os.environ, "PYTHONPATH": str(tree / "src")}
+    paths = [str(tree / "src"), *([str(options.uvloop)] if who == "with uvloop" else [])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    environment |= {"PYTHONPYCACHEPREFIX": str(folder / "compiled" / who), "PYTHONDONTWRITEBYTECODE": ""}
     if who == "aiohttp":
         script = str(ROOT / "benchmarks" / "endpoint.py")
         command = [sys.executable, script, "--client", who, "--url", stub.base_url, "--rows", str(rows)]
@@ -58,9 +85,9 @@ def measure(who: str, tree: Path, stub: Stub, options: argparse.Namespace, folde
         command = [sys.executable, "-m", "rtlglot", "transform", str(folder / f"{rows}.jsonl")]
         command += ["--from", "instruction", "--to", "description", "--model", "stub", "--engine", "openai"]
         command += ["--base-url", stub.base_url, "--concurrency", most, "-o", str(folder / "out.jsonl")]
-    figures = timed(command, environment)
+    figures, spending = timed(command, environment)
     first = stub.stats()["first"]
-    return {**figures, "first_s": first - figures["clock"]}
+    return {**figures, "first_s": first - figures["clock"], "start_s": spending.until(first)}
 
 
 def report(results: dict[str, list[Figures]], rows: int) -> None:
@@ -72,7 +99,7 @@ def report(results: dict[str, list[Figures]], rows: int) -> None:
         cpu = statistics.median(r["cpu_s"] / b["cpu_s"] for r, b in zip(rounds, bare, strict=True))
         print(
             f"| {rows:,} | {who} | {middle['wall_s']:.1f} | {wall:.2f} | {1000 * middle['cpu_s'] / rows:.2f} "
-            f"| {cpu:.2f} | {middle['first_s']:.2f} | {middle['rss_mib']:.0f} |",
+            f"| {cpu:.2f} | {middle['first_s']:.2f} | {middle['start_s']:.2f} | {middle['rss_mib']:.0f} |",
             flush=True,
         )
 
@@ -84,14 +111,21 @@ def main() -> None:
     parser.add_argument("--delay-ms", type=float, default=20.0)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--old", type=Path)
+    parser.add_argument("--uvloop", type=Path)
     options = parser.parse_args()
-    who = {"aiohttp": ROOT, "rtlglot": ROOT, **({"before": options.old} if options.old else {})}
+    who = {"aiohttp": ROOT, "rtlglot": ROOT, **({"with uvloop": ROOT} if options.uvloop else {})}
+    who |= {"before": options.old} if options.old else {}
     print(f"{options.in_flight} in flight, {options.delay_ms:g} ms at the endpoint, {options.rounds} rounds")
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
-    columns = ("rows", "", "wall s", "aiohttp = 1", "CPU ms a row", "aiohttp = 1", "first request", "RSS MiB")
+    columns = ("rows", "", "wall s", "aiohttp = 1", "CPU ms a row", "aiohttp = 1")
+    columns += ("first request s", "CPU until then s", "RSS MiB")
     print("| " + " | ".join(columns) + " |")
     print("|" + "---|" * len(columns))
     with Stub.running() as stub, tempfile.TemporaryDirectory(prefix="rtlglot-bench-") as folder:
+        options.count = 10
+        make_rows(Path(folder) / "10.jsonl", 10)
+        for name, tree in who.items():
+            measure(name, tree, stub, options, Path(folder))
         for rows in options.rows:
             options.count = rows
             make_rows(Path(folder) / f"{rows}.jsonl", rows)

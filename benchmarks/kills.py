@@ -1,10 +1,11 @@
 """SIGKILL at random moments, then the same command to its end: what came out is what one whole run gives.
 
-    python benchmarks/kills.py [--kills 300] [--seed 1]
+    python benchmarks/kills.py [--kills 300] [--seed 1] [--log FILE] [--only JOB …]
 
-The kills are shared out among a transformation (repaired, a third of its rows failing), checks with proofs
-against a reference, and an export that splits. After each job's last run its output is compared with that
-of a run that nobody killed, and no temporary file may be left.
+The kills are shared out among a transformation (a third of its rows failing), one that writes Verilog with
+`--verify` and repairs, checks with proofs against a reference, a merge of two shards, and an export that
+splits. Whenever a job has come to its end, what came out is compared with that of a run that nobody killed,
+and no temporary file may be left. `--log` keeps what was done: the same command goes on from there.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,6 +50,34 @@ def transform(folder: Path) -> list[str]:
     return command(*words, "-o", str(folder / "out.jsonl"))
 
 
+def verify(folder: Path) -> list[str]:
+    """Rows into Verilog, each a design of its own; every third is broken and mended once."""
+    source, script = folder / "in.jsonl", folder / "script.json"
+    rows, rules = [], []
+    for n in range(24):
+        good = f"module unit_{n}(input clk, input [{n}:0] d, output reg [{n}:0] q);\n"
+        good += "always @(posedge clk) q <= d;\nendmodule"
+        text = good.replace("<= d", "<=") if n % 3 == 0 else good
+        rows.append({"id": f"r{n}", "instruction": f"Design the unit {n} with a register."})
+        rules += [{"when": rf"unit {n} [\s\S]*said", "reply": good}, {"when": rf"unit {n} ", "reply": text}]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    script.write_text(json.dumps(rules))
+    words = ["transform", str(source), "--from", "instruction", "--to", "verilog", "--model", str(script)]
+    words += ["--engine", "scripted", "--concurrency", "4", "--verify", "default", "--repair", "1"]
+    return command(*words, "-o", str(folder / "out.jsonl"))
+
+
+def merge(folder: Path) -> list[str]:
+    """Two shards, which are made once, into one job."""
+    shards = [folder.parent / f"job.{number}-of-2.jsonl" for number in (1, 2)]
+    for number, shard in enumerate(shards, 1):
+        if not shard.exists():
+            words = transform(folder.parent)[:-1]
+            words += [str(folder.parent / "job.jsonl"), "--shard", f"{number}/2"]
+            subprocess.run(words, check=True, capture_output=True)
+    return command("merge", *map(str, shards), "-o", str(folder / "out.jsonl"))
+
+
 def proofs(folder: Path) -> list[str]:
     """Designs against themselves, proved and played."""
     source, rows = folder / "in.jsonl", json.loads((ROOT / "examples" / "rtl.json").read_text())
@@ -68,7 +98,13 @@ def export(folder: Path) -> list[str]:
     return command(*words, "-o", str(folder / "out.jsonl"))
 
 
-JOBS: dict[str, Callable[[Path], list[str]]] = {"transform": transform, "proofs": proofs, "export": export}
+JOBS: dict[str, Callable[[Path], list[str]]] = {
+    "transform": transform,
+    "verify": verify,
+    "proofs": proofs,
+    "merge": merge,
+    "export": export,
+}
 
 
 def seen(folder: Path) -> Seen:
@@ -93,26 +129,28 @@ def killed(words: list[str], after_s: float) -> bool:
     return process.wait() == -signal.SIGKILL
 
 
-def job(name: str, kills: int, draw: random.Random) -> None:
-    """So many kills of one job; says what came of them, and ends the program where it is not exact."""
+def job(name: str, options: argparse.Namespace, kills: int, done: Counter[str]) -> None:
+    """Kills of one job until it has had so many; ends the program where what comes out is not exact."""
+    draw = random.Random(f"{options.seed} {name} {done[name]}")
     with tempfile.TemporaryDirectory(prefix="rtlglot-kills-") as made:
         whole, torn = Path(made, "whole"), Path(made, "torn")
         for folder in (whole, torn):
             folder.mkdir()
+        words = JOBS[name](whole)
         begun = time.monotonic()
-        subprocess.run(JOBS[name](whole), check=True, capture_output=True)
+        subprocess.run(words, check=True, capture_output=True)
         length_s = time.monotonic() - begun
-        hits = resumed = 0
-        while hits < kills:
-            words = JOBS[name](torn)
-            if killed(words, draw.uniform(0.05, length_s)):
+        while done[name] < kills:
+            hits = 0
+            while done[name] + hits < kills and killed(JOBS[name](torn), draw.uniform(0.05, length_s)):
                 hits += 1
-                continue
-            resumed += 1
+            subprocess.run(JOBS[name](torn), check=True, capture_output=True)
             compare(name, whole, torn)
-        subprocess.run(JOBS[name](torn), check=True, capture_output=True)
-        compare(name, whole, torn)
-        print(f"{name}: {hits} kills, ended {resumed + 1} times, exact", flush=True)
+            done[name] += hits
+            if options.log:
+                with open(options.log, "a") as log:
+                    log.write(json.dumps({"job": name, "kills": hits}) + "\n")
+        print(f"{name}: {done[name]} kills, exact", flush=True)
 
 
 def compare(name: str, whole: Path, torn: Path) -> None:
@@ -129,10 +167,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--log", type=Path)
+    parser.add_argument("--only", nargs="+", choices=list(JOBS), default=list(JOBS))
     options = parser.parse_args()
-    draw = random.Random(options.seed)
-    for number, name in enumerate(JOBS):
-        job(name, options.kills // len(JOBS) + (number < options.kills % len(JOBS)), draw)
+    done: Counter[str] = Counter()
+    if options.log and options.log.exists():
+        for line in map(json.loads, options.log.read_text().splitlines()):
+            done[line["job"]] += line["kills"]
+    for number, name in enumerate(options.only):
+        share = options.kills // len(options.only) + (number < options.kills % len(options.only))
+        job(name, options, share, done)
 
 
 if __name__ == "__main__":
