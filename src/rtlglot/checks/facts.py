@@ -124,7 +124,8 @@ async def _clocking(text: str, standard: str, top: str, box: Box) -> tuple[Clock
 
 def _force(counts: Json) -> Force:
     asynchronous, synchronous = counts["asynchronous"], counts["synchronous"]
-    return Force(asynchronous["0"], asynchronous["1"], synchronous["0"], synchronous["1"])
+    levels = (asynchronous["0"], asynchronous["1"], synchronous["0"], synchronous["1"])
+    return Force(*levels, outputs=counts["outputs"])
 
 
 def _last_error(result: BoxResult) -> str:

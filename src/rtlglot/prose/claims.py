@@ -31,6 +31,9 @@ class About(StrEnum):
     """Subject a reset ('' for the only one), value 'synchronous' or 'asynchronous'."""
     POLARITY = "polarity"
     """Subject likewise, value the active level: 'high' or 'low'."""
+    RESET_VALUE = "reset-value"
+    """Subject an output ('' for a register that may be the only one), value what it is in reset: a number,
+    or `ALL_ONES`."""
     MODULE = "module"
     """That the module is called so."""
     PARAMETER = "parameter"

@@ -24,6 +24,8 @@ class Force:
     asynchronous_high: int
     synchronous_low: int
     synchronous_high: int
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    """What the outputs are then, in bits, the highest first, 'x' where that is open."""
 
     @property
     def asynchronous(self) -> int:

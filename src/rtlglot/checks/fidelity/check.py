@@ -21,7 +21,7 @@ from rtlglot.sandbox import Box
 if TYPE_CHECKING:
     from rtlglot.checks.facts import FactsReader
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the same text and reference can get another verdict."""
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from rtlglot.checks.fidelity.compare import Objection, bits, finding
 from rtlglot.prose.claims import About, Claim
 from rtlglot.prose.names import Names
+from rtlglot.prose.reset_values import ALL_ONES
 from rtlglot.prose.resets import is_reset_name
 from rtlglot.prose.tokens import Prose
 from rtlglot.records import Finding
@@ -21,6 +22,7 @@ TIMING = frozenset(
         About.NO_RESET,
         About.SYNCHRONY,
         About.POLARITY,
+        About.RESET_VALUE,
     }
 )
 _ANY_CLOCK = frozenset({"", "clock", "clk", "clocks"})
@@ -56,6 +58,7 @@ class _TimingJudge:
             About.NO_RESET: self._no_reset,
             About.SYNCHRONY: self._synchrony,
             About.POLARITY: self._polarity,
+            About.RESET_VALUE: self._reset_value,
         }
 
     def __call__(self, claim: Claim) -> Objection | None:
@@ -150,3 +153,23 @@ class _TimingJudge:
             return None
         name, active = wrong[0]
         return "reset-polarity", f"{name} is active {active}", True
+
+    def _reset_value(self, claim: Claim) -> Objection | None:
+        """No reset of the design makes the output what the text says, and one makes it something else."""
+        told = []
+        for name, force in self._resets.items():
+            output = claim.subject or next(iter(force.outputs), "")
+            is_ = force.outputs.get(output, "x")
+            if not claim.subject and len(is_) != self._clocking.flip_flops:
+                return None  # "the counter" may be another register than the output
+            if "x" in is_ or is_ == _as_bits(claim.value, len(is_)):
+                return None
+            told.append(
+                (f"{output} is {len(is_)}'b{is_} while {name} is {force.active}", len(self._resets) == 1)
+            )
+        return ("reset-value", *told[0]) if told else None
+
+
+def _as_bits(value: str | int, width: int) -> str:
+    number = int(value)
+    return "1" * width if number == ALL_ONES else f"{number:0{width}b}"

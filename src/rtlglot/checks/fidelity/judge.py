@@ -12,6 +12,7 @@ from rtlglot.prose.identifiers import name_claims
 from rtlglot.prose.names import Names
 from rtlglot.prose.parameters import depth_claims, module_claims, parameter_claims
 from rtlglot.prose.ports import port_claims
+from rtlglot.prose.reset_values import reset_value_claims
 from rtlglot.prose.resets import reset_claims
 from rtlglot.prose.tokens import Prose
 from rtlglot.records import CheckStatus, Context, Finding, Severity, Verdict
@@ -57,6 +58,7 @@ def read_claims(prose: Prose, names: Names) -> list[Claim]:
         *name_claims(prose, names),
         *timing_claims(prose),
         *reset_claims(prose, names),
+        *reset_value_claims(prose, names),
         *module_claims(prose),
         *parameter_claims(prose, names),
         *depth_claims(prose),

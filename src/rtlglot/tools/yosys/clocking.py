@@ -24,10 +24,12 @@ def netlist(arguments: Json) -> Json:
     """``{"text", "standard", "top", "front_end"}`` to the design's state, clocks and resets.
 
     ``{"flip_flops", "latches", "memories": [[words, bits]], "clocks": {signal: {"rising", "falling"}},
-    "inner_clocks", "resets": {signal: {"asynchronous": {"0", "1"}, "synchronous": {"0", "1"}}}}``; the
+    "inner_clocks", "resets": {signal: {"asynchronous": {"0", "1"}, "synchronous": {"0", "1"},
+    "outputs": {port: bits}}}}``; the
     numbers are bits of state that the edge clocks, or that a one-bit input forces to a constant
     while it has that value (and does not while it has the other); where it forces none, those that
-    then forget all state, as under a reset that loads a seed. `inner_clocks` counts bits that
+    then forget all state, as under a reset that loads a seed. `outputs` is what the outputs are then, `x`
+    where that is open; empty where both values force something. `inner_clocks` counts bits that
     are clocked by a signal made inside. Raises ValueError for a top whose name is no plain one.
     """
     yosys = Yosys()
@@ -89,6 +91,8 @@ def _resets(design: GateNetlist, clocks: Mapping[str, Any]) -> dict[str, Json]:
             kind: {str(value): len(forced[value][kind] - forced[1 - value][kind]) for value in (0, 1)}
             for kind in ("asynchronous", "synchronous")
         }
-        if any(count for by_value in counts.values() for count in by_value.values()):
-            found[name] = counts
+        acting = [value for value in (0, 1) if any(by_value[str(value)] for by_value in counts.values())]
+        if acting:
+            outputs = design.outputs_while(bit, bool(acting[0])) if len(acting) == 1 else {}
+            found[name] = {**counts, "outputs": outputs}
     return found

@@ -67,6 +67,9 @@ class GateNetlist:
         self.inputs: dict[str, list[Bit]] = {
             name: port["bits"] for name, port in module["ports"].items() if port["direction"] != "output"
         }
+        self.outputs: dict[str, list[Bit]] = {
+            name: port["bits"] for name, port in module["ports"].items() if port["direction"] == "output"
+        }
         self.flip_flops = self.latches = 0
         self.memories: list[list[int]] = []
         """Words and bits of each."""
@@ -83,8 +86,8 @@ class GateNetlist:
         self._inverts: dict[Bit, Bit] = {}
         self._data: list[tuple[Bit, Bit]] = []
         """Next value and output of each bit of a flip-flop."""
-        self._overrides: list[tuple[Bit, bool, Bit]] = []
-        """Asynchronous control, the value at which it acts, the output."""
+        self._overrides: list[tuple[Bit, bool, Bit, Value]] = []
+        """Asynchronous control, the value at which it acts, the output, what that is then."""
         for cell in module["cells"].values():
             self._add(cell)
 
@@ -99,17 +102,31 @@ class GateNetlist:
 
     def forced(self, input_bit: Bit, value: bool) -> dict[str, set[Bit]]:  # noqa: FBT001
         """The bits of state that an input holds, or makes constant at the next edge, while it has a value."""
-        known = self._propagate(input_bit, value)
-        held = {q for control, active, q in self._overrides if known.get(control) is active}
+        known = self._propagate({input_bit: value})
+        held = {q for control, active, q, _ in self._overrides if known.get(control) is active}
         constant = {
             q for d, q in self._data if d not in _CONSTANTS and known.get(d) is not None and q not in held
         }
         return {"asynchronous": held, "synchronous": constant}
 
+    def outputs_while(self, input_bit: Bit, value: bool) -> dict[str, str]:  # noqa: FBT001
+        """The bits of each output, the highest first, once an input has had a value at an edge of every
+        clock; 'x' for what that does not tell."""
+        known = self._propagate({input_bit: value})
+        state = {q: known[d] for d, q in self._data if d in known}
+        state |= {q: to for control, active, q, to in self._overrides if known.get(control) is active}
+        starts = {q: to for q, to in state.items() if to is not None}
+        known = self._propagate({input_bit: value, **starts})
+        digits = {True: "1", False: "0", None: "x"}
+        return {
+            name: "".join(digits[known.get(bit)] for bit in reversed(bits))
+            for name, bits in self.outputs.items()
+        }
+
     def loaded(self, input_bit: Bit, value: bool) -> set[Bit]:  # noqa: FBT001
         """The bits of flip-flops that forget all state while an input has a value, and while it has the
         other neither do so nor stand still (as they would behind an enable)."""
-        active, idle = (self._propagate(input_bit, level) for level in (value, not value))
+        active, idle = (self._propagate({input_bit: level}) for level in (value, not value))
         still = {q for d, q in self._data if self._resolved(d, idle) == q}
         return self._forgetting(active) - self._forgetting(idle) - still
 
@@ -181,13 +198,18 @@ class GateNetlist:
         self._gates.append((function, inputs, output))
 
     def _add_overrides(self, parameters: Mapping[str, str], nets: Mapping[str, list[Bit]]) -> None:
-        for pin in ("ARST", "ALOAD", "SET", "CLR"):
+        outputs = nets["Q"]
+        values: dict[str, list[Value]] = {
+            "ARST": [_CONSTANTS.get(bit) for bit in reversed(parameters.get("ARST_VALUE", ""))],
+            "ALOAD": [_CONSTANTS.get(bit) for bit in nets.get("AD", ())],
+            "SET": [True] * len(outputs),
+            "CLR": [False] * len(outputs),
+        }
+        for pin, to in values.items():
             if pin in nets:
                 active = parameters[f"{pin}_POLARITY"].endswith("1")
-                controls = nets[pin] if len(nets[pin]) > 1 else nets[pin] * len(nets["Q"])
-                self._overrides += (
-                    (control, active, q) for control, q in zip(controls, nets["Q"], strict=True)
-                )
+                controls = nets[pin] if len(nets[pin]) > 1 else nets[pin] * len(outputs)
+                self._overrides += zip(controls, [active] * len(outputs), outputs, to, strict=True)
 
     def _add_memory(self, parameters: Mapping[str, str], nets: Mapping[str, list[Bit]]) -> None:
         words, bits = int(parameters["SIZE"], 2), int(parameters["WIDTH"], 2)
@@ -206,10 +228,10 @@ class GateNetlist:
         }
         self.clocked += ((clock, rising, words * bits) for clock, rising in clocks)
 
-    def _propagate(self, start: Bit, value: Value) -> dict[Bit, Value]:
-        """Everything that is known once one net is."""
-        known: dict[Bit, Value] = {**_CONSTANTS, start: value}
-        waiting = [start]
+    def _propagate(self, starts: Mapping[Bit, Value]) -> dict[Bit, Value]:
+        """Everything that is known once these nets are."""
+        known: dict[Bit, Value] = {**_CONSTANTS, **starts}
+        waiting = list(starts)
         steps = 0
         while waiting and steps < _MOST_STEPS:
             for number in self._readers[waiting.pop()]:
