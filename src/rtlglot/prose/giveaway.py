@@ -40,6 +40,7 @@ _SIGNS = frozenset("= & | ^ ~ + - * / % < > == != >= << >> >>> <<< ? @ [ ] { .("
 }
 """Of these a run needs two to be code: commas, colons and English words are in prose as well."""
 _NUMBER = re.compile(r"(?:\d[\d_]*)?'[sS]?([bBoOdDhH])([0-9a-fA-F_]+)$")
+_MOST_DIGITS = 300
 _BASES = {"b": 2, "o": 8, "d": 10, "h": 16}
 
 
@@ -151,8 +152,14 @@ def _skeleton(code: Sequence[Token]) -> list[_Part]:
 
 
 def _value(number: str) -> str:
+    """In decimal, where it has one: a text may hold any digits behind any base."""
     match = _NUMBER.match(number)
-    return str(int(match[2].replace("_", ""), _BASES[match[1].lower()])) if match else number
+    if match is None or len(match[2]) > _MOST_DIGITS:
+        return number
+    try:
+        return str(int(match[2].replace("_", ""), _BASES[match[1].lower()]))
+    except ValueError:
+        return number
 
 
 def _covered(ours: Sequence[_Part], theirs: Sequence[_Part], *, named: bool, signs: int) -> float:

@@ -50,3 +50,12 @@ def test_expressions_and_literals_as_verilog_writes_them_are_given_away(text: st
 )
 def test_what_is_said_in_words_or_in_a_table_is_not(text: str, design: str) -> None:
     assert giveaway(text, design).score < LIMIT
+
+
+@pytest.mark.parametrize(
+    "number", ["8'b29", "16'd" + "9" * 5000, "20000'h" + "f" * 5000, "4'd_", "'h", "3'o8"]
+)
+def test_numbers_that_are_none_are_words_like_others(number: str) -> None:
+    design = COUNTER.replace("4'd12", number)
+    assert giveaway(f"The value {number} is the last.", COUNTER).score == 0
+    assert giveaway(f"It is:\n{design}", design).score > LIMIT
