@@ -21,7 +21,7 @@ from rtlglot.records import YES, Assurance, CheckStatus, Context, Finding, Json,
 from rtlglot.sandbox import Box
 from rtlglot.verilog.masked import left_out
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the same text and rebuilds can get another verdict."""
 _flag = partial(flag, group="the round trip")
 

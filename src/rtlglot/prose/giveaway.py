@@ -9,7 +9,9 @@ A run of numbers alone is given away where the text, too, writes each as Verilog
 
 from __future__ import annotations
 
+import html
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
@@ -66,7 +68,7 @@ class Giveaway:
 
 def giveaway(text: str, design: str) -> Giveaway:
     """What a text gives away of a design."""
-    told = list(code_tokens(text[:MOST_CHARACTERS].replace("`", " ")))
+    told = list(code_tokens(_readable(text[:MOST_CHARACTERS])))
     body, inner = _body(list(code_tokens(design[:_MOST_DESIGN])))
     ours = _skeleton(body)
     theirs = _skeleton(told)
@@ -83,6 +85,12 @@ def giveaway(text: str, design: str) -> Giveaway:
         literals=_share(sized, words),
         score=max(copied, renamed) * whole,
     )
+
+
+def _readable(text: str) -> str:
+    """As a model reads it: entities, letters of another width and invisible signs hide no code."""
+    plain = unicodedata.normalize("NFKC", html.unescape(text).replace("`", " "))
+    return plain if plain.isascii() else "".join(c for c in plain if unicodedata.category(c) != "Cf")
 
 
 def length(text: str) -> int:

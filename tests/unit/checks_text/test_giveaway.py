@@ -1,5 +1,7 @@
 """What of a design a text gives away as code, and what is only said."""
 
+import html
+
 import pytest
 
 from rtlglot.prose.giveaway import giveaway
@@ -59,3 +61,9 @@ def test_numbers_that_are_none_are_words_like_others(number: str) -> None:
     design = COUNTER.replace("4'd12", number)
     assert giveaway(f"The value {number} is the last.", COUNTER).score == 0
     assert giveaway(f"It is:\n{design}", design).score > LIMIT
+
+
+def test_what_is_written_so_that_it_looks_like_no_code_is_code() -> None:
+    wide = {ord(c): ord(c) + 0xFEE0 for c in "abcdefghijklmnopqrstuvwxyz()=+?:"}
+    for text in (html.escape(COUNTER), COUNTER.translate(wide), "\u200b".join(COUNTER)):
+        assert giveaway(f"It is: {text}", COUNTER).score > LIMIT
