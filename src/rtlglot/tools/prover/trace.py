@@ -75,10 +75,13 @@ def expected_along(
     ports: Sequence[Port],
     clocking: Frame,
     cut: Cut | None = None,
-) -> list[dict[str, list[str]]]:
+) -> list[dict[str, list[str]]] | None:
     """For each Step what the reference's netlist answers before the step's edge, and after it with the
-    inputs unchanged: {port: [before, after]}. Of a miter that was `cut` memories are kept beside it."""
+    inputs unchanged: {port: [before, after]}. Of a miter that was `cut` memories are kept beside it; None
+    where nothing in that says whether an edge comes."""
     outputs = _Outputs(miter, ports, clocking)
+    if cut and clocking.ticks and outputs.tick is None:
+        return None
     simulation = RememberingSimulation(miter, cut, outputs.tick) if cut else AigSimulation(miter, 1)
     told = []
     for step in steps:
