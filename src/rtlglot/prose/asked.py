@@ -18,21 +18,24 @@ _OF_A_PART = re.compile(
     re.IGNORECASE,
 )
 """Before "module named x": it is that of a part, or of something that is there already."""
-_ORDERS = r"(?:design|implement|create|write|build|develop|make|generate|code)"
-_ORDER = re.compile(
-    rf"(?:^|[.!:]\s+|\b(?:[Pp]lease|to|and)\s+)(?i:{_ORDERS})\s+(?:an?|the|this)\s+"
-    r"(?:(?!(?:with|has|have|having|that|which|whose|where|using|inputs?|outputs?|ports?|signals?|registers?"
-    r"|sub[\w-]*|parameters?|clock|reset|states?|wires?|of|from)\b)[\w/-]+\s+){1,6}"
-    r"(?:named|called)\s{1,3}(?P<name>[A-Za-z_]\w*)",
-    re.MULTILINE,
+_ORDER = (
+    r"\A\s*(?:(?:you are|(?:please )?act as)\b[^.\n]{0,120}[.\n]\s*)?"
+    r"(?:(?:please|i (?:want|would like) you to)\s+)?"
+    r"(?:design|implement|create|write|build|develop|make|generate|code)\s+(?:an?\s+|the\s+|this\s+)?"
 )
-"""'Design an 8-bit adder called x'."""
-_QUOTED_ORDER = re.compile(
-    rf"(?:^|[.!:]\s+|\b[Pp]lease\s+)(?i:{_ORDERS})\s+(?:an?\s+|the\s+|this\s+)?"
-    r"(?P<module>(?:[Vv]erilog\s+)?module\s+)?(?P<mark>[`\"'*]{1,2})(?P<name>[A-Za-z_]\w*)(?P=mark)",
-    re.MULTILINE,
+_ORDERED = (
+    re.compile(
+        rf"(?i:{_ORDER})"
+        r"(?:(?!(?:with|has|have|having|that|which|whose|where|using|inputs?|outputs?|ports?|signals?|registers?"
+        r"|sub[\w-]*|parameters?|clock|reset|states?|wires?|of|from)\b)[\w/-]+\s+){1,6}"
+        r"(?:named|called)\s+[`\"'*]{0,2}(?P<name>[A-Za-z_]\w*)"
+    ),
+    re.compile(
+        rf"(?i:{_ORDER}(?:verilog\s+)?(?P<module>module\s+)?)[`\"'*]{{1,2}}(?P<name>[A-Za-z_]\w*)[`\"'*]"
+        r"{1,2}(?=[\s*]*(?:[.,:;(]|\n|\Z|which\b|that\b|with\b))"
+    ),
 )
-"""'Implement the module `x`', 'Design "adder8".'"""
+"""What a text begins with: 'Design an 8-bit adder called x', 'Implement the module `x`', 'Design "add8".'"""
 
 
 def asked_modules(prose: Prose) -> dict[str, tuple[int, int]]:
@@ -45,10 +48,12 @@ def asked_modules(prose: Prose) -> dict[str, tuple[int, int]]:
                 continue
             if not _OF_A_PART.search(prose.plain, max(0, match.start() - _BEFORE), match.start()):
                 found.setdefault(name, match.span())
-    for match in (*_ORDER.finditer(prose.plain), *_QUOTED_ORDER.finditer(prose.text)):
-        name, sure = match["name"], bool(match.groupdict().get("module"))
-        if sure or looks_like_name(name) or looks_numbered(name) or not is_plain(name):
-            found.setdefault(name, match.span())
+    for form in _ORDERED:
+        match = form.match(prose.text)
+        if match is not None and match["name"].lower() not in KEYWORDS:
+            name, sure = match["name"], bool(match.groupdict().get("module"))
+            if sure or looks_like_name(name) or looks_numbered(name) or not is_plain(name):
+                found.setdefault(name, match.span("name"))
     return found
 
 

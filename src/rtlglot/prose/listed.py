@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from rtlglot.prose.claims import About, Claim, bounds, number_at
-from rtlglot.prose.names import is_plain
+from rtlglot.prose.names import SHORT_FORMS, is_plain, looks_like_name, looks_numbered
 from rtlglot.prose.tokens import Prose
 from rtlglot.verilog.keywords import KEYWORDS
 
@@ -75,8 +75,10 @@ def _under_headings(prose: Prose) -> Iterator[Claim]:
             way, margin = heading["way"].lower(), _margin(line)
         elif way and entry and _margin(line) > margin and (behind := _BEHIND.fullmatch(entry["behind"])):
             given = entry["range"] or (f"[{behind['range']}]" if behind["range"] else None)
-            width = _width(given, behind["bits"])
-            yield from _claims(entry["name"], way, width, (place, place + len(line)))
+            quoted = prose.original[place + entry.start("name") - 1] in _QUOTES
+            if given or quoted or _can_only_be_a_name(entry["name"]):
+                width = _width(given, behind["bits"])
+                yield from _claims(entry["name"], way, width, (place, place + len(line)))
         elif line.strip() or not way:
             way = ""
 
@@ -86,6 +88,7 @@ def _margin(line: str) -> int:
     return len(line) - len(line.lstrip(" -*+0123456789.)"))
 
 
+_QUOTES = "`*'\""
 _CALLED = frozenset({"port", "name", "signal", "port name", "signal name", "pin", "ports", "signals"})
 _WAYS = frozenset({"direction", "dir", "type", "i/o", "in/out", "io", "mode"})
 _BITS = frozenset({"width", "bits", "size", "bit width", "width (bits)", "width(bits)"})
@@ -108,7 +111,8 @@ def _in_tables(prose: Prose) -> Iterator[Claim]:
             columns = {}
         elif columns and len(cells) > max(columns.values()):
             name, way = _CELL.fullmatch(cells[columns["name"]]), _WAY.match(cells[columns["way"]])
-            if name and way:
+            role = name is not None and name["name"][0].isupper() and is_plain(name["name"])
+            if name and way and not role:
                 bits = words[columns["bits"]] if "bits" in columns else None
                 yield from _claims(name["name"], way[1].lower(), _width(name["range"], bits), place)
 
@@ -124,9 +128,16 @@ def _in_sentences(prose: Prose) -> Iterator[Claim]:
         for match in form.finditer(prose.plain):
             for item in _ITEM.finditer(match["names"]):
                 name, bits = item["name"], item["bits"] or match.groupdict().get("bits")
-                if name != "and" and (len(name) == 1 or not is_plain(name)):
+                if item["range"] or _can_only_be_a_name(name):
                     width = _width(item["range"], bits)
                     yield from _claims(name, match["way"].lower(), width, match.span())
+
+
+def _can_only_be_a_name(word: str) -> bool:
+    """Not "operands", nor "clock" for a port clk."""
+    return (
+        len(word) == 1 or word.lower() in SHORT_FORMS or looks_like_name(word) or looks_numbered(word)
+    ) and word.lower() not in ("i", "and")
 
 
 def _claims(name: str, way: str, width: int | None, place: tuple[int, int]) -> Iterator[Claim]:
