@@ -49,11 +49,11 @@ def asked_modules(prose: Prose) -> dict[str, tuple[int, int]]:
             if not _OF_A_PART.search(prose.plain, max(0, match.start() - _BEFORE), match.start()):
                 found.setdefault(name, match.span())
     for form in _ORDERED:
-        match = form.match(prose.text)
-        if match is not None and match["name"].lower() not in KEYWORDS:
-            name, sure = match["name"], bool(match.groupdict().get("module"))
+        order = form.match(prose.text)
+        if order is not None and order["name"].lower() not in KEYWORDS:
+            name, sure = order["name"], bool(order.groupdict().get("module"))
             if sure or looks_like_name(name) or looks_numbered(name) or not is_plain(name):
-                found.setdefault(name, match.span("name"))
+                found.setdefault(name, order.span("name"))
     return found
 
 
