@@ -102,7 +102,7 @@ def _found(pieces: list[Part], answer: Answer, given: Given, *, in_sentences: bo
     chosen = _believed(pieces, in_sentences=in_sentences)
     if not any(segment.unit.kind == "module" for segment in chosen):
         return _no_module(pieces, answer, given, others=bool(chosen))
-    kept = one_of_each(without_testbenches(chosen, answer), pieces, answer)
+    kept = one_of_each(without_testbenches(chosen, given, answer), pieces, answer)
     cut = [segment for segment in kept if not segment.complete]
     whole = [segment for segment in kept if segment.complete]
     if cut and not _is_surplus(cut, whole, given):

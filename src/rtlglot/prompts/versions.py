@@ -14,18 +14,30 @@ from rtlglot.verilog.interface import header_of
 from rtlglot.verilog.tokens import strip_comments
 
 
-def without_testbenches(chosen: list[Segment], answer: Answer) -> list[Segment]:
-    """The designs; all where there is nothing else."""
+def without_testbenches(chosen: list[Segment], given: Given, answer: Answer) -> list[Segment]:
+    """The designs; all where there is nothing else. What has the name or the ports that are asked for is a
+    design whatever it prints: a part of it alone is not the answer."""
     if len(chosen) == 1:
         return chosen
-    designs = [segment for segment in chosen if not is_testbench(segment)]
+    asked, ports = _asked(given), _port_names(given.interface or "")
+
+    def beside(segment: Segment) -> bool:
+        wanted = segment.name in asked or (ports and _port_names(segment.text) == ports)
+        return is_testbench(segment) and not (segment.unit.has_ports and wanted)
+
+    designs = [segment for segment in chosen if not beside(segment)]
     if not any(segment.unit.kind == "module" for segment in designs):
         return chosen
     words = _words(designs) if len(designs) < len(chosen) else set()
-    kept = [s for s in chosen if not is_testbench(s) or (s.complete and s.name in words)]
+    kept = [s for s in chosen if not beside(s) or (s.complete and s.name in words)]
     if len(kept) < len(chosen):
         answer.note("testbench")
     return kept
+
+
+def _asked(given: Given) -> set[str]:
+    """All words of what was asked for."""
+    return set(re.findall(r"\w+", f"{given.prompt} {given.interface or ''}"))
 
 
 def one_of_each(kept: list[Segment], pieces: Sequence[Part], answer: Answer) -> list[Segment]:
@@ -70,7 +82,7 @@ def without_variants(whole: list[Segment], given: Given, answer: Answer) -> list
     by the words before them, or by like ports and a like name."""
     if len(whole) < 2:
         return whole
-    words = set(re.findall(r"\w+", f"{given.prompt} {given.interface or ''}"))
+    words = _asked(given)
     asked = [segment for segment in whole if segment.unit.kind == "module" and segment.name in words]
     kin = _connected(asked or whole[:1], whole)
     kept = [
@@ -86,7 +98,7 @@ def without_variants(whole: list[Segment], given: Given, answer: Answer) -> list
 
 
 def _alike(segment: Segment, asked: Segment) -> bool:
-    return asked.name in segment.name and _port_names(segment) == _port_names(asked)
+    return asked.name in segment.name and _port_names(segment.text) == _port_names(asked.text)
 
 
 def _connected(some: Sequence[Segment], whole: Sequence[Segment]) -> set[str]:
@@ -111,6 +123,6 @@ def _words(some: Sequence[Segment]) -> set[str]:
     return set(re.findall(r"\w+", code_only("\n".join(segment.text for segment in some))))
 
 
-def _port_names(segment: Segment) -> tuple[str, ...]:
-    header = code_only(header_of(segment.text) or "")
+def _port_names(text: str) -> tuple[str, ...]:
+    header = code_only(header_of(text) or "")
     return tuple(re.findall(r"(\w+)\s*(?:\[[^\]]*\]\s*)?(?=[,)])", header[header.rfind("#(") + 1 :]))

@@ -22,6 +22,7 @@ from rtlglot.run.examine import Examine
 from rtlglot.run.judge import Judge
 from rtlglot.run.walk import Eye, look_at
 from rtlglot.sandbox import open_box
+from rtlglot.verilog.interface import required_header
 
 LADDER = "screen,syntax,elaborate,synth,equivalence,testbench"
 _FORMS = {
@@ -35,6 +36,13 @@ _FIELDS = ContextFields(
 _TOPLESS = replace(_FIELDS, top="")
 FIELDS = ("reference", "testbench", "files", "header", "top")
 """What a grader reads of a row."""
+
+
+def _asked(context: Context) -> str | None:
+    """The header of the module that is asked for, which stands in the row or follows from its reference."""
+    if context.interface or not context.reference:
+        return context.interface
+    return required_header(context.reference, context.testbench)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +114,7 @@ class Grader:
         if form and not _FORMS[form].fullmatch(reply):
             worth = self.table.worth("malformed", (), len(reply))
             return Grade(worth, "malformed", f"the reply has not the form {form}")
-        candidate = extract(reply, Finish.STOP, "verilog", Given(interface=context.interface))
+        candidate = extract(reply, Finish.STOP, "verilog", Given(interface=_asked(context)))
         key = (candidate.text or reply, len(reply), context)
         task = self._under_way.get(key)
         if task is None:

@@ -42,6 +42,24 @@ def test_right_wrong_forged_broken_and_nothing(reward: Reward) -> None:
     assert grades[1].metrics["equal_outputs"] == 0.5
 
 
+STOPS = 'initial begin #5 $display("All tests passed"); $finish; end'
+INNER = REFERENCE.replace("both", "inner")
+
+
+def test_a_right_part_of_a_wrong_answer_is_not_the_answer(reward: Reward) -> None:
+    """What prints and stops looks like a testbench, which a reply may well have beside its design."""
+    alone = WRONG.replace("endmodule", f"{STOPS}\nendmodule") + INNER
+    around = (
+        f"{WRONG.partition('assign')[0]}wire z; {STOPS}\ninner i(a, b, z); assign y = z ^ a;\nendmodule\n"
+    )
+    proof_alone = {"reference": REFERENCE}
+    grades = reward.grade([alone, around + INNER, around + INNER], [ROW, ROW, proof_alone])
+    assert [grade.entry for grade in grades] == ["wrong"] * 3
+    # a testbench beside a right design is left out as before
+    bench = TESTBENCH.replace("both dut", "mine dut").replace("module tb", "module my_tb")
+    assert reward.grade([fenced(RIGHT + bench)], [ROW])[0].entry == "proved"
+
+
 def test_trl_calls_it_with_columns_and_gets_numbers(reward: Reward) -> None:
     logged: dict[str, float] = {}
     chats = [[{"role": "assistant", "content": fenced(RIGHT)}], [{"role": "assistant", "content": WRONG}]]
