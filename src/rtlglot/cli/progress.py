@@ -136,10 +136,16 @@ def _progress_parts(tally: Tally) -> list[str]:
         f"rejected {tally.count(Status.REJECTED):,}",
         f"failed {tally.count(Status.FAILED):,}",
         *([f"mean score {tally.score:.2f}"] if tally.score is not None else []),
+        *_proved(tally),
     ]
     if tally.pending and tally.settled > tally.kept:
         parts.append(f"{duration(tally.pending / rate)} left")
     return parts
+
+
+def _proved(tally: Tally) -> list[str]:
+    ended = tally.scores.ended
+    return [f"{ended['proved']:,} of {ended.total():,} rebuilt proved"] if ended else []
 
 
 def _doing(tally: Tally) -> str:

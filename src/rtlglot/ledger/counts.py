@@ -20,10 +20,14 @@ class Scores:
 
     rows: int = 0
     total: float = 0.0
+    ended: Counter[str] = field(default_factory=Counter)
+    """How what was built from them ended -> designs."""
 
     def hear(self, verdicts: Iterable[Verdict]) -> None:
         """Count a row's text, where a verdict on it has a score."""
         for verdict in verdicts:
+            if verdict.rebuilt:
+                self.ended.update(verdict.rebuilt)
             if verdict.score is not None:
                 self.rows += 1
                 self.total += verdict.score

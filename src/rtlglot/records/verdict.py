@@ -100,6 +100,12 @@ class Verdict:
         score = self.data.get("score")
         return None if score is None else float(score)
 
+    @property
+    def rebuilt(self) -> Mapping[str, int]:
+        """How the designs that were built from a text ended: 'proved', 'different' … -> designs."""
+        found: Mapping[str, int] = self.data["ended"] if "rebuilds" in self.data else {}
+        return found
+
 
 YES = frozenset({CheckStatus.PASS, CheckStatus.EQUIVALENT})
 """The statuses that say a clear yes to a candidate."""

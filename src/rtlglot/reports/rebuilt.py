@@ -23,8 +23,6 @@ class Rebuilds:
     unscored: int = 0
     """Rows of whose rebuilds none could be decided."""
     leaks: int = 0
-    ended: Counter[str] = field(default_factory=Counter)
-    """How a rebuild ended -> rebuilds."""
     proof_s: float = 0.0
 
     def hear(self, ended: EndedRow) -> None:
@@ -33,7 +31,6 @@ class Rebuilds:
         for verdict in ended.climbed:
             if "rebuilds" not in verdict.data:
                 continue
-            self.ended.update(verdict.data["ended"])
             self.leaks += verdict.status is CheckStatus.LEAK
             self.proof_s += verdict.data["proof_s"]
             if verdict.score is None:
@@ -50,7 +47,7 @@ class Rebuilds:
             "bars": [self.bars[bar] for bar in range(_BARS + 1)],
             "unscored": self.unscored,
             "leaks": self.leaks,
-            "ended": dict(self.ended.most_common()),
+            "ended": dict(self.scores.ended.most_common()),
             "proof_s": round(self.proof_s, 1),
         }
 

@@ -7,7 +7,8 @@ through `Examine`. So a run that was killed asks nothing twice.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from rtlglot.checks import Check
@@ -24,6 +25,8 @@ from rtlglot.verilog.interface import required_header, top_module
 
 RUNGS = "screen,syntax,elaborate,equivalence"
 """What a rebuilt design is put through: it need not be pretty, only the same."""
+REBUILT = "rebuilt"
+"""What a row is put through while a design is asked for."""
 _PROOF = ("screen", "syntax", "equivalence")
 _NAMED = "{}\n\nThe module is called {}."
 
@@ -37,6 +40,8 @@ class Live:
     examine: Examine
     prove: Examine
     """Asks nothing that a design need not pass to be proved."""
+    at: Callable[[str], AbstractContextManager[None]]
+    """Hears what a row is put through now."""
     round: int
     """Redo rounds so far: the attempt number of the requests."""
 
@@ -121,7 +126,8 @@ class Rebuilding:
         live = self._live
         assert live is not None
         try:
-            key, reply = await live.ask(Request(messages, self.sampling, "", sample, live.round))
+            with live.at(REBUILT):
+                key, reply = await live.ask(Request(messages, self.sampling, "", sample, live.round))
         except RowError as error:
             return Rebuilt(b"", None, answered=error.reason is Reason.REFUSED, said=str(error))
         tokens = (reply.prompt_tokens or 0, reply.completion_tokens or 0)

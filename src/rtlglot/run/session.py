@@ -109,7 +109,7 @@ async def _start_rebuilding(
     examine, prove = (
         Examine(ledger, checks, live.box, live.tally.at) for checks in (built.checks, built.proof)
     )
-    built.start(Live(ask, ledger, examine, prove, ledger.round(plan.rows.recipe)))
+    built.start(Live(ask, ledger, examine, prove, live.tally.at, ledger.round(plan.rows.recipe)))
     return room
 
 
