@@ -176,6 +176,16 @@ def test_a_design_that_cannot_be_proved_gets_no_score_and_costs_no_request(shell
     assert "nothing was asked" in row["detail"]
 
 
+def test_nothing_is_asked_where_only_the_same_text_could_be_proved(shell: Shell) -> None:
+    design = "module pick(input [7:0] a [0:3], input [1:0] s, output [7:0] y); assign y = a[s]; endmodule"
+    shell.write("rows.jsonl", [{"id": "a", "verilog": design, "description": "y is the s-th of a."}])
+    shell.write("model.py", MODEL)
+    told = json.loads(shell.rtlglot(*job("--json", "--describe", "none", "--refine", "0")).stdout)
+    (row,) = shell.lines("out.jsonl.failures.jsonl")
+    assert (told["requests"], row["reason"], row["roundtrip"]["score"]) == (0, "unexamined", None)
+    assert "only the same text" in row["detail"]
+
+
 def test_check_has_no_model_to_ask(shell: Shell) -> None:
     shell.write("rows.jsonl", rows())
     refused = shell.rtlglot(

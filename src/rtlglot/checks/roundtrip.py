@@ -21,7 +21,7 @@ from rtlglot.records import YES, Assurance, CheckStatus, Context, Finding, Json,
 from rtlglot.sandbox import Box
 from rtlglot.verilog.masked import left_out
 
-VERSION = 4
+VERSION = 5
 """Raised whenever the same text and rebuilds can get another verdict."""
 _flag = partial(flag, group="the round trip")
 
@@ -135,11 +135,18 @@ class Roundtrip(Check):
 
 def _not_provable(verdicts: Sequence[Verdict]) -> list[Finding]:
     """Why nothing built from a text could be proved, where the design is not even proved equal to itself."""
+    from rtlglot.checks.equivalence.judge import SAME_TEXT
+
     last = verdicts[-1] if verdicts else None
-    if last is None or last.status is CheckStatus.EQUIVALENT:
+    if last is None:
         return []
-    why = next((finding.message for finding in last.findings), "")
-    said = f"nothing was asked: the design itself gets {last.status.value} from {last.check}. {why}"
+    if last.status is not CheckStatus.EQUIVALENT:
+        why = next((finding.message for finding in last.findings), "")
+        said = f"nothing was asked: the design itself gets {last.status.value} from {last.check}. {why}"
+    elif last.data.get("engine") == SAME_TEXT:
+        said = "nothing was asked: only the same text could be proved equal to the design"
+    else:
+        return []
     return [Finding(Severity.NOTE, "not-provable", " ".join(said.split()))]
 
 

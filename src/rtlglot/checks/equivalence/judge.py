@@ -158,6 +158,10 @@ async def _played(
     return _hazardous(found, hazards) if hazards else found
 
 
+SAME_TEXT = "the same text"
+"""The engine where nothing else could say so."""
+
+
 async def by_text(prover: Prover, found: Found, text: str, context: Context) -> Found:
     """Where no proof is to be had: a candidate with the tokens of the reference is the reference, whatever
     that does. Comments, layout and what macros stand for do not count; names do."""
@@ -169,7 +173,7 @@ async def by_text(prover: Prover, found: Found, text: str, context: Context) -> 
     if isinstance(ours, Unread) or _identity(ours) != _identity(theirs):
         return found
     played = {"why": "it is the same text, of which nothing else can be proved"}
-    told = Found("equivalent", engine="the same text", top=ours.top.name, played=played)
+    told = Found("equivalent", engine=SAME_TEXT, top=ours.top.name, played=played)
     return told.but(blackboxes=ours.unknown)
 
 
