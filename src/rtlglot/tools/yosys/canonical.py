@@ -70,7 +70,8 @@ class _Walk:
                 if port["direction"] in kinds:
                     told.update(json.dumps([name, port["direction"], self._met(port["bits"])]).encode())
         for cell in self.cells():
-            ends = sorted(cell["connections"].items())
+            # a pin that is named and left open is one that is not named
+            ends = sorted((name, bits) for name, bits in cell["connections"].items() if bits)
             parameters = {k: v for k, v in cell["parameters"].items() if k not in _NAMES}
             starts = [
                 (name, place, self._starts[bit])

@@ -196,7 +196,9 @@ def _pairs(gold: Mapping[str, Any], gate: Mapping[str, Any]) -> list[tuple[str, 
 
 
 def _signature(cell: Mapping[str, Any]) -> str:
-    parameters, pins = cell["parameters"], {n: len(bits) for n, bits in cell["connections"].items()}
+    # a pin that is named and left open is one that is not named
+    pins = {name: len(bits) for name, bits in cell["connections"].items() if bits}
+    parameters = cell["parameters"]
     if cell["type"] == MEMORY:
         parameters, pins = (
             {name: value for name, value in table.items() if not _MAY_DIFFER.fullmatch(name)}
