@@ -38,10 +38,15 @@ def rollback(db: sqlite3.Connection) -> None:
 class _Connection(sqlite3.Connection):
     shown: Path
 
+    # Not by `explained`: a generator for each of a run's many small queries costs as much as they do.
     def execute(self, *given: Any) -> sqlite3.Cursor:
         """As all below: the usual one, in our words."""
-        with explained(self.shown):
+        try:
             return self.cursor(_Cursor).execute(*given)
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.Error as error:
+            raise trouble(self.shown, error) from error
 
     def executemany(self, *given: Any) -> sqlite3.Cursor:
         with explained(self.shown):

@@ -158,7 +158,7 @@ def texts(db: sqlite3.Connection, keys: Collection[bytes]) -> dict[bytes, str]:
     found = {}
     for some in _parts(list(dict.fromkeys(key for key in keys if key))):
         query = f"SELECT text, body FROM texts WHERE text IN ({','.join('?' * len(some))})"
-        for key, body in db.execute(query, some):
+        for key, body in db.execute(query, some).fetchall():
             if digest(body) != key:
                 raise damaged(f"texts WHERE text = x'{key.hex()}'")
             found[key] = body
@@ -170,7 +170,7 @@ def verdicts(db: sqlite3.Connection, keys: Collection[bytes]) -> dict[bytes, Ver
     query = f"SELECT {stored_verdicts.COLUMNS} FROM verdicts WHERE verdict IN ({{}})"
     found = {}
     for some in _parts(list(dict.fromkeys(keys))):
-        for columns in db.execute(query.format(",".join("?" * len(some))), some):
+        for columns in db.execute(query.format(",".join("?" * len(some))), some).fetchall():
             found[columns[0]] = stored_verdicts.verdict_from(*columns)
     return found
 
@@ -189,7 +189,7 @@ def replies(db: sqlite3.Connection, attempts: Collection[Attempt]) -> dict[tuple
     """The replies behind attempts, by (request, sample, attempt)."""
     found = {}
     for some in _parts(list(dict.fromkeys(a.request for a in attempts if a.request))):
-        for row in db.execute(f"{_BOUGHT} IN ({','.join('?' * len(some))})", some):
+        for row in db.execute(f"{_BOUGHT} IN ({','.join('?' * len(some))})", some).fetchall():
             found[row[0], row[1], row[2]] = _bought(*row)
     return found
 
@@ -209,7 +209,7 @@ def prefixes(db: sqlite3.Connection, keys: Collection[bytes]) -> dict[bytes, lis
     query = "SELECT prefix, messages FROM prefixes WHERE prefix IN ({})"
     found = {}
     for some in _parts(list(dict.fromkeys(keys))):
-        for key, messages in db.execute(query.format(",".join("?" * len(some))), some):
+        for key, messages in db.execute(query.format(",".join("?" * len(some))), some).fetchall():
             where = f"prefixes WHERE prefix = x'{key.hex()}'"
             found[key] = [(role, content) for role, content in decoded(messages, where)]
             # A lone surrogate is kept as a question mark, and the key is that of what was sent.

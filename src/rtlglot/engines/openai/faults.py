@@ -30,17 +30,14 @@ TOO_LONG = frozenset({"context_length_exceeded", "exceed_context_size_error", "s
 """Codes or types of OpenAI (and most hosts), llama.cpp, and OpenAI for a field's own limit."""
 _TOO_LONG_PARAM = "input_tokens"
 """vLLM has no code for it: it names the parameter."""
-_TOO_LONG_WORDS = re.compile(
+_TOO_LONG_WORDS = (
     r"(?:context|prompt|inputs?|tokens?|messages?)\b[^.]{0,90}?\b(?:exceed|too (?:long|large|many)|"
     r"longer than|larger than|greater than|more than|less than|fewer than|maximum|limit|overflow|must be <=)"
     r"|(?:exceed|too (?:long|large|many)|longer than|larger than|reduce|maximum)[^.]{0,60}?"
-    r"\b(?:context|prompt|input tokens|tokens|messages)\b",
-    re.IGNORECASE,
+    r"\b(?:context|prompt|input tokens|tokens|messages)\b"
 )
 """How hosts without a code for it say that prompt and reply do not fit the context."""
-_OTHER_LIMITS = re.compile(
-    r"^\W*max_\w*tokens\b|completion tokens|stop sequences|logit|images?\b|tools?\b", re.IGNORECASE
-)
+_OTHER_LIMITS = r"^\W*max_\w*tokens\b|completion tokens|stop sequences|logit|images?\b|tools?\b"
 """What else may be too large: no fault of the prompt's."""
 REFUSED = frozenset({"content_filter", "content_policy_violation", "moderation_blocked"})
 _EMPTY_ACCOUNT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
@@ -119,7 +116,9 @@ def _too_long(complaint: _Complaint, status: int) -> bool:
     if complaint.param == _TOO_LONG_PARAM or status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return True
     said = complaint.message
-    return bool(_TOO_LONG_WORDS.search(said)) and not _OTHER_LIMITS.search(said)
+    # Compiled at the first refusal: most runs have none.
+    too_long = re.search(_TOO_LONG_WORDS, said, re.IGNORECASE)
+    return too_long is not None and not re.search(_OTHER_LIMITS, said, re.IGNORECASE)
 
 
 def read_complaint(body: bytes) -> _Complaint:
