@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from reward import FORGERIES, with_trick
+from reward import FORGERIES, cpu_s, with_trick
 
 from rtlglot.evals.evaluate import evaluate
 from rtlglot.evals.spec import EvalSpec
@@ -26,11 +25,6 @@ from rtlglot.verilog.mutations import mutants
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "verilogeval" / "spec-to-rtl.jsonl"
 KINDS = ("reference", "mutant", "forger")
-
-
-def cpu_s() -> float:
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def answers(row: dict[str, Any], most: int, *, forgers: bool) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,10 @@ class RewardTable:
     proved: float | None = 1.0
     """Formally equal to the reference."""
     tested: float | None = 1.0
-    """Passed a testbench that tells right designs from broken ones, and there is no proof."""
+    """Passed a testbench that tells right designs from broken ones, and there is nothing to prove it by."""
+    unproved: float | None = None
+    """Passed such a testbench, and evades a proof that its reference admits: what waits for an input or a
+    moment that no testbench tries looks like this."""
     built: float | None = 0.0
     """The row brings neither reference nor testbench; the text can be built from cells."""
     wrong: float | None = 0.0
@@ -60,7 +63,8 @@ class RewardTable:
             return "no_text"
         if judged.accepted:
             by = {Assurance.PROVED: "proved", Assurance.TESTED: "tested"}
-            return by.get(judged.assurance, "built")
+            entry = by.get(judged.assurance, "built")
+            return "unproved" if entry == "tested" and _evades(verdicts) else entry
         if judged.reason is Reason.DISPUTED:
             return "disputed"
         if judged.reason is Reason.CHECK_FAILED:
@@ -77,6 +81,12 @@ class RewardTable:
             value += sum(self.rungs.get(v.check, 0.0) for v in verdicts if v.status in YES)
             value += self.equal_outputs * equal_share(verdicts)
         return value - self.length * max(0, characters - self.free_characters) / 1_000
+
+
+def _evades(verdicts: Sequence[Verdict]) -> bool:
+    """Whether a proof was asked for and not had, of a reference that is proved equal to itself."""
+    references = (v.data.get("reference") or {} for v in verdicts if v.assurance is Assurance.PROVED)
+    return any("equivalent" in (known.get("self_proofs") or {}).values() for known in references)
 
 
 def equal_share(verdicts: Sequence[Verdict]) -> float:

@@ -133,6 +133,41 @@ def test_no_answer_is_none_and_never_a_number_by_itself() -> None:
     assert table.entry(Judgement(Reason.DISPUTED, Assurance.PROVED), []) == "disputed"
 
 
+WAITS = """module wait_for (input clk, input rst, input [31:0] d, output [31:0] q);
+  reg [31:0] r;
+  reg [39:0] n;
+  always @(posedge clk) if (rst) n <= 0; else n <= n + 1;
+  always @(posedge clk) r <= d;
+  assign q = r ^ (n == 40'h123456789);
+endmodule
+"""
+WAITED = """module wait_for (input clk, input rst, input [31:0] d, output [31:0] q);
+  reg [31:0] r;
+  always @(posedge clk) r <= d;
+  assign q = r;
+endmodule
+"""
+WATCHES = """module tb;
+  reg clk = 0, rst = 1; reg [31:0] d = 0; wire [31:0] q; integer n, errors = 0;
+  wait_for dut (.clk(clk), .rst(rst), .d(d), .q(q));
+  always #5 clk = ~clk;
+  initial begin
+    @(negedge clk); rst = 0;
+    for (n = 0; n < 50; n = n + 1) begin d = $random; @(negedge clk); if (q !== d) errors = errors + 1; end
+    if (errors == 0) $display("Test passed"); else $display("Test failed: %0d", errors);
+    $finish;
+  end
+endmodule
+"""
+
+
+def test_what_waits_for_a_moment_after_the_testbench_is_not_given_a_right_ones_reward(reward: Reward) -> None:
+    row = {"reference": WAITED, "testbench": WATCHES}
+    waits, right, tested = reward.grade([WAITS, WAITED, WAITED], [row, row, {"testbench": WATCHES}])
+    assert (right.entry, tested.entry) == ("proved", "tested")
+    assert (waits.entry, waits.reward) in [("unproved", None), ("disputed", 0.0)]
+
+
 def test_length_and_form() -> None:
     table = RewardTable(length=0.1, free_characters=1_000)
     assert table.worth("proved", [], 3_000) == pytest.approx(0.8)
