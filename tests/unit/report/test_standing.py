@@ -134,7 +134,10 @@ NEEDS = {
 }
 """What a flag cannot be without."""
 ENGINES = {
-    "openai": ["--engine", "openai", "--model", "m", "--base-url", "http://127.0.0.1:9/v1"],
+    "openai": [
+        *("--engine", "openai", "--model", "m", "--base-url", "http://127.0.0.1:9/v1"),
+        *("--set", "engine.start_timeout_s=0.1"),  # nobody is there to be waited for
+    ],
     "vllm": ["--engine", "vllm", "--model", "m"],
 }
 """The engine of a flag that only one engine has: none of them can start here, and the run is told of."""
