@@ -1,4 +1,4 @@
-"""The event loop of a run: uvloop's where it is installed, which takes a third of the CPU; else asyncio's."""
+"""The event loop of a run: uvloop's where it is installed (the extra `fast`), else asyncio's."""
 
 from __future__ import annotations
 
