@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -119,6 +120,6 @@ class ExportFormat(Protocol):
         """`options`: what it may know of the export."""
         self.options = options
 
+    @abstractmethod
     def records(self, example: Example, place: Place) -> Iterator[dict[str, Json]]:
         """The example's records. Raises Unfit."""
-        raise NotImplementedError

@@ -13,8 +13,9 @@ from rtlglot.verilog.units import units
 
 _BEFORE = 80
 _OF_A_PART = re.compile(
-    r"(?:\bsub[- ]?|\b(?:given|provided?|existing|another|second|helper|inner|child|lower[- ]level"
-    r"|instan\w+|uses?|using|contains?|containing|calls?|includes?|has|have|with|from|of)\b[^.\n]{0,40})\Z",
+    r"\b(?:sub[- ]?|(?:given|provided|existing|another|second|helper|inner|child|lower[- ]level)\s+"
+    r"|(?:instan\w+|uses?|using|contains?|containing|calls?|includes?|has|have|given|provided|with|from)\s+"
+    r"(?:(?:an?|the|its|one|two|several)\s+)?)\Z",
     re.IGNORECASE,
 )
 """Before "module named x": it is that of a part, or of something that is there already."""

@@ -79,7 +79,7 @@ def _under_headings(prose: Prose) -> Iterator[Claim]:
             if given or quoted or _can_only_be_a_name(entry["name"]):
                 width = _width(given, behind["bits"])
                 yield from _claims(entry["name"], way, width, (place, place + len(line)))
-        elif line.strip() or not way:
+        elif line.strip():
             way = ""
 
 

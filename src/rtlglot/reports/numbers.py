@@ -159,7 +159,7 @@ def stages(numbers: Numbers) -> list[dict[str, Json]]:
     )
     if numbers.recipe.get("engine"):
         no_text = failed - numbers.unasked
-        result = [_stage("rows", "rows in", numbers.unasked), _stage("asked", "asked", no_text)]
+        result = [_stage("rows", "rows in", numbers.unasked), _stage("sent", "sent", no_text)]
     else:
         result = [_stage("rows", "rows in", failed)]
     for check in numbers.final:

@@ -42,7 +42,7 @@ def test_the_funnel_loses_what_it_says(tmp_path: Path) -> None:
     numbers, _ = numbers_of(usual_ledger(tmp_path, 60))
     funnel = stages(numbers)
     assert [stage["name"] for stage in funnel] == [
-        "rows", "asked", "screen", "syntax", "elaborate", "synth", "equivalence", "accepted",
+        "rows", "sent", "screen", "syntax", "elaborate", "synth", "equivalence", "accepted",
     ]  # fmt: skip
     assert [stage["reached"] for stage in funnel] == [60, 54, 48, 48, 42, 42, 42, 36]
     for stage, following in pairwise(funnel):

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import importlib.metadata
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -19,7 +19,6 @@ from rtlglot.sandbox import Box, BoxResult, Ended
 from rtlglot.tools.simulator import installed as simulators
 
 TOOL = "rtlglot.tools.simulator.testbench:run"
-TELLS_X = "rtlglot.tools.slang.hazards:told_by_x"
 REWRITE = "rtlglot.tools.yosys.rewrite:rewrite"
 _MOST_REMEMBERED = 256
 """Testbenches whose controls are kept."""
@@ -87,8 +86,6 @@ class Testbench(Check):
         told = ran.value
         if told["status"] == "pass" and self._options.second:
             told |= await self._read_otherwise(told["netlist"], context, box)
-        if told["status"] == "pass":
-            told |= await self._tell_x(text, told.get("design"), context, box)
         return _verdict(told, self._simulator.version, ran.seconds)
 
     async def _play(self, text: str, context: Context, box: Box) -> BoxResult:
@@ -131,21 +128,6 @@ class Testbench(Check):
         text = "another front end (yosys with slang) reads a design here that fails this testbench"
         findings = [{"code": "front-ends-differ", "message": text}, *said["findings"]]
         return {"status": "unsupported", "findings": findings, "second": "fail"}
-
-    async def _tell_x(self, text: str, top: Json, context: Context, box: Box) -> Mapping[str, Json]:
-        """A candidate that tells x from 0 and 1 where its reference does not: a simulator has x, hardware
-        has none, so that the testbench's pass says nothing of hardware."""
-        remarks = await self._told_by_x(text, top, context, box)
-        if not remarks or (
-            context.reference and await self._told_by_x(context.reference, None, context, box)
-        ):
-            return {}
-        return {"status": "unsupported", "findings": remarks}
-
-    async def _told_by_x(self, text: str, top: Json, context: Context, box: Box) -> Sequence[Json]:
-        arguments = {"text": text, "standard": context.standard, "top": top}
-        ran = await box.run(TELLS_X, arguments, cpu_s=self._options.limit_s)
-        return ran.value["remarks"] if ran.ended is Ended.OK else ()
 
     async def _netlist(self, design: Mapping[str, Json] | None, context: Context, box: Box) -> Json:
         """What comes of a design's netlist under its testbench."""

@@ -51,9 +51,9 @@ function flowSvg(numbers, width, pick) {
   return picture;
 }
 
-/** Texts that went back to the model with what was found, from the checks to where rows are asked. */
+/** Texts that went back to the model with what was found, from the checks to where rows are sent. */
 function returning(numbers, stages, column, end) {
-  const to = Math.max(0, stages.findIndex((stage) => stage.name === "asked")) * column + NODE / 2;
+  const to = Math.max(0, stages.findIndex((stage) => stage.name === "sent")) * column + NODE / 2;
   const from = end - column / 2;
   const said = `${count(numbers.repaired, "row")} sent back for repair, ${number(numbers.mended)} of them accepted`;
   return svg("g.flow-return", {}, svg("title", {}, said),

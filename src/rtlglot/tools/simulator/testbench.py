@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from rtlglot.records import Json
@@ -30,7 +30,9 @@ from rtlglot.tools.simulator.texts import (
 )
 from rtlglot.tools.simulator.transcript import Ear, Heard
 from rtlglot.tools.slang.driven import driven_inputs
+from rtlglot.tools.slang.hazards import told_by_x
 from rtlglot.tools.slang.source import Source, read_source
+from rtlglot.tools.slang.tops import Remark
 
 _WHAT = ("the testbench", "the reference", "the candidate")
 _UNFINISHED = {
@@ -93,7 +95,17 @@ def run(arguments: dict[str, Any]) -> Json:
     if asked.control and controls.reference is None and not controls.broken:
         controls = _of_candidate(asked, stage, heard, controls)
     decision = _decided(asked, stage, heard, controls)
-    return _told(decision, heard, controls, together) | {"cpu_s": stage.used_s}
+    told = _told(decision, heard, controls, together) | {"cpu_s": stage.used_s}
+    if told["status"] == "pass" and (remarks := _only_a_simulator_tells(asked, together.design)):
+        told |= {"status": "unsupported", "findings": [asdict(remark) for remark in remarks]}
+    return told
+
+
+def _only_a_simulator_tells(asked: TestbenchTask, design: str) -> list[Remark]:
+    """Where a candidate tells x from 0 and 1 and its reference does not: a simulator has x, hardware has
+    none, so that a pass says nothing of hardware."""
+    found = told_by_x(asked.text, asked.standard, design)
+    return [] if found and asked.reference and told_by_x(asked.reference, asked.standard) else found
 
 
 def _of_candidate(asked: TestbenchTask, stage: Stage, heard: Heard, known: Controls) -> Controls:

@@ -22,6 +22,7 @@ _GOOD = frozenset(
     """pass passed passes passing success successes successful successfully succeeded succeeds correct
     correctly ok okay good score accuracy""".split()
 )
+_MEASURES = ("score", "accuracy")  # good by their number only
 _TOTAL = frozenset("total tests cases testcases vectors checks samples patterns runs tested".split())
 _NOT = frozenset("no not without never zero none cannot didnt isnt nt".split())
 _INDEX = frozenset(
@@ -273,7 +274,7 @@ class _Reader:
             self._count(side, self._at + 1, behind)
             self._at = behind - 1
             return
-        if self._settled is not None and side is not self._settled:
+        if token.text in _MEASURES or (self._settled is not None and side is not self._settled):
             return
         after = [self._text(n) for n in range(self._at + 1, self._at + 3)]
         negated = negated or after[0] == "free" or after == ["-", "free"]

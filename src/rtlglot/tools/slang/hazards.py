@@ -28,12 +28,11 @@ IEEE 1800-2017: 9.2.2.1 and 9.4.2.2 (implicit event list), 6.8 and 6.21 (initial
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from pyslang import ast
 
-from rtlglot.records import Json
 from rtlglot.tools.slang.constructs import constructs_at
 from rtlglot.tools.slang.driven import driven_inputs
 from rtlglot.tools.slang.flow import Clocked, Flow
@@ -225,18 +224,11 @@ def hazards_of(top: Any, sources: Any) -> tuple[Remark, ...]:
     return (*dict.fromkeys(search.found), *driven_inputs(top, sources))
 
 
-def told_by_x(arguments: Json) -> Json:
-    """Tool of the box: ``{"text", "standard", "top"}`` to ``{"remarks"}``, the hazards `x-compare` and
-    `x-value` of a text; none of one that does not compile."""
-    source = read_source(arguments["text"], arguments["standard"], hazards_of, top=arguments["top"])
-    found = {remark for top in source.tops for remark in top.remarks if remark.code.startswith("x-")}
-    return {"remarks": [asdict(remark) for remark in sorted(found, key=lambda remark: remark.line)]}
-
-
-def warm() -> None:
-    """Read something small, so that children find the library loaded and initialised."""
-    text = "module m(input a, output b); assign b = a; endmodule"
-    told_by_x({"text": text, "standard": "sv2017", "top": None})
+def told_by_x(text: str, standard: str, top: str | None = None) -> list[Remark]:
+    """The hazards `x-compare` and `x-value` of a text; none of one that does not compile."""
+    source = read_source(text, standard, hazards_of, top=top)
+    found = {remark for each in source.tops for remark in each.remarks if remark.code.startswith("x-")}
+    return sorted(found, key=lambda remark: remark.line)
 
 
 def _is_constant(initializer: Any) -> bool:
