@@ -55,7 +55,16 @@ _CHANGING = frozenset("= += -= *= /= %= &= |= ^= <<= >>= <<<= >>>= ++ --".split(
 _CONDITIONS = frozenset({"`ifdef", "`ifndef", "`elsif"})
 _BLANKED = re.compile(r"\\(?!\r?\n)|[^\r\n\\]")
 """All but the ends of lines, and what continues a macro on the next one."""
-_TOOL = ("VERILATOR", "YOSYS", "SYNTHESIS", "ICARUS", "slang", "MODELSIM", "VCS", "XILINX", "VIVADO")
+_TOOLS = re.compile(
+    "verilator|yosys|synthesis|icarus|slang|modelsim|model_tech|questa|vcs|xilinx|vivado|altera|quartus|xcelium"
+    "|incisive|ncverilog|formal|simulation",
+    re.IGNORECASE,
+)
+
+
+def is_of_a_tool(macro: str) -> bool:
+    """Whether a macro's name says that a tool defines it."""
+    return _TOOLS.search(macro) is not None
 
 
 def calls(text: str) -> Iterator[tuple[Token, bool]]:
@@ -72,7 +81,7 @@ def calls(text: str) -> Iterator[tuple[Token, bool]]:
             conditions.append(True)
         elif token.text == "`endif" and conditions:
             conditions.pop()
-        elif before in _CONDITIONS and conditions and any(name in token.text for name in _TOOL):
+        elif before in _CONDITIONS and conditions and is_of_a_tool(token.text):
             conditions[-1] = False
         before = token.text
 

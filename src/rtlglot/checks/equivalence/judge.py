@@ -12,7 +12,7 @@ from rtlglot.tools.prover.answers import Found, Reading, Unread
 from rtlglot.tools.prover.prover import Prover
 from rtlglot.tools.slang.tops import Remark
 from rtlglot.tools.yosys.miter import ANY, ZERO, X
-from rtlglot.verilog.same import same_but_for_names
+from rtlglot.verilog.same import foreign_macros, same_but_for_names, time_settings
 from rtlglot.verilog.tokens import code_tokens
 
 _LOADED = (
@@ -133,7 +133,7 @@ async def _played(
     prover: Prover, reference: Reference, theirs: Reading, ours: Reading, found: Found
 ) -> Found:
     """A proof, and what playing both designs says about it."""
-    same = same_but_for_names(theirs.plain, ours.plain, {port.name for port in theirs.top.ports})
+    same = _same(theirs, ours)
     if prover.simulator is None:
         found = found.but(played={"why": "no simulator is installed (Icarus Verilog is used where it is)"})
     else:
@@ -170,11 +170,24 @@ async def by_text(prover: Prover, found: Found, text: str, context: Context) -> 
     if isinstance(theirs, Unread):
         return found
     ours = await prover.read(text, context.standard, None, theirs, context.top)
-    if isinstance(ours, Unread) or _identity(ours) != _identity(theirs):
+    if isinstance(ours, Unread) or _identity(ours) != _identity(theirs) or not _same(theirs, ours):
         return found
     played = {"why": "it is the same text, of which nothing else can be proved"}
     told = Found("equivalent", engine=SAME_TEXT, top=ours.top.name, played=played)
     return told.but(blackboxes=ours.unknown)
+
+
+def _same(theirs: Reading, ours: Reading) -> bool:
+    """Whether both are one text but for names, also where others define macros, and in time."""
+    fixed = {port.name for port in theirs.top.ports}
+    as_read = same_but_for_names(theirs.plain, ours.plain, fixed)
+    timed = time_settings(theirs.text) == time_settings(ours.text)
+    return as_read and timed and not _conditional(theirs, ours)
+
+
+def _conditional(theirs: Reading, ours: Reading) -> list[str]:
+    ports = (port.name for port in theirs.top.ports)
+    return foreign_macros(theirs.conditional, ours.conditional, ports)
 
 
 def _identity(side: Reading) -> tuple[object, ...]:
@@ -233,7 +246,7 @@ def _hazards(reference: Reference, theirs: Reading, ours: Reading) -> list[Remar
     assert ours.netlist is not None
     assert theirs.netlist is not None
     found = list(ours.top.remarks)
-    if foreign := [name for name in ours.macros if name not in theirs.macros]:
+    if foreign := _conditional(theirs, ours):
         text = f"the text is another design where {', '.join(foreign)} is defined, or stands elsewhere"
         found.append(Remark("conditional", text, 1))
     if ours.netlist.loaded:

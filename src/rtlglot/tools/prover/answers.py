@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from rtlglot.records import Json
@@ -11,6 +11,7 @@ from rtlglot.tools.slang.tops import Remark, Top
 from rtlglot.tools.yosys.miter import Frame
 from rtlglot.tools.yosys.netlist import Netlist
 from rtlglot.verilog.interface import Port
+from rtlglot.verilog.same import Conditional
 
 Trace = Mapping[str, Json]
 """A difference as `trace_of` gives it."""
@@ -42,8 +43,15 @@ class Reading:
     """The language, in slang's words."""
     macros: tuple[str, ...] = ()
     """Of others, which decide what the design is."""
+    alternatives: Mapping[str, str] = field(default_factory=dict)
+    """What it is where some of them are defined."""
     unknown: tuple[str, ...] = ()
     """Modules that the text lacks: black boxes."""
+
+    @property
+    def conditional(self) -> Conditional:
+        """The text with what it is elsewhere."""
+        return Conditional(self.text, self.macros, self.alternatives)
 
     def to_json(self) -> dict[str, Json]:
         """As plain JSON values."""

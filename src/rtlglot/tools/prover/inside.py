@@ -81,7 +81,8 @@ def _netlist(source: Source, top: str, front_end: str, most_bits: int, *, candid
 
 
 def _reading(source: Source, top: Top, netlist: Any, text: str) -> Reading:
-    return Reading(top, netlist, text, source.plain, source.version, source.macros, source.unknown)
+    more = (source.macros, source.alternatives, source.unknown)
+    return Reading(top, netlist, text, source.plain, source.version, *more)
 
 
 def compare(arguments: dict[str, Any]) -> Json:

@@ -33,6 +33,7 @@ from rtlglot.tools.slang.driven import driven_inputs
 from rtlglot.tools.slang.hazards import told_by_x
 from rtlglot.tools.slang.source import Source, read_source
 from rtlglot.tools.slang.tops import Remark
+from rtlglot.verilog.same import Conditional, foreign_macros
 
 _WHAT = ("the testbench", "the reference", "the candidate")
 _UNFINISHED = {
@@ -147,11 +148,13 @@ def _compiles(source: Source) -> None:
 
 def _is_one_design(source: Source, asked: TestbenchTask) -> None:
     """A text that is another design where a macro is defined was not the one that was tested."""
-    if source.macros and asked.reference:
-        known = read_source(asked.reference, asked.standard).macros
-    else:
-        known = ()
-    if foreign := [name for name in source.macros if name not in known]:
+    if not source.macros:
+        return
+    ours = Conditional(asked.text, source.macros, source.alternatives)
+    known = read_source(asked.reference, asked.standard) if asked.reference else Source("", source.version)
+    theirs = Conditional(asked.reference or "", known.macros, known.alternatives)
+    ports = {port.name for top in (*known.tops, *source.tops) for port in top.ports}
+    if foreign := foreign_macros(theirs, ours, ports):
         message = f"what this text is depends on macros that it does not define: {', '.join(foreign)}"
         raise Refused("unsupported", "conditional", message)
 

@@ -43,7 +43,9 @@ class _Walk:
         self._at_start: Counter[Any] = Counter()
         """How often a variable is named by an initial block, by a start value, or by what one may call."""
 
-    def see(self, node: Any) -> None:
+    def see(self, node: Any) -> Any:
+        if isinstance(node, ast.GenerateBlockSymbol) and node.isUninstantiated:
+            return ast.VisitAction.Skip  # slang shows what is not there, too
         self._calls += _loads(node)
         if isinstance(node, ast.ProceduralBlockSymbol) and node.procedureKind.name == "Initial":
             node.body.visit(self._name)
@@ -53,6 +55,7 @@ class _Walk:
             node.visit(self._name)
         elif isinstance(node, ast.VariableSymbol) and node.initializer is not None:
             node.initializer.visit(self._name)
+        return ast.VisitAction.Advance
 
     def _name(self, node: Any) -> None:
         if isinstance(node, ast.NamedValueExpression | ast.HierarchicalValueExpression):

@@ -8,6 +8,7 @@ of them. What is left is held against the delivered text token by token.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -16,6 +17,8 @@ import pyslang
 from pyslang import ast, parsing, syntax
 
 from rtlglot.tools.slang.options import slang_options
+from rtlglot.verilog.same import PLACES
+from rtlglot.verilog.system_tasks import is_of_a_tool
 
 _WORDS = "DefaultNetType UnconnectedDrive NoUnconnectedDrive BeginKeywords EndKeywords ResetAll"
 _KEPT = frozenset(getattr(syntax.SyntaxKind, f"{word}Directive") for word in _WORDS.split())
@@ -28,8 +31,9 @@ _NO_MEANING = (
 """They only ask for a report (IEEE 1800-2017 12.4.2, 12.5.3): the first match counts all the same."""
 _CONDITION = re.compile(r"`(?:ifdef|ifndef|elsif)\s+(\w+)")
 _OWN_DEFAULT = re.compile(r"`ifndef\s+(\w+)\s+`define\s+\1\b")
-_PLACE = re.compile(r"`(__FILE__|__LINE__)\b")
-MOST_MACROS = 8
+_PLACE = re.compile(rf"`({'|'.join(PLACES)})\b")
+MOST_MACROS = 3
+"""Of which all sets are tried."""
 
 
 def plain_text(tree: Any, version: str) -> str:
@@ -94,19 +98,24 @@ def _between(token: Any) -> Iterator[str]:
             yield "\n"
 
 
-def deciding_macros(text: str, version: str) -> tuple[str, ...]:
-    """Macros that the text does not define and that decide what it is: as 'ifdef NAME' with other code
-    where NAME is defined, or as the place of the text. What such a text is, its reader decides."""
-    names = dict.fromkeys(_CONDITION.findall(text))
-    names = {name: None for name in names if name not in set(_OWN_DEFAULT.findall(text))}
-    found = list(dict.fromkeys(_PLACE.findall(text)))
-    if not names:
-        return tuple(found)
+def elsewhere(text: str, version: str, plain: str) -> tuple[tuple[str, ...], dict[str, str]]:
+    """What a text may be in other hands: the macros that it does not define and that decide what it is
+    ('ifdef NAME' with other code where NAME is defined, alone or with others; the place of the text), and
+    what it is under each set of them, by names with blanks between: '' is the `plain` one, under none. No
+    sets where the macros are too many to try all; what such a text is, its reader decides."""
+    own = {name for name in _OWN_DEFAULT.findall(text) if not is_of_a_tool(name)}
+    names = [name for name in dict.fromkeys(_CONDITION.findall(text)) if name not in own]
+    places = tuple(dict.fromkeys(_PLACE.findall(text)))
     if len(names) > MOST_MACROS:
-        return (*found, *names)
-    usual = _raw(_tree(text, version))
-    found += [name for name in names if _raw(_tree(text, version, (name,))) != usual]
-    return tuple(found)
+        return (*places, *names), {}
+    texts = {frozenset[str](): _raw(_tree(text, version))} if names else {}
+    for most in range(1, len(names) + 1):
+        for some in itertools.combinations(names, most):
+            texts[frozenset(some)] = _raw(_tree(text, version, some))
+    deciding = [n for n in names if any(texts[some] != texts[some | {n}] for some in texts)]
+    sets = {some: words for some, words in texts.items() if some and some <= set(deciding)}
+    others = {" ".join(n for n in deciding if n in some): " ".join(words) for some, words in sets.items()}
+    return (*places, *deciding), {"": plain, **others}
 
 
 def _tree(text: str, version: str, defined: Sequence[str] = ()) -> Any:

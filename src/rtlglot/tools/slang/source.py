@@ -5,7 +5,7 @@ What goes on to a proof is the *plain* text (see `plain`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from pyslang import ast, syntax
 from rtlglot.records import Json
 from rtlglot.tools.slang.declared import starting_ports
 from rtlglot.tools.slang.options import DEPTH, VERSIONS, slang_options
-from rtlglot.tools.slang.plain import deciding_macros, plain_text
+from rtlglot.tools.slang.plain import elsewhere, plain_text
 from rtlglot.tools.slang.tops import Remark, Top
 from rtlglot.tools.slang.wording import SIGNAL_AS_START
 from rtlglot.verilog.interface import Port
@@ -46,7 +46,9 @@ class Source:
     unknown: tuple[str, ...] = ()
     """Modules that the text instantiates and lacks: black boxes."""
     macros: tuple[str, ...] = ()
-    """Macros that others must define and that decide what the design is (see `deciding_macros`)."""
+    """Macros that others must define and that decide what the design is (see `elsewhere`)."""
+    alternatives: Mapping[str, str] = field(default_factory=dict)
+    """What it is where some of them are defined."""
 
     def to_json(self) -> dict[str, Json]:
         """As plain JSON values."""
@@ -85,7 +87,7 @@ def _read(text: str, version: str, look: Look | None, top: str | None) -> Source
         plain = plain_text(tree, version)
     except ValueError as error:
         return _refused(version, "Rewritten", str(error))
-    return Source(plain, version, tops, unknown=unknown, macros=deciding_macros(text, version))
+    return Source(plain, version, tops, (), unknown, *elsewhere(text, version, plain))
 
 
 def _refused(version: str, code: str, message: str) -> Source:

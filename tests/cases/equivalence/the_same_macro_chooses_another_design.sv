@@ -1,0 +1,18 @@
+// expect: unsupported
+// says: conditional
+// ---- reference
+module r(input a, input b, output y);
+`ifdef FAST
+  assign y = a;
+`else
+  assign y = a & b;
+`endif
+endmodule
+// ---- candidate
+module r(input a, input b, output y);
+`ifdef FAST
+  assign y = b;
+`else
+  assign y = a & b;
+`endif
+endmodule
