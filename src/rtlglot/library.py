@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from rtlglot import cluster
 from rtlglot.engines import ENGINES, Engine
 from rtlglot.engines.pick import pick
 from rtlglot.errors import InputError, RowError, UsageError
@@ -49,7 +50,8 @@ def transform(
     Raises UsageError (exit code 2 of the command line) before anything is asked, and EngineLost when
     an engine is gone for good; both are RtlglotError with a `hint`.
     """
-    return run(_spec(input, output, source, target, settings), watch)
+    spec = _spec(input, output, source, target, settings)
+    return (cluster.run if spec.cluster else run)(spec, watch)
 
 
 async def atransform(

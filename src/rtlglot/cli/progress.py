@@ -212,13 +212,13 @@ def summary_lines(summary: Summary) -> list[str]:
 def _next_lines(summary: Summary, resume: str) -> list[str]:
     """Where things are, and what to do next."""
     lines = [f"  output   {summary.output}"]
-    if summary.rejected or summary.failed:
+    if summary.failures and (summary.rejected or summary.failed):
         lines.append(f"  failures {summary.failures}")
     if summary.ending == "emitted":
         lines.append("send the batch file off; with its results: the same command, --ingest-batch RESULTS")
     elif summary.pending:
         lines.append(f"resume with: {resume}")
-    elif "failed truncated" in summary.reasons and " transform " in resume:
+    elif "failed truncated" in summary.reasons and summary.failures and " transform " in resume:
         more = f"--redo truncated --max-tokens {_MORE_ROOM * summary.max_tokens}"
         lines.append(f"redo what was cut with: {resume} {more}")
     return lines

@@ -77,11 +77,12 @@ class ReportFlag:
 
 def write_report_of(output: str, ledger: str, note: Callable[[str], None]) -> None:
     """OUTPUT.report.html of a run that has delivered, however it ended; a failure of it is only told."""
+    from rtlglot.ledger.opening import find_ledger
     from rtlglot.reports.write import write_report
 
     target = Path(output + ".report.html")
     try:
-        write_report(Path(ledger), target)
+        write_report(find_ledger(Path(output)) if Path(output).is_dir() else Path(ledger), target)
     except RtlglotError as error:
         note(f"no report: {error}")
     else:

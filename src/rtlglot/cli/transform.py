@@ -126,13 +126,14 @@ def go(
     last: Callable[[Summary], None] = lambda _: None,
 ) -> int:
     """Run it before the user's eyes, with the page and then `last` at the end; the exit code."""
+    from rtlglot import cluster
     from rtlglot.cli.progress import watch_for
     from rtlglot.run.run import run
 
     watch = watch_for(sys.stderr, resume=shlex.join(argv), quiet=as_json)
     with watch:
         try:
-            summary = run(spec, watch, argv)
+            summary = (cluster.run if spec.cluster else run)(spec, watch, argv)
         finally:
             if watch.summary is not None and watch.summary.total and report:
                 write_report_of(watch.summary.output, watch.summary.ledger, watch.note)

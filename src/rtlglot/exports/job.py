@@ -50,7 +50,8 @@ def export(spec: ExportSpec, on_progress: OnProgress | None = None) -> ExportSum
 
 
 def _history(spec: ExportSpec, *, needed: bool) -> History | None:
-    path = find_ledger(Path(spec.ledger)) if spec.ledger else Path(spec.output + ".ledger")
+    found = spec.ledger or (spec.output if Path(spec.output).is_dir() else "")
+    path = find_ledger(Path(found)) if found else Path(spec.output + ".ledger")
     if path.exists():
         return History(path)
     if needed or spec.min_status:

@@ -62,7 +62,7 @@ class Examples:
         self._refuse_fields_of_nothing()
 
     def _rows(self) -> Iterator[tuple[Row, str]]:
-        if self._spec.only != "rejected":
+        if self._spec.only != "rejected" or Path(self._spec.output).is_dir():  # parts hold them all
             for row in self._dataset:
                 yield row, str(ours(row.fields, "status"))
         if self._spec.only != "accepted" and self._failures.exists():

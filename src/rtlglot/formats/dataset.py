@@ -16,7 +16,7 @@ from rtlglot.formats.source import DataFile
 from rtlglot.formats.table import FOLDER_FORMAT, Format, Record, Shape, format_of, load_format
 from rtlglot.formats.values import encode
 from rtlglot.formats.verilog_files import VerilogFiles, is_verilog
-from rtlglot.records import Json, Row
+from rtlglot.records import PARTS_MANIFEST, Json, Row
 from rtlglot.registry import did_you_mean
 
 _ID_FIELDS = ("id", "task_id", "rtl_id")
@@ -101,6 +101,8 @@ def _format_of(source: DataFile) -> str:
 
 
 def _format_of_part(source: DataFile) -> str:
+    if source.folder and (source.path / PARTS_MANIFEST).is_file():
+        return "parquet"
     if source.folder or is_verilog(source.name):
         return FOLDER_FORMAT
     if not source.piped:

@@ -13,13 +13,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import orjson
+
 from rtlglot.errors import InputError
 from rtlglot.formats.arrow import array_of, values_of
 from rtlglot.formats.source import DataFile
 from rtlglot.formats.spool import Spool
 from rtlglot.formats.table import Record, Shape
 from rtlglot.formats.values import cell
-from rtlglot.records import Json
+from rtlglot.records import PARTS_KEY, PARTS_MANIFEST, Json
 
 _BATCH_ROWS = 1000
 """At most; fewer where rows are large."""
@@ -34,7 +36,9 @@ class Parquet:
     seeks = True
 
     def shape(self, source: DataFile, new_names: Mapping[str, str]) -> Shape:
-        """The column types."""
+        """The column types; a folder of parts has none of its own."""
+        if source.folder:
+            return Shape()
         with source.open_raw() as raw:
             schema = _open(raw, source).schema_arrow
         return Shape(schema={new_names.get(column.name, column.name): column.type for column in schema})
@@ -43,6 +47,9 @@ class Parquet:
         """One record per row. InputError where the file is no Parquet or damaged."""
         import pyarrow as pa
 
+        if source.folder:
+            yield from self._read_parts(source)
+            return
         number = 0
         with source.open_raw() as raw:
             batches = _batches(_open(raw, source), source)
@@ -59,6 +66,18 @@ class Parquet:
                 for fields in rows:
                     number += 1
                     yield Record(number, f"row {number}", None, fields)
+
+    def _read_parts(self, source: DataFile) -> Iterator[Record]:
+        """The rows of a folder of parts, each once, but for those that the input has no more."""
+        passed = set(orjson.loads((source.path / PARTS_MANIFEST).read_bytes())["stale"])
+        number = 0
+        for path in sorted(source.path.glob("*.parquet")):
+            for record in self.read(DataFile(str(path))):
+                key = record.fields.pop(PARTS_KEY)
+                if key not in passed:
+                    passed.add(key)
+                    number += 1
+                    yield record._replace(number=number, where=f"{path.name}, {record.where}")
 
     def write(self, out: BinaryIO, shape: Shape, scratch: Path) -> ParquetWriter:
         """Everything is written last: the types need all rows."""

@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import orjson
@@ -26,7 +27,7 @@ from rtlglot.ledger.intact import SAVE_TEXT, checksum, storable, text_key
 from rtlglot.ledger.keys import KeysSeen, prefix_key
 from rtlglot.ledger.lease import Lease
 from rtlglot.ledger.lock import Lock, take_lock
-from rtlglot.ledger.opening import replies_of
+from rtlglot.ledger.opening import open_reading, replies_of
 from rtlglot.ledger.outcomes import SETTLE, settle_parameters
 from rtlglot.ledger.reading import PAGE_ROWS
 from rtlglot.ledger.recipe import Recipe, recipe_body, recipe_key
@@ -169,7 +170,8 @@ class Ledger:
 
     def absorb(self, other: Path, *, outcomes: bool = True) -> None:
         """Take over what another ledger knows, key by key; see `absorb`."""
-        absorb(self._db, other, outcomes=outcomes)
+        with closing(open_reading(other)) as source:
+            absorb(self._db, source, outcomes=outcomes)
 
     def pending(self, recipe: bytes) -> Iterator[int]:
         """Positions of the rows that have no outcome under a recipe yet, in the input's order."""

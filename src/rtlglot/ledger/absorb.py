@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
-from pathlib import Path
 
-from rtlglot.ledger.connection import rollback
-from rtlglot.ledger.opening import open_reading
+from rtlglot.ledger.connection import transaction
 
 _OWN = ("prefixes", "texts", "replies")
 """Tables whose entries are the same wherever their key is: what is there stays."""
@@ -16,27 +13,20 @@ _NEWEST = {"verdicts": ("verdict",), "outcomes": ("recipe", "id", "content")}
 _BATCH_ROWS = 2000
 
 
-def absorb(db: sqlite3.Connection, other: Path, *, outcomes: bool = True) -> None:
-    """Take over what the ledger `other` knows, in one transaction; the rows of its input stay its own.
+def absorb(db: sqlite3.Connection, source: sqlite3.Connection, *, outcomes: bool = True) -> None:
+    """Take over what the ledger `source` knows, in one transaction; the rows of its input stay its own.
 
     Without `outcomes` only what was bought and found: rows are walked again with it, at no cost.
-    Raises LedgerError where it is no ledger.
     """
-    with contextlib.closing(open_reading(other)) as source:
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            for table in _OWN:
-                _copy(source, db, table, "ON CONFLICT DO NOTHING")
-            for table, key in _NEWEST.items():
-                if outcomes or table != "outcomes":
-                    _copy(source, db, table, _later(source, table, key))
-            if outcomes:
-                _copy(source, db, "recipes", _HIGHER)
-                _take_runs(source, db)
-            db.execute("COMMIT")
-        except BaseException:
-            rollback(db)
-            raise
+    with transaction(db):
+        for table in _OWN:
+            _copy(source, db, table, "ON CONFLICT DO NOTHING")
+        for table, key in _NEWEST.items():
+            if outcomes or table != "outcomes":
+                _copy(source, db, table, _later(source, table, key))
+        if outcomes:
+            _copy(source, db, "recipes", _HIGHER)
+            _take_runs(source, db)
 
 
 _HIGHER = (
@@ -45,17 +35,18 @@ _HIGHER = (
 )
 
 
-def _columns(db: sqlite3.Connection, table: str) -> list[str]:
+def columns_of(db: sqlite3.Connection, table: str) -> list[str]:
+    """Names of a table's columns."""
     return [name for _, name, *_ in db.execute(f"PRAGMA table_info({table})")]
 
 
 def _later(db: sqlite3.Connection, table: str, key: tuple[str, ...]) -> str:
-    changed = ", ".join(f"{name} = excluded.{name}" for name in _columns(db, table) if name not in key)
+    changed = ", ".join(f"{name} = excluded.{name}" for name in columns_of(db, table) if name not in key)
     return f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed} WHERE excluded.created > {table}.created"
 
 
 def _copy(source: sqlite3.Connection, db: sqlite3.Connection, table: str, conflict: str) -> None:
-    names = _columns(source, table)
+    names = columns_of(source, table)
     columns, marks = ", ".join(names), ", ".join("?" * len(names))
     cursor = source.execute(f"SELECT {columns} FROM {table}")
     while batch := cursor.fetchmany(_BATCH_ROWS):

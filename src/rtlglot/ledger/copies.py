@@ -18,6 +18,7 @@ from pathlib import Path
 from rtlglot.errors import LedgerError
 from rtlglot.ledger.absorb import absorb
 from rtlglot.ledger.keys import digest
+from rtlglot.ledger.opening import open_reading
 
 _LEAST_S = 60.0
 _SHARE = 20
@@ -44,8 +45,11 @@ def bring(ledger: Path, local: Path) -> None:
         for rest in ("-wal", "-shm"):
             local.with_name(local.name + rest).unlink(missing_ok=True)
         _copy(ledger, local)
-        with contextlib.closing(sqlite3.connect(local, isolation_level=None)) as db:
-            absorb(db, older, outcomes=False)
+        with (
+            contextlib.closing(sqlite3.connect(local, isolation_level=None)) as db,
+            contextlib.closing(open_reading(older)) as source,
+        ):
+            absorb(db, source, outcomes=False)
         older.unlink()
 
 

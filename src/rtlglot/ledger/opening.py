@@ -13,7 +13,9 @@ from typing import Any
 from rtlglot.errors import LedgerError, UsageError
 from rtlglot.ledger.connection import connect, explained
 from rtlglot.ledger.lease import lease_holder
+from rtlglot.ledger.parts import gather
 from rtlglot.ledger.schema import SCHEMA, prepare, version
+from rtlglot.records import PARTS_MANIFEST
 
 try:
     import fcntl
@@ -25,7 +27,10 @@ _HEADER_BYTES = 100
 
 
 def find_ledger(path: Path) -> Path:
-    """The ledger that belongs to an output, or the path itself where it is one. Raises UsageError."""
+    """The ledger that belongs to an output, or the path itself where it is one; of a folder of parts it is
+    brought up to date. Raises UsageError."""
+    if (path / PARTS_MANIFEST).is_file():
+        return gather(path)
     if (path / "answers.jsonl.ledger").is_file():  # of an evaluation
         path = path / "answers.jsonl"
     beside = path.with_name(path.name + ".ledger")

@@ -1,6 +1,8 @@
 """The nouns of rtlglot: rows, requests, replies, outcomes, and what checks say of them."""
 
 from rtlglot.records.nouns import (
+    PARTS_KEY,
+    PARTS_MANIFEST,
     Assurance,
     Attempt,
     Candidate,
@@ -21,6 +23,8 @@ from rtlglot.records.verdict import NO, NO_ANSWER, YES, CheckStatus, Context, Fi
 __all__ = [
     "NO",
     "NO_ANSWER",
+    "PARTS_KEY",
+    "PARTS_MANIFEST",
     "YES",
     "Assurance",
     "Attempt",

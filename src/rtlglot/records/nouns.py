@@ -236,3 +236,9 @@ class Outcome:
     completion_tokens: int = 0
     assurance: Assurance = Assurance.NONE
     """The strongest thing that said yes to its text."""
+
+
+PARTS_MANIFEST = "_manifest.json"
+"""In a folder of part files, what a run on a cluster gives: what they have in common."""
+PARTS_KEY = "rtlglot_key"
+"""The column of a part that says of which row, content and recipe an outcome is, in hex."""

@@ -57,6 +57,13 @@ class Assembly:
         """What the user said, else beside the output."""
         return Path(self.spec.log_file or f"{self.delivery.output}.log")
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Fields that the spec names; '' and 'auto' are none."""
+        spec = self.spec
+        fields = (spec.source, spec.reference, spec.testbench, spec.files, spec.interface)
+        return (*fields, *sorted(self.prompt.needs))
+
     def description(self) -> str:
         """The spec as JSON, for the ledger: where and how it ran."""
         return describe(self.spec)
@@ -89,7 +96,7 @@ def gather(spec: Spec) -> Materials:
     """Raises UsageError for what is wrong with the spec."""
     dataset = open_dataset(spec.input, Selection.of(dataclasses.asdict(spec)), format=spec.format or None)
     prompt = load(spec.pair, path=spec.prompt or None, examples=_examples(spec))
-    checks = _ladder(spec)
+    checks = ladder_of(spec)
     kind = kind_of(spec.target, spec.check) if checks else spec.target
     around = context_fields(dataclasses.asdict(spec), kind)
     reads = _reads(prompt, spec, around, checked=bool(checks or spec.interface))
@@ -125,7 +132,8 @@ def assemble(spec: Spec, chosen: Chosen, watch: Watch, rebuilder: Chosen | None 
     )
 
 
-def _ladder(spec: Spec) -> tuple[Check, ...]:
+def ladder_of(spec: Spec) -> tuple[Check, ...]:
+    """The checks that a spec asks for. Raises UsageError."""
     return ladder(
         spec.check, spec.target, spec.check_options, strict=spec.strict, coverage=spec.require_coverage
     )
@@ -165,7 +173,7 @@ def choose_engine(spec: Spec) -> Chosen:
 
 def choose_rebuilder(spec: Spec) -> Chosen | None:
     """The engine that a check wants beside the spec's, not started; None where it wants none of its own."""
-    for check in _ladder(spec):
+    for check in ladder_of(spec):
         wants = check.wants
         if wants is not None and (wants.rebuilder or wants.rebuilder_engine):
             return choose(wants.rebuilder_engine, wants.rebuilder, wants.engine)

@@ -115,7 +115,7 @@ def deliver(delivery: Delivery, dataset: Dataset, ledger: Ledger, recipe: bytes)
             rated = {}
             if delivery.rating:
                 rated = {
-                    _free(delivery.rating, row.fields): measures(outcome, delivery.rating, ledger.verdict)
+                    free(delivery.rating, row.fields): measures(outcome, delivery.rating, ledger.verdict)
                 }
             if outcome.status is Status.ACCEPTED:
                 fields = accepted_fields(row, outcome, delivery.target, think=delivery.keep_think)
@@ -164,10 +164,10 @@ def accepted_fields(row: Row, outcome: Outcome, target: str, *, think: bool) -> 
     fields: dict[str, Any] = {"id": row.id, **own}
     kept = any(not attempt.request for attempt in outcome.attempts) and own.get(target) == outcome.text
     if text_of(own.get(target)) is not None and not kept:
-        fields[_free("reference_" + target, own)] = own[target]
+        fields[free("reference_" + target, own)] = own[target]
     fields[target] = list(outcome.texts) if outcome.texts else outcome.text
     if think and outcome.think is not None:
-        fields[_free("think", own)] = outcome.think
+        fields[free("think", own)] = outcome.think
     return _with_id(fields | _ending(own, outcome), row)
 
 
@@ -175,14 +175,14 @@ def failed_fields(row: Row, outcome: Outcome) -> dict[str, Any]:
     """A row of the failures file: why, the text where there is one, then the input's fields."""
     own = with_steps(row.fields)
     told = {"detail": outcome.detail, "text": outcome.text, "where": row.where}
-    added = {_free(name, own): value for name, value in told.items()}
+    added = {free(name, own): value for name, value in told.items()}
     return _with_id({"id": row.id, **_ending(own, outcome), **added, **own}, row)
 
 
 def examined_fields(row: Row, outcome: Outcome) -> dict[str, Any]:
     """A row whose own text was examined: its fields, how it ended, and why where it did not pass."""
     own = with_steps(row.fields)
-    why = {} if outcome.status is Status.ACCEPTED else {_free("detail", own): outcome.detail}
+    why = {} if outcome.status is Status.ACCEPTED else {free("detail", own): outcome.detail}
     return _with_id({"id": row.id, **own, **_ending(own, outcome), **why}, row)
 
 
@@ -202,10 +202,11 @@ _SAID = (frozenset(Status), frozenset(Reason), frozenset(Assurance))
 
 
 def _ending(own: Mapping[str, Json], outcome: Outcome) -> dict[str, str]:
-    return {_free(name, own): value for name, value in ending_of(outcome).items()}
+    return {free(name, own): value for name, value in ending_of(outcome).items()}
 
 
-def _free(name: str, fields: Mapping[str, Json]) -> str:
+def free(name: str, fields: Mapping[str, Json]) -> str:
+    """The name of a column of ours in a row that may have a field of that name."""
     return f"rtlglot_{name}" if name in fields else name
 
 

@@ -11,14 +11,15 @@ T = TypeVar("T")
 
 def run_in_loop(main: Coroutine[Any, Any, T]) -> T:
     """As asyncio.run."""
-    with asyncio.Runner(loop_factory=_factory()) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         return runner.run(main)
 
 
-def _factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """Makes a loop."""
     try:
         import uvloop
     except ImportError:
-        return None
+        return asyncio.new_event_loop
     made: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
     return made

@@ -9,6 +9,7 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from typing import Protocol
 
 from rtlglot.checks import Check
 from rtlglot.checks.ladder import climb, skipped, stamped
@@ -27,12 +28,22 @@ NOT_ASKED = "not-asked"
 """Code of the finding where a run was stopped before a check was asked."""
 
 
+class Verdicts(Protocol):
+    """Remembers verdicts, as a ledger does."""
+
+    def verdict(self, key: bytes) -> Verdict | None:
+        """The one given earlier, if there is one."""
+
+    def save_verdict(self, key: bytes, verdict: Verdict) -> object:
+        """Remember one."""
+
+
 class Examine:
     """Climbs the ladder with each text, asking only what the ledger does not know yet."""
 
     def __init__(
         self,
-        ledger: Ledger,
+        ledger: Verdicts,
         checks: Sequence[Check],
         box: Box | None,
         at: Callable[[str], AbstractContextManager[None]] = lambda _: contextlib.nullcontext(),
@@ -102,9 +113,13 @@ async def sound_verdict(check: Check, text: str, context: Context, box: Box) -> 
         raise
     except Exception as error:  # one text must not end the run: it costs its own row a verdict
         log.exception("the check %r broke over a text; this is a bug of the check", check.name)
-        said = f"the check itself broke ({type(error).__name__}); the log has more"
-        broke = Verdict(check.name, CheckStatus.ERROR, (Finding(Severity.NOTE, "check-broke", said),))
-        return stamped(check, broke)
+        return broken(check, f"the check itself broke ({type(error).__name__}); the log has more")
+
+
+def broken(check: Check, said: str) -> Verdict:
+    """The verdict of a check that came to no end over a text."""
+    finding = Finding(Severity.NOTE, "check-broke", said)
+    return stamped(check, Verdict(check.name, CheckStatus.ERROR, (finding,)))
 
 
 class Proof:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from rtlglot.errors import BudgetSpent, EngineLost, printable
+from rtlglot.errors import BudgetSpent, EngineLost, UsageError, printable
 from rtlglot.formats import refuse_link
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.opening import is_blank
@@ -52,6 +52,8 @@ def outside(call: Callable[[], T]) -> T:
 
 async def arun(spec: Spec, watch: Watch | None = None, command: Sequence[str] = ()) -> Summary:
     """`run` for those who have an event loop."""
+    if spec.cluster:
+        raise UsageError("cluster is given, and this runs on one machine", hint="leave it out")
     watch = watch or Nobody()
     chosen, other = await named(choose_engine(spec)), choose_rebuilder(spec)
     plan = assemble(spec, chosen, watch, await named(other) if other else None)
@@ -78,7 +80,7 @@ async def _run(plan: Assembly, ledger: Ledger, watch: Watch, command: Sequence[s
     watch.stage(f"writing {plan.delivery.output}")
     deliver(plan.delivery, plan.dataset, ledger, plan.rows.recipe)
     ledger.end_run(number, ending, tally.worked())
-    summary = _summary(plan, tally, ending)
+    summary = summarize(plan, tally, ending)
     log.info("%s", summary)
     watch.end(summary)
     if lost is not None:
@@ -89,16 +91,7 @@ async def _run(plan: Assembly, ledger: Ledger, watch: Watch, command: Sequence[s
 def _prepare(plan: Assembly, ledger: Ledger, watch: Watch, command: Sequence[str]) -> tuple[Tally, int]:
     """Index the input, free what is to be redone, count what is there already."""
     watch.stage(f"reading {plan.spec.input}")
-    spec = plan.spec
-    named = (
-        spec.source,
-        spec.reference,
-        spec.testbench,
-        spec.files,
-        spec.interface,
-        *sorted(plan.prompt.needs),
-    )
-    total = plan.rows.index(ledger, named)
+    total = plan.rows.index(ledger, plan.named)
     previous = ledger.last_recipe()
     number = ledger.begin_run(plan.recipe, plan.description(), command)
     if plan.spec.redo and ledger.redo(plan.rows.recipe, previous, plan.spec.redo):
@@ -140,7 +133,8 @@ def _logging_to(plan: Assembly) -> Iterator[None]:
         handler.close()
 
 
-def _summary(plan: Assembly, tally: Tally, ending: str) -> Summary:
+def summarize(plan: Assembly, tally: Tally, ending: str) -> Summary:
+    """How a run of a plan ended."""
     return Summary(
         ending=ending,
         total=tally.total,

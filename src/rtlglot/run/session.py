@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -29,7 +29,7 @@ from rtlglot.run.settle import Settler
 from rtlglot.run.spec import FEWEST_OF_SOURCE, MOST_OF_SOURCE, Spec
 from rtlglot.run.supervise import Supervised
 from rtlglot.run.until import Until, end_time
-from rtlglot.run.walk import Eye, Parts, walk
+from rtlglot.run.walk import ExamineCall, Eye, Parts, walk
 from rtlglot.run.watch import Tally, Watch
 from rtlglot.sandbox import Box, open_box
 from rtlglot.verilog.masked import left_out
@@ -50,6 +50,28 @@ async def work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> st
     Raises EngineLost and BudgetSpent after everything that had finished is in the ledger.
     """
     spec = plan.spec
+    async with open_session(plan, ledger, tally, watch) as session:
+        cut = await session.settler(session.walked, in_flight=session.in_flight, drain_s=spec.drain_s)
+        own = "" if cut else plan.engine.finish()
+    return cut or own or ("stopped" if tally.pending else "done")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A live engine, and what rows need to walk by it."""
+
+    settler: Settler
+    walked: Callable[[Row], Awaitable[Outcome]]
+    in_flight: int
+    """So many rows at once keep the engine busy."""
+
+
+@contextlib.asynccontextmanager
+async def open_session(
+    plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch, examine: ExamineCall | None = None
+) -> AsyncIterator[Session]:
+    """A session of a plan's engine; `examine` looks at the texts where it is not done here."""
+    spec = plan.spec
     supervised = Supervised(plan.engine, in_flight=spec.concurrency)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(supervised.aclose)
@@ -57,7 +79,7 @@ async def work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> st
         stack.push_async_callback(box.aclose)
         await _tell_longest(plan, ledger)
         info = await _start(supervised, plan.recipe.engine, plan.recipe.model, watch)
-        if plan.checks and plan.context.kind == "verilog":
+        if plan.checks and plan.context.kind == "verilog" and examine is None:
             await box.ready()  # what keeps it from starting is told before anything is paid for
         ledger.start_writing()
         stack.push_async_callback(ledger.stop_writing)
@@ -66,7 +88,7 @@ async def work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> st
         ask = Ask(supervised, ledger, keys)
         live = _Live(ask, box, _rooms(plan, info.context_tokens), tally)
         room = await _start_rebuilding(plan, ledger, live, watch, stack)
-        walked = _walker(_parts(plan, ledger, live), tally)
+        walked = _walker(_parts(plan, ledger, live, examine), tally)
 
         def look() -> None:
             tally.take(ask.meter)
@@ -74,10 +96,7 @@ async def work(plan: Assembly, ledger: Ledger, tally: Tally, watch: Watch) -> st
 
         until = Until(end_time(spec.until), tally.total) if spec.until else None
         settler = Settler(plan.rows, ledger, tally, watch, look, until)
-        in_flight = (spec.concurrency or info.max_in_flight) + room
-        cut = await settler(walked, in_flight=in_flight, drain_s=spec.drain_s)
-        own = "" if cut else plan.engine.finish()
-    return cut or own or ("stopped" if tally.pending else "done")
+        yield Session(settler, walked, (spec.concurrency or info.max_in_flight) + room)
 
 
 async def _start(engine: Supervised, name: str, model: str, watch: Watch) -> EngineInfo:
@@ -173,8 +192,8 @@ class _Live:
     tally: Tally
 
 
-def _parts(plan: Assembly, ledger: Ledger, live: _Live) -> Parts:
-    examine = Examine(ledger, plan.checks, live.box, live.tally.at, ledger.round(plan.rows.recipe))
+def _parts(plan: Assembly, ledger: Ledger, live: _Live, examine: ExamineCall | None) -> Parts:
+    examine = examine or Examine(ledger, plan.checks, live.box, live.tally.at, ledger.round(plan.rows.recipe))
     return Parts(
         eye=Eye(plan.context, examine, plan.judge, ledger.save_text, live.tally.hear, live.tally.at),
         prompt=plan.prompt,

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from rtlglot import __version__
@@ -22,6 +22,14 @@ from rtlglot.run.until import Until
 from rtlglot.run.watch import IN_FLIGHT, Tally, Watch, ticking
 
 log = logging.getLogger("rtlglot")
+
+
+def refuse_fields_of_nothing(named: Iterable[str], columns: Collection[str], file: str) -> None:
+    """InputError for one of the named fields that no row has: a typing error, not so many failed rows."""
+    for name in named:
+        if columns and name not in ("", "auto") and name not in columns:
+            hint = did_you_mean(name, list(columns))
+            raise InputError(f"no row has a field {name!r}", file=file, hint=hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +55,13 @@ class Rows:
         Raises DuplicateId, and InputError for one of the named fields that no row has: a typing
         error, not so many failed rows.
         """
-        stamp = self._stamp()
+        stamp = self.stamp()
         index = ledger.kept_index(stamp) or self._index_anew(ledger, stamp)
         self.dataset.recall(index.columns)
-        columns = self.dataset.columns
-        for name in named:
-            if columns and name not in ("", "auto") and name not in columns:
-                raise InputError(
-                    f"no row has a field {name!r}",
-                    file=self.dataset.name,
-                    hint=did_you_mean(name, list(columns)),
-                )
+        refuse_fields_of_nothing(named, self.dataset.columns, self.dataset.name)
         return index.rows
 
-    def _stamp(self) -> str:
+    def stamp(self) -> str:
         """What an index depends on; '' where it cannot be told."""
         state = self.dataset.state
         parts = (__version__, state, canonical(self.reads), str(self.numbered))
@@ -106,19 +107,8 @@ class Settler:
         stop, until = asyncio.Event(), self.until
 
         async def settle(row: Row) -> None:
-            begun = time.monotonic()
-            try:
-                with self.tally.at(IN_FLIGHT):
-                    outcome = await walk(row)
-            except Unanswered:
-                return  # it stays pending
-            await self.ledger.settle(self.rows.recipe, content_key(row, self.rows.reads), outcome)
-            if until is not None:
-                until.see(time.monotonic() - begun)
-            self.tally.counts.settle(outcome.status, outcome.reason, outcome.assurance)
-            if outcome.status is not Status.ACCEPTED:
-                log.info("%s %s: %s (%s)", outcome.status, row.id, outcome.reason, outcome.detail)
-            self.watch.settled(outcome)
+            with contextlib.suppress(Unanswered):  # it stays pending
+                await self.settle(row, walk)
 
         def left_s() -> float:
             return until.left_s if until is not None and until.closed else drain_s
@@ -137,3 +127,17 @@ class Settler:
             whole = await run_loop(pending, settle, in_flight=in_flight, stop=stop, drain_s=left_s)
             self.tally.end()
         return "" if whole else ending[0]
+
+    async def settle(self, row: Row, walk: Callable[[Row], Awaitable[Outcome]]) -> Outcome:
+        """One row through its walk; on disk when this returns."""
+        begun = time.monotonic()
+        with self.tally.at(IN_FLIGHT):
+            outcome = await walk(row)
+        await self.ledger.settle(self.rows.recipe, content_key(row, self.rows.reads), outcome)
+        if self.until is not None:
+            self.until.see(time.monotonic() - begun)
+        self.tally.counts.settle(outcome.status, outcome.reason, outcome.assurance)
+        if outcome.status is not Status.ACCEPTED:
+            log.info("%s %s: %s (%s)", outcome.status, row.id, outcome.reason, outcome.detail)
+        self.watch.settled(outcome)
+        return outcome

@@ -197,12 +197,22 @@ class Spec:
         "a folder on a local disk to keep the ledger in; copies of it go beside the output",
         default="", metavar="FOLDER",
     )  # fmt: skip
+    cluster: str = _running(
+        "work on this Ray cluster: its address, or auto; OUTPUT is a folder then",
+        default="",
+        metavar="ADDRESS",
+    )
+    replicas: int | None = _running(
+        "engines on the cluster (default: one for each share of its GPUs, else for each node)",
+        default=None, metavar="N",
+    )  # fmt: skip
+    gpus_per_replica: float = _running("GPUs that each of them gets", default=0.0, metavar="K")
     keep_think: bool = _running("export the reasoning beside the text", default=False)
 
     def __post_init__(self) -> None:
         refuse_unlisted(self)
-        refuse_below(0, self, "", "samples", "concurrency", "limit")
-        refuse_below(0, self, "", "repair", "temperature", "drain_s", inclusive=True)
+        refuse_below(0, self, "", "samples", "concurrency", "limit", "replicas")
+        refuse_below(0, self, "", "repair", "temperature", "drain_s", "gpus_per_replica", inclusive=True)
         if not 0 < self.top_p <= 1:
             raise UsageError(f"top_p is {self.top_p}", hint="expected a number above 0 and at most 1")
         number = self.max_tokens.isdecimal() and int(self.max_tokens)

@@ -1,0 +1,90 @@
+"""The input, read where the cluster has room: indexed once, then its pending rows in chunks."""
+
+from __future__ import annotations
+
+import pickle
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rtlglot.cluster.job import Job, row_key
+from rtlglot.errors import UsageError
+from rtlglot.formats import FORMATS, Selection, open_dataset
+from rtlglot.formats.source import strip_compression
+from rtlglot.ledger import Ledger
+from rtlglot.ledger.connection import connect
+from rtlglot.ledger.keys import digest
+from rtlglot.ledger.parts import ledger_path, pack, unpack
+from rtlglot.run.settle import Rows
+
+
+def input_files(path: str) -> list[str]:
+    """The files of an input: itself, or those of a folder whose names tell a format. Raises UsageError."""
+    folder = Path(path)
+    if not folder.is_dir():
+        return [path]
+    ends = tuple(end for name in FORMATS for end in FORMATS.load(name).suffixes)
+    names = (each.name for each in folder.iterdir())
+    files = [n for n in names if n[0] not in "._" and strip_compression(n)[0].lower().endswith(ends)]
+    if not files:
+        raise UsageError(f"{path} has no file of data in it", hint=f"names end in {', '.join(ends)}")
+    return [str(folder / name) for name in sorted(files)]
+
+
+@dataclass(frozen=True, slots=True)
+class FileIndex:
+    """The rows of one file of the input."""
+
+    name: str
+    """Of the file that keeps it, beside the parts."""
+    columns: tuple[str, ...]
+    ids: Any
+    """Hashes of the rows' ids, 8 bytes each; an array of numpy, as `keys`."""
+    keys: Any
+    """See `row_key`."""
+
+
+def rows_of(job: Job, file: str) -> Rows:
+    """The rows of one file of the input."""
+    selection = Selection.of(asdict(job.spec))
+    return Rows(open_dataset(file, selection, format=job.spec.format or None), job.recipe, job.reads)
+
+
+def index_file(job: Job, file: str) -> FileIndex:
+    """Index a file of the input, or take the index of the state that it is in. Raises InputError."""
+    rows = rows_of(job, file)
+    name = f"index-{digest(rows.stamp() or secrets.token_hex()).hex()}"
+    kept = ledger_path(job.folder, name)
+    with tempfile.TemporaryDirectory(prefix="rtlglot-") as made:
+        path = Path(made) / "index.ledger"
+        known = kept.exists()
+        if known:
+            unpack(kept, path)
+        with closing(Ledger(path)) as ledger:
+            rows.index(ledger)
+        if not known:
+            pack(path, kept)
+        with closing(connect(path, shown=path)) as db:
+            found = db.execute("SELECT id, content FROM rows ORDER BY position")
+            pairs = [(digest(id_)[:8], row_key(job.recipe, id_, content)) for id_, content in found]
+    ids, keys = (np.array([pair[n] for pair in pairs], kind) for n, kind in ((0, "S8"), (1, "S16")))
+    return FileIndex(name, rows.dataset.columns, ids, keys)
+
+
+def chunks(job: Job, file: str, pending: Any, size: int) -> Iterator[bytes]:
+    """The pending rows of a file, `size` at a time, pickled; `pending` says of each row whether it is."""
+    chunk = []
+    for row, wanted in zip(rows_of(job, file), pending, strict=True):
+        if wanted:
+            chunk.append(row)
+        if len(chunk) == size:
+            yield pickle.dumps(chunk)
+            chunk = []
+    if chunk:
+        yield pickle.dumps(chunk)
