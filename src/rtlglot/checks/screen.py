@@ -15,7 +15,14 @@ from rtlglot.options import fill
 from rtlglot.records import CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box
 from rtlglot.verilog.system_tasks import COMPUTING, DUMPING, LOADING, SPEAKING, calls, loaded
-from rtlglot.verilog.tokens import Kind, Token, code_tokens, longest_statement, nesting_depth
+from rtlglot.verilog.tokens import (
+    Kind,
+    Token,
+    code_tokens,
+    disputed_line_end,
+    longest_statement,
+    nesting_depth,
+)
 
 _INSIDE = frozenset({"$root", "$unit"})
 """Ways out of the design: refused beside a testbench as well."""
@@ -52,7 +59,7 @@ class Screen(Check):
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""
-        return {"check": self.name, "version": 2, **asdict(self.options)}
+        return {"check": self.name, "version": 3, **asdict(self.options)}
 
     def applies(self, context: Context) -> bool:
         """To Verilog."""
@@ -97,6 +104,8 @@ class Screen(Check):
         except UnicodeEncodeError as error:
             line = text.count("\n", 0, error.start) + 1
             yield _no("not-unicode", "the text holds half of a surrogate pair", line=line)
+        if place := disputed_line_end(text):
+            yield _no("line-end", place.why, line=place.line)
 
     def _tokens(self, text: str, context: Context) -> Iterator[Finding]:
         previous: Token | None = None

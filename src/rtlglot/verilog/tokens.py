@@ -115,6 +115,43 @@ _CLOSE = frozenset(
 )
 
 
+_LONE_RETURN = re.compile(r"\r(?![\r\n])")
+_DEFINITION = re.compile(r"`define\b(?:[^\n\\]|\\.)*+", re.DOTALL)
+_CONDITION = re.compile(r"`(?:ifn?def|elsif|else|endif)\b")
+
+
+class DisputedLineEnd(NamedTuple):
+    """A place at which not all tools end a line, so that the text is not the same design for all."""
+
+    line: int
+    why: str
+
+
+def disputed_line_end(text: str) -> DisputedLineEnd | None:
+    """The first such place, if there is one.
+
+    IEEE 1800-2017 does not say which characters end a line: at a carriage return slang and Icarus Verilog
+    end a comment, Verilator and yosys go on with it. It counts where there are comments, strings or
+    directives. A macro that goes on over an `` `else `` or `` `endif `` which it did not open swallows it
+    for Verilator where it stands in a branch that is not taken, and for nobody else.
+    """
+    for macro in _DEFINITION.finditer(text) if "\\" in text and "`e" in text else ():
+        depth = 0
+        for word in _CONDITION.findall(macro[0]):
+            depth += word.startswith("`if") - (word == "`endif" or (depth == 0 and word.startswith("`els")))
+            if depth < 0:
+                why = f"a macro goes on over the {word} below it: some tools take it for a part of the macro"
+                return DisputedLineEnd(text.count("\n", 0, macro.start()) + 1, why)
+    lone = _LONE_RETURN.search(text)
+    if lone is None:
+        return None
+    ended, open_ = ([t.text for t in code_tokens(_LONE_RETURN.sub(by, text))] for by in "\n ")
+    if "`" not in text and ended == open_:
+        return None
+    why = "a carriage return without a line feed: some tools end a line there, some do not"
+    return DisputedLineEnd(text.count("\n", 0, lone.start()) + 1, why)
+
+
 def nesting_depth(text: str) -> int:
     """How deep brackets and blocks nest at the deepest place; unbalanced closings count for nothing."""
     depth = deepest = 0

@@ -213,3 +213,11 @@ def test_escaped_names_reach_no_command() -> None:
     for verdict in with_box(work):
         assert verdict.status == "unsupported"
         assert "special characters" in verdict.data["what"]
+
+
+def test_a_line_that_only_some_tools_end_is_not_compared() -> None:
+    # slang and Icarus read y = a, Verilator and yosys y = ~a: a commented line goes on behind a return
+    text = "module m(input a, output y);\n// so\rassign y = a; /*\nassign y = ~a;\n// */\nendmodule\n"
+    context = Context(reference="module m(input a, output y);\nassign y = a;\nendmodule\n")
+    verdict = with_box(lambda box: Equivalence().check(text, context, box))
+    assert (verdict.status, verdict.data["what"]) == (CheckStatus.UNSUPPORTED, "line-end")

@@ -13,7 +13,7 @@ from rtlglot.tools.prover.prover import Prover
 from rtlglot.tools.slang.tops import Remark
 from rtlglot.tools.yosys.miter import ANY, ZERO, X
 from rtlglot.verilog.same import foreign_macros, same_but_for_names, time_settings
-from rtlglot.verilog.tokens import code_tokens
+from rtlglot.verilog.tokens import code_tokens, disputed_line_end
 
 _LOADED = (
     "a register is set, reset or loaded without its clock with a value that may change meanwhile: hardware"
@@ -182,7 +182,7 @@ def _same(theirs: Reading, ours: Reading) -> bool:
     fixed = {port.name for port in theirs.top.ports}
     as_read = same_but_for_names(theirs.plain, ours.plain, fixed)
     timed = time_settings(theirs.text) == time_settings(ours.text)
-    return as_read and timed and not _conditional(theirs, ours)
+    return as_read and timed and not _conditional(theirs, ours) and disputed_line_end(ours.text) is None
 
 
 def _conditional(theirs: Reading, ours: Reading) -> list[str]:
@@ -249,6 +249,8 @@ def _hazards(reference: Reference, theirs: Reading, ours: Reading) -> list[Remar
     if foreign := _conditional(theirs, ours):
         text = f"the text is another design where {', '.join(foreign)} is defined, or stands elsewhere"
         found.append(Remark("conditional", text, 1))
+    if place := disputed_line_end(ours.text):
+        found.append(Remark("line-end", place.why, place.line))
     if ours.netlist.loaded:
         found.append(Remark("async-load", _LOADED, 1))
     if found:
