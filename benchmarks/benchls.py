@@ -7,7 +7,8 @@ The data is RTL-BenchLS as JSON lines with `id`, `top` and `verilog`. `ladder` c
 ladder. The others hold a design as its own reference against: `self`, its own text; `renamed`, a copy
 with other inner names, layout and no comments; `netlist`, the gates that yosys makes of it; `rewrite`,
 what yosys writes after proc and opt; `mutants`, three copies with one small change whose simulation in
-Icarus Verilog differs. Seconds are CPU seconds of the tools, the reference's share counted in the first
+Icarus Verilog differs. What yosys writes and Icarus Verilog plays otherwise than the design is no copy and is
+counted apart (`no copy`). Seconds are CPU seconds of the tools, the reference's share counted in the first
 kind that is asked. With `--save` a run that was ended goes on. Ends with 1 where an equal copy is called
 different or a mutant equivalent.
 """
@@ -40,7 +41,7 @@ from rtlglot.tools.slang.plain import latches_allowed
 from rtlglot.tools.slang.source import read_source
 from rtlglot.verilog.keywords import KEYWORDS
 from rtlglot.verilog.mutations import mutants
-from rtlglot.verilog.tokens import Kind, tokens
+from rtlglot.verilog.tokens import Kind, code_tokens, tokens
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "benchls" / "dev.jsonl"
 COPIES = ("self", "renamed", "netlist", "rewrite")
@@ -143,7 +144,9 @@ def written(text: str, top: str, commands: Sequence[str]) -> str:
                 [sys.executable, "-c", _YOSYS, *steps], cwd=folder, capture_output=True, check=False
             )
             if Path(folder, "written.v").exists():
-                return Path(folder, "written.v").read_text()
+                found = Path(folder, "written.v").read_text()
+                if any(token.text == "module" for token in code_tokens(found)):  # none for an empty one
+                    return found
     return ""
 
 
@@ -161,6 +164,17 @@ def killed(text: str, top: str, most: int) -> Iterator[str]:
             most -= 1
             if not most:
                 return
+
+
+def _apart(text: str, copy: str, top: str) -> bool:
+    """Whether a simulation shows a 0 for a 1, or the other way round."""
+    face = played.face_of(text, top)
+    sides = (
+        [played.play(one, face, played.stimuli(face, 2000), "icarus") for one in (text, copy)] if face else []
+    )
+    return None not in sides and any(
+        {a, b} == {"0", "1"} for pair in zip(*sides, strict=False) for a, b in zip(*pair, strict=False)
+    )
 
 
 def candidates(row: Mapping[str, str], kind: str) -> list[str]:
@@ -192,6 +206,8 @@ async def ask(row: Mapping[str, Any], kind: str, box: ForkBox, check: Any, rungs
         else:
             last = await check.check(text, Context(reference=row["verilog"], top=row["top"]), box)
         one.status, one.cause, one.cpu_s = str(last.status.value), _cause(last), sum(spent)
+        if kind in COPIES and one.wrong and await asyncio.to_thread(_apart, row["verilog"], text, row["top"]):
+            one.status = "no copy"
         one.data = {name: value for name, value in last.data.items() if name != "trace"}
         asked.append(one)
     return asked
@@ -204,9 +220,11 @@ def _cause(verdict: Verdict) -> str:
 
 def show(kind: str, asked: Sequence[Asked], without: int, most: int) -> None:
     """The table of one kind."""
+    print(f"\n{kind}: {sum(one.status == 'no copy' for one in asked)} are no copies")
+    asked = [one for one in asked if one.status != "no copy"]
     counts = Counter(one.status for one in asked)
     told = ", ".join(f"{status} {count} ({count / len(asked):.1%})" for status, count in counts.most_common())
-    print(f"\n{kind}: {len(asked)} asked, {without} designs without a candidate: {told}")
+    print(f"{kind}: {len(asked)} asked, {without} designs without a candidate: {told}")
     for size, smaller in zip(SIZES, (0, *SIZES), strict=False):
         times = sorted(one.cpu_s for one in asked if smaller < one.lines <= size)
         if times:

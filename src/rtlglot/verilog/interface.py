@@ -35,6 +35,8 @@ class Port:
     signed: bool = False
     parametric: bool = False
     """The declaration depends on a parameter; `width` is the one that the defaults give."""
+    unpacked: str = ""
+    """Dimensions behind the name, where `width` is of all elements together: '[31:0]'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +257,8 @@ def differing_ports(
             yield "port-direction", need, have
         elif have.width != need.width and None not in (have.width, need.width):
             yield "port-width", need, have
+        elif have.unpacked != need.unpacked:
+            yield "port-dimensions", need, have
         elif _downward(need) is not _downward(have) and None not in (_downward(need), _downward(have)):
             yield "port-range", need, have
     for have in ours.values():
@@ -280,6 +284,9 @@ def port_differences(wanted: Sequence[Port], given: Sequence[Port]) -> list[dict
             text = f"port {need.name} is an {have.direction}, it should be an {need.direction}"
         elif code == "port-width":
             text = f"{need.direction} {need.name} is {_width_of(have)} wide, it should be {_width_of(need)}"
+        elif code == "port-dimensions":
+            given_as, wanted_as = (port.unpacked or "no array" for port in (have, need))
+            text = f"{need.direction} {need.name} has the dimensions {given_as}, it should have {wanted_as}"
         else:
             continue  # bit for bit it is the same
         found.append({"code": code, "message": text})

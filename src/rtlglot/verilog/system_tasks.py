@@ -14,7 +14,8 @@ COMPUTING = frozenset(
     $clog2 $cos $cosh $countbits $countones $dimensions $exp $fell $floor $high $hypot $increment
     $isunbounded $isunknown $itor $left $ln $log10 $low $onehot $onehot0 $past $pow $random $realtime
     $realtobits $right $root $rose $rtoi $sampled $shortrealtobits $signed $sin $sinh $size $sqrt $stable
-    $stime $tan $tanh $time $typename $unit $unpacked_dimensions $unsigned $urandom $urandom_range
+    $stime $tan $tanh $test$plusargs $time $typename $unit $unpacked_dimensions $unsigned $urandom
+    $urandom_range $value$plusargs
     $assertcontrol $assertfailoff $assertfailon $assertkill $assertnonvacuouson $assertoff $asserton
     $assertpassoff $assertpasson $assertvacuousoff
     $fullskew $hold $nochange $period $recovery $recrem $removal $setup $setuphold $skew $timeskew $width
@@ -26,11 +27,11 @@ OF_THE_RUN = frozenset(
     """
     $assertcontrol $assertfailoff $assertfailon $assertkill $assertnonvacuouson $assertoff $asserton
     $assertpassoff $assertpasson $assertvacuousoff
-    $random $realtime $stime $time $urandom $urandom_range
+    $random $realtime $stime $test$plusargs $time $urandom $urandom_range $value$plusargs
     """.split()
 )
-"""Those that tell or change something of the whole run: the time, the random numbers that a testbench
-draws as well, whether assertions speak. Refused in a design that meets a testbench."""
+"""Those that tell or change something of the whole run: the time, the command line, the random numbers that
+a testbench draws as well, whether assertions speak. Refused in a design that meets a testbench."""
 
 SPEAKING = frozenset(
     """
@@ -87,13 +88,32 @@ def calls(text: str) -> Iterator[tuple[Token, bool]]:
 
 
 def loaded(text: str) -> frozenset[tuple[str, str]]:
-    """The files that a text fills memories from, each with the task that reads it."""
+    """The files that a text fills memories from, each with the task that reads it; a parameter stands for
+    every text that one of its name is given."""
     found = set()
     code = list(code_tokens(text)) if "$readmem" in text else []
-    for place, token in enumerate(code):
+    for place, token in enumerate(code[:-2]):
         if token.kind is Kind.SYSTEM and token.text in LOADING:
-            found.add((token.text, "".join(one.text for one in code[place + 1 : place + 3])))
+            file = code[place + 2]
+            files = _strings(code, file.text, set()) if file.kind is Kind.NAME else set()
+            found |= {(token.text, one) for one in files or {file.text}}
     return frozenset(found)
+
+
+def _strings(code: Sequence[Token], name: str, seen: set[str]) -> set[str]:
+    """The texts that parameters of a name are given, where they are declared and by instances."""
+    seen.add(name)
+    found: set[str] = set()
+    for place, token in enumerate(code[1:-2], 1):
+        given = code[place + 1].text == "=" or code[place - 1].text == "."
+        if token.text != name or not given:
+            continue
+        value = code[place + 2]
+        if value.kind is Kind.STRING and value.text != '""':
+            found.add(value.text)
+        elif value.kind is Kind.NAME and value.text not in seen:
+            found |= _strings(code, value.text, seen)
+    return found
 
 
 def muted(text: str, names: Collection[str] = WITHOUT_EFFECT) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rtlglot.checks.ladder import asking, climb, ladder
 from rtlglot.records import CheckStatus, Context, Verdict
 from rtlglot.sandbox import open_box
@@ -11,6 +13,7 @@ FILES = {
         '`include "sizes.vh"\nmodule m(input [`W-1:0] a, output y);\n  assign y = ^a;\nendmodule',
         "sizes.vh",
     ),
+    "macro": ("module m(input [`WIDTH-1:0] a, output y);\n  assign y = ^a;\nendmodule", "`WIDTH"),
     "package": ("module m import pkg::*; (input word_t a, output y);\n  assign y = ^a;\nendmodule", "pkg"),
     "scope": ("module m(input [pkg::W-1:0] a, output y);\n  assign y = ^a;\nendmodule", "pkg"),
     "interface": ("module m(bus b, output y);\n  assign y = b.ready;\nendmodule", "bus"),
@@ -56,6 +59,38 @@ async def test_each_file_of_a_project_says_what_it_lacks_in_every_rung() -> None
 async def test_what_is_missing_in_a_text_that_is_whole_is_its_fault() -> None:
     text, _ = FILES["include"]
     assert (await climbed(text, Context()))[0].status is CheckStatus.FAIL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`timescal 1ns/1ps\nmodule m(input a, output y);\n  assign y = a;\nendmodule",
+        "module m(input a, output [7:0] y);\n  assign y = 8`hFF;\nendmodule",
+    ],
+)
+async def test_a_slip_with_a_backtick_is_no_macro_of_another_file(text: str) -> None:
+    verdicts = {v.check: v.status for v in await climbed(text, Context(parts_elsewhere=True))}
+    assert verdicts["syntax"] is CheckStatus.FAIL
+
+
+@pytest.mark.parametrize(
+    ("header", "body", "status"),
+    [
+        ("input a, output [3:0] y", "reg [3:0] y; always @* y = {4{a}};", CheckStatus.PASS),
+        ("input a, b, output y", "wire b; wire y; assign y = a & b;", CheckStatus.PASS),
+        ("input a, output reg y", "reg y; always @* y = a;", CheckStatus.FAIL),
+        ("input a, output reg y", "wire y; assign y = a;", CheckStatus.FAIL),
+        ("input a, output reg x, y", "reg y; always @* {x, y} = {2{a}};", CheckStatus.FAIL),
+        ("input a, output [3:0] y", "reg [0:3] y; always @* y = {4{a}};", CheckStatus.FAIL),
+        ("input a, output y", "reg y; reg y; always @* y = a;", CheckStatus.FAIL),
+    ],
+)
+async def test_a_port_whose_type_is_said_in_the_body(header: str, body: str, status: CheckStatus) -> None:
+    """As Icarus Verilog 11 and yosys take it, and where they do."""
+    verdicts = await climbed(f"module m({header});\n  {body}\nendmodule", Context())
+    by_name = {verdict.check: verdict for verdict in verdicts}
+    assert by_name["elaborate"].status is status
+    assert any(finding.code.startswith("Redefinition") for finding in by_name["elaborate"].findings)
 
 
 async def test_an_error_beside_a_missing_module_is_an_error() -> None:

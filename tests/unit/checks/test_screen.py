@@ -94,15 +94,21 @@ async def test_ways_around_are_closed_beside_a_testbench(body: str) -> None:
 @pytest.mark.parametrize(
     ("loads", "expected"),
     [
-        ('$readmemh("f", m);', []),
-        ('$readmemh("g", m);', ["system-task"]),
-        ('$readmemb("f", m);', ["system-task"]),
-        ("$readmemh(F, m);", ["system-task"]),
+        ('initial $readmemh("f", m);', []),
+        ('initial $readmemh("g", m);', ["system-task"]),
+        ('initial $readmemb("f", m);', ["system-task"]),
+        ("initial $readmemh(F, m);", ["system-task"]),
+        ('localparam F = "f"; initial $readmemh(F, m);', []),
+        ('localparam F = "g"; initial $readmemh(F, m);', ["system-task"]),
+        ('localparam G = "f", F = G; initial $readmemh(F, m);', []),
+        ("localparam F = G, G = F; initial $readmemh(F, m);", ["system-task"]),
+        ('parameter F = ""; rom #(.F("f")) r(); initial $readmemh(F, m);', []),
+        ('parameter F = "f"; rom #(.F("g")) r(); initial $readmemh(F, m);', ["system-task"]),
     ],
 )
 async def test_a_candidate_reads_no_file_that_its_reference_does_not(loads: str, expected: list[str]) -> None:
     reference = Context(reference=module('initial $readmemh("f", m);'))
-    assert await codes(module(f"initial {loads}"), reference) == expected
+    assert await codes(module(loads), reference) == expected
 
 
 @pytest.mark.parametrize("task", ['$readmemh("f", m)', "$dumpvars", '`ifdef A\n$fopen("f")\n`endif'])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,6 +13,19 @@ from pyslang import ast, parsing, syntax
 _Kind = syntax.SyntaxKind
 _HUGE_PORT = 1 << 16
 """Bits of a port that no design has, unless the text of a parameter is taken for its width."""
+
+_MACRO_USE = re.compile(rb"`([A-Za-z_]\w*)")
+_DIRECTIVES = """begin_keywords celldefine default_nettype define else elsif end_keywords endcelldefine endif
+    ifdef ifndef include line nounconnected_drive pragma resetall timescale unconnected_drive undef""".split()
+
+
+def may_be_macro(text: bytes, offset: int) -> bool:
+    """Whether an unknown directive may be a macro of another file: neither a misspelt directive nor the base
+    of a number (8`hFF)."""
+    use = _MACRO_USE.match(text, offset)
+    if use is None or text[max(0, offset - 1) : offset].isalnum():
+        return False
+    return not difflib.get_close_matches(use[1].decode(), _DIRECTIVES, 1, 0.75)
 
 
 def recursive_tops(root: Any) -> list[str]:
@@ -85,6 +100,32 @@ def starting_ports(root: Any) -> list[range]:
         if port.declarator.initializer is not None
         for place in [port.declarator.initializer.expr.sourceRange]
     ]
+
+
+def completed_ports(root: Any) -> set[int]:
+    """Where headers declare ports that are declared once more (bytes from the start), as a net or variable:
+    the older style mixed with the newer one. Only where a header says nothing but direction and range."""
+    found = set()
+    for module in _nodes(root, _Kind.ModuleDeclaration):
+        open_ports = _open_ports(getattr(module.header.ports, "ports", ()))
+        for member in module.members if open_ports else ():
+            if member.kind in (_Kind.DataDeclaration, _Kind.NetDeclaration):
+                for one in (one for one in member.declarators if not _is_token(one)):
+                    found.add(open_ports.get(_text(one.name), -1))
+    return found
+
+
+def _open_ports(ports: Any) -> dict[str, int]:
+    """A header's ports of which neither a type nor a kind of net is said, and where they stand."""
+    names, is_open = {}, False
+    for port in (port for port in ports if not _is_token(port) and port.kind == _Kind.ImplicitAnsiPort):
+        header = port.header
+        if _text(header.direction):
+            plain = header.kind == _Kind.VariablePortHeader and header.dataType.kind == _Kind.ImplicitType
+            is_open = plain and not _text(header.varKeyword)
+        if is_open:
+            names[_text(port.declarator.name)] = port.declarator.name.location.offset
+    return names
 
 
 def contradicting_ports(root: Any) -> Iterator[tuple[int, str]]:

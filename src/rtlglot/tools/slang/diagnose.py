@@ -17,7 +17,9 @@ from pyslang import analysis, ast, parsing, syntax
 
 from rtlglot.records import Json
 from rtlglot.tools.slang.declared import (
+    completed_ports,
     contradicting_ports,
+    may_be_macro,
     recursive_tops,
     starting_ports,
     undeclared_types,
@@ -31,11 +33,14 @@ from rtlglot.tools.slang.wording import (
     EASED,
     FORGIVEN,
     IGNORED,
+    NO_MACRO,
     PORT_START,
+    REDEFINED,
     SIGNAL_AS_START,
     UNDECLARED_SCOPE,
     UNDECLARED_TYPE,
     UNKNOWN,
+    UNKNOWN_MACRO,
     plain,
 )
 
@@ -97,7 +102,7 @@ def _read(arguments: Json, standard: str) -> dict[str, Json]:
         deep = Said("error", "TooDeep", None, f"expressions or blocks nest more than {DEPTH} deep")
         return answer | {"parse": _findings([deep], data)}
     text = _Text(tree, sources, pyslang.DiagnosticEngine(sources), VERSIONS[standard])
-    answer["parse"] = _findings(_say(tree.diagnostics, text), data)
+    answer["parse"] = _findings(_with_macros(_say(tree.diagnostics, text), data), data)
     answer["system"] = _system_names(tree.root) if _MACRO_CALL.search(data) else []
     if not arguments.get("parse_only"):
         said, found = _design(text, arguments.get("top"), data)
@@ -127,9 +132,13 @@ def _design(text: _Text, top: str | None, data: bytes) -> tuple[list[Said], dict
     if any(one.code in EASED for one in said):
         compilation = text.compiled(_LENIENT, top)
         errors = _say(compilation.getSemanticDiagnostics(), text)
-        # what only the strict reading finds is worth a warning
+        # what only the strict reading finds is worth a warning, or is no port that is declared to its end
         eased = [one for one in said if one.code in EASED and one not in errors]
-        said = errors + [one._replace(severity="warning") for one in eased]
+        completed = completed_ports(text.tree.root) if any(one.code == REDEFINED for one in eased) else ()
+        said = errors + [
+            one if one.code == REDEFINED and one.offset not in completed else one._replace(severity="warning")
+            for one in eased
+        ]
     if any(one.code == SIGNAL_AS_START for one in said):
         said = _with_starts(text, said)
     if top is None and not compilation.getRoot().topInstances and not _bad(said):
@@ -162,6 +171,16 @@ def _with_starts(text: _Text, said: list[Said]) -> list[Said]:
     return [
         one._replace(severity="warning", code=PORT_START, message=plain(PORT_START, _PORT_START))
         if one.code == SIGNAL_AS_START and any(one.offset in place for place in places)
+        else one
+        for one in said
+    ]
+
+
+def _with_macros(said: list[Said], data: bytes) -> list[Said]:
+    """What is no macro of another file either under a code of its own."""
+    return [
+        one._replace(code=NO_MACRO)
+        if one.code == UNKNOWN_MACRO and one.offset is not None and not may_be_macro(data, one.offset)
         else one
         for one in said
     ]
@@ -219,7 +238,7 @@ _INCLUDED = re.compile(rb"\s*`include\s+(\"[^\"\n]{1,80}\"|<[^>\n]{1,80}>)")
 _DOTTED = re.compile(rb"[A-Za-z_][\w$]*\s*\.")
 _MACRO_CALL = re.compile(rb"``|`(?:ifdef|ifndef)\b")
 _PORT_START = "the start value of a port reads a signal"
-_LENIENT = ast.CompilationFlags.AllowUseBeforeDeclare
+_LENIENT = ast.CompilationFlags.AllowUseBeforeDeclare | ast.CompilationFlags.AllowMergingAnsiPorts
 
 
 def _code(diagnostic: Any) -> str:

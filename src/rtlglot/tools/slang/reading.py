@@ -8,7 +8,7 @@ from dataclasses import replace
 from rtlglot.records import Context, Finding, Json, Severity
 from rtlglot.sandbox.box import Box
 from rtlglot.sandbox.job import BoxResult
-from rtlglot.tools.slang.wording import UNDECLARED_SCOPE, UNDECLARED_TYPE, UNKNOWN
+from rtlglot.tools.slang.wording import NO_MACRO, UNDECLARED_SCOPE, UNDECLARED_TYPE, UNKNOWN, UNKNOWN_MACRO
 from rtlglot.verilog.units import without
 
 TOOL = "rtlglot.tools.slang.diagnose:read"
@@ -17,6 +17,7 @@ CPU_S = 4.0
 
 
 _INCLUDE = "ExceededMaxIncludeDepth"
+_MACROS = frozenset({UNKNOWN_MACRO, NO_MACRO})
 _NAMESPACES = frozenset({"UnknownClassOrPackage", "UnknownInterface", "UnknownPackage"})
 """What brings names into a text from elsewhere."""
 
@@ -60,7 +61,7 @@ def incomplete(
         missing |= {"UndeclaredIdentifier", UNDECLARED_SCOPE, UNDECLARED_TYPE}
     if context.parts_elsewhere and UNDECLARED_SCOPE in errors:
         missing.add(UNDECLARED_SCOPE)
-    if context.parts_elsewhere and _INCLUDE in errors:
+    if context.parts_elsewhere and (_INCLUDE in errors or errors & _MACROS == {UNKNOWN_MACRO}):
         missing |= errors  # what is in the file may be the cure of all the others
     notes = tuple(
         Finding(Severity.NOTE, "unset-parameter", f"only an instance can set the parameters of '{name}'")

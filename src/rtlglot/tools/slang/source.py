@@ -126,11 +126,15 @@ def _top(instance: Any, sources: Any, look: Look | None) -> Top:
         if not isinstance(symbol, ast.PortSymbol):
             odd = odd or f"port {symbol.name} is no plain port"
             continue
-        kind = symbol.type
+        kind, unpacked = symbol.type.canonicalType, ""
+        while isinstance(kind, ast.FixedSizeUnpackedArrayType):
+            unpacked += f"[{kind.range.left}:{kind.range.right}]"
+            kind = kind.elementType.canonicalType
         if not kind.isIntegral:
-            odd = odd or f"port {symbol.name} has the type {kind}"
+            odd = odd or f"port {symbol.name} has the type {symbol.type}"
             continue
         direction = {"In": "input", "Out": "output"}.get(symbol.direction.name, "inout")
-        ports.append(Port(symbol.name, direction, kind.bitWidth))
+        width = int(symbol.type.bitstreamWidth)
+        ports.append(Port(symbol.name, direction, width, unpacked=unpacked))
     remarks = look(instance, sources) if look else ()
     return Top(instance.definition.name, tuple(ports), odd, remarks)

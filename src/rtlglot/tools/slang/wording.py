@@ -13,11 +13,16 @@ UNDECLARED_TYPE = "UndeclaredType"
 UNDECLARED_SCOPE = "UndeclaredScope"
 """Our own: an undeclared identifier before a dot. Another file may have a module of that name."""
 
+UNKNOWN_MACRO = "UnknownDirective"
+NO_MACRO = "NoMacro"
+"""Our own: the former where it is no macro of another file."""
+
 SIGNAL_AS_START = "ConstEvalNonConstVariable"
 PORT_START = "PortStart"
 """The former in the start value of a port, where simulators take it: it is given once, at time 0."""
 
-EASED = frozenset({"UsedBeforeDeclared"})
+REDEFINED = "Redefinition"
+EASED = frozenset({REDEFINED, "UsedBeforeDeclared"})
 """Errors that simulators and synthesis tools forgive: warnings, where a lenient reading takes them."""
 
 AS_ERROR = frozenset(
@@ -30,7 +35,7 @@ AS_ERROR = frozenset(
         "MultipleContAssigns",
         "ParameterDoesNotExist",
         "RangeSelectReversed",
-        "Redefinition",
+        REDEFINED,
         "RedefinitionDifferentType",
     }
 )
@@ -112,12 +117,12 @@ _ADVICE = {
     "PortDeclInANSIModule": "the port is declared in the header already; remove this declaration",
     "PortDoesNotExist": "the module has no such port",
     "RangeSelectReversed": "write the bounds in the order of the declaration",
-    "Redefinition": "remove one of the declarations",
+    REDEFINED: "remove one of the declarations",
     "RedefinitionDifferentType": "remove one of the declarations",
     "TooManyPortConnections": "the module has fewer ports",
     "UTF8Char": "use ASCII outside of comments and strings",
     "UndeclaredIdentifier": "declare it before its first use, or correct the name",
-    "UnknownDirective": "define the macro in the text",
+    UNKNOWN_MACRO: "define the macro in the text",
     "MissingTimeScale": "give every module a `timescale, or none",
     "UndeclaredScope": "declare it, or correct the name; a module of that name is not in the text",
     "UndeclaredType": "declare the type; an interface or package of that name is not in the text",

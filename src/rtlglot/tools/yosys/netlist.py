@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rtlglot.records import Json
-from rtlglot.tools.yosys import canonical
+from rtlglot.tools.yosys import canonical, holding
 from rtlglot.tools.yosys.arithmetic import POWER
 from rtlglot.tools.yosys.cuts import MEMORY, can_be_cut, marked, stubs
 from rtlglot.tools.yosys.reader import Yosys
@@ -106,6 +106,7 @@ def read_netlist(wanted: Wanted, *, front_end: str, most_memory_bits: int, sees_
     # the passes that simplify memories take one that nothing writes for undefined
     memories = "memory_collect" if loads else "memory -nomap"
     yosys(*_FLATTENED, memories, "memory_nordff", "opt_clean", f"rename {top} netlist")
+    holding.enabled(yosys)
     if loads:
         _mark(yosys, loads)
     module = _with_powers(yosys)
