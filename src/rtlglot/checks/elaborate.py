@@ -39,7 +39,7 @@ class Elaborate(Check):
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""
-        return {"check": self.name, "version": 4, **asdict(self.options), "pyslang": version()}
+        return {"check": self.name, "version": 5, **asdict(self.options), "pyslang": version()}
 
     def applies(self, context: Context) -> bool:
         """To Verilog."""
@@ -72,8 +72,8 @@ class Elaborate(Check):
 
 
 def _without_top(value: Json) -> tuple[Finding, ...]:
-    if not value["modules"]:
-        return (Finding(Severity.ERROR, "no-module", "there is no module in the text"),)
+    if nothing := reading.without_module(value):
+        return nothing
     if not (value["tops"] or value["unset"]) and not reading.has_error(
         reading.findings(value["design"] or [])
     ):

@@ -41,7 +41,7 @@ class Syntax(Check):
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""
-        return {"check": self.name, "version": 2, **asdict(self.options), "pyslang": version()}
+        return {"check": self.name, "version": 3, **asdict(self.options), "pyslang": version()}
 
     def applies(self, context: Context) -> bool:
         """To Verilog."""
@@ -58,7 +58,7 @@ class Syntax(Check):
         if result.value is None:
             return unfinished(self.name, result, data, {Ended.TIMEOUT: "cpu_s"})
         data["standard"] = result.value["standard"]
-        found = _nothing_to_build(result.value) + reading.findings(result.value["parse"])
+        found = reading.without_module(result.value) + reading.findings(result.value["parse"])
         if not reading.has_error(found):
             found += self._hidden_calls(text, result.value) + _older(result.value, standard)
         if standard != "sv2017":
@@ -113,12 +113,6 @@ class Syntax(Check):
             for token, message in strangers
             if token.kind is not Kind.NAME or (keywords and broken)
         )
-
-
-def _nothing_to_build(value: Json) -> tuple[Finding, ...]:
-    if value["modules"] or value["design"] is None:
-        return ()
-    return (Finding(Severity.ERROR, "no-module", "there is no module in the text"),)
 
 
 def _older(value: Json, standard: str) -> tuple[Finding, ...]:

@@ -55,7 +55,7 @@ class Synth(Check):
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""
-        return {"check": self.name, "version": 3, **asdict(self.options), "pyosys": version()}
+        return {"check": self.name, "version": 4, **asdict(self.options), "pyosys": version()}
 
     def applies(self, context: Context) -> bool:
         """To Verilog."""
@@ -192,6 +192,8 @@ async def _known(text: str, context: Context, box: Box) -> _Known:
         return _Known(opened, context.standard, context.top)
     value = result.value
     found = reading.findings([*value["parse"], *(value["design"] or [])])
+    if value["parts"]:
+        found += reading.without_module(value)
     missing = reading.incomplete(found, context, value["unset"]) or ()
     sound = bool(missing) or not reading.has_error(found)
     codes = {finding.code for finding in found if finding.severity is Severity.ERROR}

@@ -28,15 +28,14 @@ class Port:
     direction: str
     """One of DIRECTIONS, or 'interface'."""
     width: int | None
-    """Bits; None where the type is no plain vector (an unpacked array, an interface)."""
+    """Bits; None where the type is no plain vector."""
     left: int | None = None
     """First bound of its only packed dimension: 7 in [7:0]. None for a scalar and for other types."""
     right: int | None = None
     signed: bool = False
     parametric: bool = False
     """The declaration depends on a parameter; `width` is the one that the defaults give."""
-    unpacked: str = ""
-    """Dimensions behind the name, where `width` is of all elements together: '[31:0]'."""
+    unpacked: str = ""  # dimensions behind the name, where `width` is of all elements together: '[31:0]'
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +284,7 @@ def port_differences(wanted: Sequence[Port], given: Sequence[Port]) -> list[dict
         elif code == "port-width":
             text = f"{need.direction} {need.name} is {_width_of(have)} wide, it should be {_width_of(need)}"
         elif code == "port-dimensions":
-            given_as, wanted_as = (port.unpacked or "no array" for port in (have, need))
+            given_as, wanted_as = (port.unpacked or "none" for port in (have, need))
             text = f"{need.direction} {need.name} has the dimensions {given_as}, it should have {wanted_as}"
         else:
             continue  # bit for bit it is the same

@@ -56,6 +56,23 @@ async def test_each_file_of_a_project_says_what_it_lacks_in_every_rung() -> None
                     assert missing in said, (name, verdict.check, said)
 
 
+PARTS = {
+    "package": "package sizes;\n  localparam W = 4;\nendpackage",
+    "interface": "interface bus(input clk);\n  logic ready;\nendinterface",
+    "macros": "`define W 8\n`define H 4",
+}
+
+
+@pytest.mark.parametrize("text", PARTS.values(), ids=PARTS)
+async def test_a_file_that_others_use_is_a_part_of_them_and_no_answer_by_itself(text: str) -> None:
+    inside = {v.check: v.status for v in await climbed(text, Context(parts_elsewhere=True))}
+    known = {CheckStatus.PASS, CheckStatus.INCOMPLETE, CheckStatus.SKIPPED}
+    assert set(inside.values()) <= known
+    assert {inside[name] for name in ("syntax", "elaborate", "synth")} == {CheckStatus.INCOMPLETE}
+    alone = {v.check: v.status for v in await climbed(text, Context())}
+    assert alone["syntax"] is CheckStatus.FAIL
+
+
 async def test_what_is_missing_in_a_text_that_is_whole_is_its_fault() -> None:
     text, _ = FILES["include"]
     assert (await climbed(text, Context()))[0].status is CheckStatus.FAIL

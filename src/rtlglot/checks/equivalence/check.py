@@ -73,7 +73,7 @@ class Equivalence(Check):
         """See Check."""
         return {
             "check": self.name,
-            "version": 4,
+            "version": 5,
             "options": {name: value for name, value in asdict(self._options).items() if name != "second"},
             "pyosys": reader.version(),
             "pyslang": options.version(),

@@ -28,6 +28,16 @@ def may_be_macro(text: bytes, offset: int) -> bool:
     return not difflib.get_close_matches(use[1].decode(), _DIRECTIVES, 1, 0.75)
 
 
+def only_parts(root: Any, text: bytes) -> bool:
+    """Whether a text has no module, but packages, interfaces or macros for those of other files."""
+    members = root.members if root.kind == _Kind.CompilationUnit else [root]
+    kinds = {member.kind for member in members} - {_Kind.EmptyMember}
+    if not kinds:
+        return b"`define" in text
+    modules = {_Kind.ModuleDeclaration, _Kind.ProgramDeclaration}
+    return kinds.isdisjoint(modules) and bool(kinds & {_Kind.PackageDeclaration, _Kind.InterfaceDeclaration})
+
+
 def recursive_tops(root: Any) -> list[str]:
     """Modules that only they themselves instantiate, the last one first."""
     users: dict[str, set[str]] = defaultdict(set)

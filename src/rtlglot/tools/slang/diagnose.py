@@ -20,6 +20,7 @@ from rtlglot.tools.slang.declared import (
     completed_ports,
     contradicting_ports,
     may_be_macro,
+    only_parts,
     recursive_tops,
     starting_ports,
     undeclared_types,
@@ -76,11 +77,11 @@ def read(arguments: Json) -> Json:
     """What slang says about `text` as a design of the language `standard`, its top being `top`, if given.
 
     `{"standard", "parse": findings, "design": findings, "modules": names, "tops": names, "unknown": names,
-    "unset": names, "system": names}`, each finding as `[severity, code, line, column, message]`; `design`
-    is None where only the parser was asked (`"parse_only": true`). `standard` is the language that the text
-    turned out to be: one that only parses with SystemVerilog's keywords as names is 'v2005'. `unknown` are
-    the modules, packages and interfaces that the text lacks, `unset` the modules whose parameters only an
-    instance can set, `system` the system tasks and functions named after macros have been expanded.
+    "unset": names, "system": names, "parts": whether there is no module, but something for those of other
+    files}`, each finding as `[severity, code, line, column, message]`; `design` is None where only the parser
+    was asked (`"parse_only": true`). `standard` is the language that the text turned out to be: one that only
+    parses with SystemVerilog's keywords as names is 'v2005'. `unknown` are what the text lacks, `unset` the
+    modules whose parameters only an instance can set, `system` the system tasks after macros are expanded.
     """
     value = _read(arguments, arguments["standard"])
     if arguments["standard"] == "sv2017" and _has_error(value["parse"]):
@@ -91,7 +92,7 @@ def read(arguments: Json) -> Json:
 
 def _read(arguments: Json, standard: str) -> dict[str, Json]:
     data = arguments["text"].encode("utf-8", "replace")
-    answer: dict[str, Json] = {"standard": standard, "parse": [], "design": None}
+    answer: dict[str, Json] = {"standard": standard, "parse": [], "design": None, "parts": False}
     answer |= {name: [] for name in ("modules", "tops", "unknown", "unset", "system")}
     sources = pyslang.SourceManager()
     bag = slang_options(VERSIONS[standard])
@@ -103,6 +104,7 @@ def _read(arguments: Json, standard: str) -> dict[str, Json]:
         return answer | {"parse": _findings([deep], data)}
     text = _Text(tree, sources, pyslang.DiagnosticEngine(sources), VERSIONS[standard])
     answer["parse"] = _findings(_with_macros(_say(tree.diagnostics, text), data), data)
+    answer["parts"] = only_parts(tree.root, data)
     answer["system"] = _system_names(tree.root) if _MACRO_CALL.search(data) else []
     if not arguments.get("parse_only"):
         said, found = _design(text, arguments.get("top"), data)

@@ -18,6 +18,7 @@ CPU_S = 4.0
 
 _INCLUDE = "ExceededMaxIncludeDepth"
 _MACROS = frozenset({UNKNOWN_MACRO, NO_MACRO})
+_ONLY_PARTS = "only-parts"
 _NAMESPACES = frozenset({"UnknownClassOrPackage", "UnknownInterface", "UnknownPackage"})
 """What brings names into a text from elsewhere."""
 
@@ -51,6 +52,16 @@ def findings(rows: Iterable[Json]) -> tuple[Finding, ...]:
     )
 
 
+def without_module(value: Json) -> tuple[Finding, ...]:
+    """That a text, as it was read, has no module."""
+    if value["parts"]:
+        message = "there is no module in the text, only what modules elsewhere may use"
+        return (Finding(Severity.ERROR, _ONLY_PARTS, message),)
+    if value["modules"] or value["design"] is None:
+        return ()
+    return (Finding(Severity.ERROR, "no-module", "there is no module in the text"),)
+
+
 def incomplete(
     found: tuple[Finding, ...], context: Context, unset: Iterable[str] = ()
 ) -> tuple[Finding, ...] | None:
@@ -59,8 +70,8 @@ def incomplete(
     missing = set(UNKNOWN) if errors & UNKNOWN else set()
     if missing and errors & _NAMESPACES:
         missing |= {"UndeclaredIdentifier", UNDECLARED_SCOPE, UNDECLARED_TYPE}
-    if context.parts_elsewhere and UNDECLARED_SCOPE in errors:
-        missing.add(UNDECLARED_SCOPE)
+    if context.parts_elsewhere:
+        missing |= errors & {UNDECLARED_SCOPE, _ONLY_PARTS}
     if context.parts_elsewhere and (_INCLUDE in errors or errors & _MACROS == {UNKNOWN_MACRO}):
         missing |= errors  # what is in the file may be the cure of all the others
     notes = tuple(
