@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 
 from rtlglot.checks import CHECKS, VERILOG_ONLY, Check
 from rtlglot.errors import UsageError
@@ -127,9 +126,22 @@ def vouches(one: Check | Verdict) -> bool:
     return one.assurance.rank >= Assurance.TESTED.rank
 
 
-def stamped(check: Check, verdict: Verdict) -> Verdict:
-    """A check's verdict with what the check declares of itself."""
-    return replace(verdict, check=check.name, must_answer=check.must_answer, assurance=check.assurance)
+def stamped(
+    check: Check,
+    verdict: Verdict,
+    findings: tuple[Finding, ...] | None = None,
+    data: Mapping[str, Json] | None = None,
+) -> Verdict:
+    """A check's verdict with what the check declares of itself, and with other findings or data."""
+    return Verdict(
+        check.name,
+        verdict.status,
+        verdict.findings if findings is None else findings,
+        verdict.seconds,
+        verdict.data if data is None else data,
+        check.must_answer,
+        check.assurance,
+    )
 
 
 def proving(options: Mapping[str, Mapping[str, Json]]) -> Check:

@@ -11,15 +11,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rtlglot.checks import TEXTS, Check
 from rtlglot.checks.rebuilt import RebuildOptions, Rebuilt
 from rtlglot.options import fill, flag, refuse_below
-from rtlglot.prose.giveaway import Giveaway, giveaway, length
 from rtlglot.records import YES, Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box
 from rtlglot.verilog.masked import left_out
+
+if TYPE_CHECKING:
+    from rtlglot.prose.giveaway import Giveaway
 
 VERSION = 5
 """Raised whenever the same text and rebuilds can get another verdict."""
@@ -85,6 +87,11 @@ class Roundtrip(Check):
 
     async def check(self, text: str, context: Context, box: Box) -> Verdict:
         """See Check. Asks through its rebuilder; raises what concerns all rows (a lost engine)."""
+        from rtlglot.prose.giveaway import (
+            giveaway,
+            length,
+        )  # a default ladder only asks what this check wants
+
         started = time.perf_counter()
         if self.rebuilder is None:
             said = Finding(Severity.NOTE, "no-rebuilder", "there is no model here that could be asked")

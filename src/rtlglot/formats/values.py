@@ -117,7 +117,8 @@ def _decode_exactly(data: bytes) -> Json:
 def refuse_unwritable(value: Json, text: str, start: int, end: int) -> None:
     """Raise ValueError where `value`, read from text[start:end], is too deep or not valid Unicode."""
     _refuse_deep((value,), _MAX_LEVELS)
-    if _NOT_UNICODE.search(text, start, end) is None:
+    part = text[start:end]
+    if (part.isascii() and "\\u" not in part) or _NOT_UNICODE.search(part) is None:
         return
     try:
         json.dumps(value, ensure_ascii=False).encode()

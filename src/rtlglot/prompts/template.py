@@ -134,7 +134,7 @@ _OTHER_FILES = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 class Template:
     """A compiled template: `render(row=…)` gives its text."""
 
-    __slots__ = ("_compiled", "_name", "constant", "fields", "names", "needs")
+    __slots__ = ("_compiled", "_globals", "_name", "constant", "fields", "names", "needs")
 
     def __init__(self, text: str, name: str, *, line: int = 1, known: frozenset[str]) -> None:
         """`known`: the names it may use; `line`: where it starts in the file `name`.
@@ -157,6 +157,7 @@ class Template:
             for loop in tree.find_all(nodes.For):
                 loop.iter = nodes.Filter(loop.iter, "_timed", [], [], None, None, lineno=loop.lineno)
             self._compiled = _SANDBOX.from_string(tree)
+            self._globals = dict(self._compiled.globals)
         except jinja2.TemplateSyntaxError as error:
             _refuse(name, line + error.lineno - 1, str(error.message))
         except RecursionError:
@@ -166,7 +167,8 @@ class Template:
         """The text. Raises RowError: missing_field, prompt_error, prompt_too_long."""
         try:
             limit = _Limit()
-            context = self._compiled.new_context({**names, "_limit": limit})
+            # shared: else Jinja copies its globals for each row, out of a chain of mappings
+            context = self._compiled.new_context({**self._globals, **names, "_limit": limit}, shared=True)
             parts, length = [], 0
             for part in self._compiled.root_render_func(context):
                 parts.append(part)

@@ -21,8 +21,8 @@ _DANGLING = frozenset(
 
 def ending_findings(prose: Prose, field: str) -> Iterator[Finding]:
     """Too short, or cut off."""
-    told = (Mark.WORD, Mark.NUMBER)
-    words = [piece for piece in prose.pieces if piece.mark in told]
+    word, figure = Mark.WORD, Mark.NUMBER  # looked up once, not for each piece
+    words = [piece for piece in prose.pieces if piece.mark is word or piece.mark is figure]
     least = _LEAST_WORDS.get(field, 4)
     if len(words) < least and not prose.code:
         number = f"{len(words)} word" + ("s" if len(words) != 1 else "")
@@ -104,11 +104,13 @@ def loop_findings(prose: Prose) -> Iterator[Finding]:
 
 def _runs_again(prose: Prose) -> Iterator[Finding]:
     """Runs of words that come again, with their numbers and without."""
-    silent, word = (Mark.BREAK, Mark.PUNCTUATION), Mark.WORD
+    stop, sign, word = Mark.BREAK, Mark.PUNCTUATION, Mark.WORD
     words = [piece.low for piece in prose.pieces if piece.mark is word]
     if len(words) < _LEAST_FOR_LOOP:
         return
-    share = repeated_share([piece.low for piece in prose.pieces if piece.mark not in silent])
+    if len(set(words[: 1 - _SHINGLE])) >= 0.5 * len(prose.pieces):
+        return  # runs with different beginnings are different: too many for either share below
+    share = repeated_share([p.low for p in prose.pieces if p.mark is not stop and p.mark is not sign])
     if share > 0.5:
         told = f"{share:.0%} of the text repeats runs of {_SHINGLE} words that stand before"
         yield Finding(Severity.ERROR, "loop", told)

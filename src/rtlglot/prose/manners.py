@@ -26,6 +26,11 @@ _PROMPT = _any_of(
     r"your (?:task|job) is to (?:describe|rewrite|convert|translate|write)",
     before=r"\b",
 )
+_PROMPT_SIGNS = (
+    "you are a", "please act as", "act as a", "t include ", "answer with the ", "write the ",
+    " the following ", " is to ",
+)  # fmt: skip
+"""Without one of these no text matches `_PROMPT`, which takes long to find that out."""
 _VERBS = (
     "write|create|implement|build|develop|ensure|provide|generate|construct|produce|declare|instantiate"
     "|define|describe|explain|use(?! of)"
@@ -79,12 +84,13 @@ def manner_findings(text: str, prose: Prose, field: str) -> Iterator[Finding]:
     marker = phrases.chat_token(prose.text) or phrases.next_turn(prose.text, behind)
     if marker is not None:
         yield _error(prose, "chat-marker", "the text holds a marker of a chat", marker)
-    echo = _PROMPT.search(prose.text.lower())
+    low = prose.text.lower()
+    echo = _PROMPT.search(low) if any(sign in low for sign in _PROMPT_SIGNS) else None
     if echo is not None:
         # "Please act as a designer" is how some benchmarks word their requests
         found = _error(prose, "prompt-echo", "the text repeats words of a prompt", echo)
         yield replace(found, severity=Severity.WARNING) if field == "instruction" else found
-    if _MARKDOWN.search(prose.original[:MOST_CHARACTERS]):
+    if ("#" in text or "**" in text) and _MARKDOWN.search(prose.original[:MOST_CHARACTERS]):
         yield Finding(Severity.WARNING, "markdown", "the text has markdown headings")
     yield from _mood(prose, field)
 

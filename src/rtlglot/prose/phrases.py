@@ -7,6 +7,7 @@ ask the same functions, so neither lets through what the other would not.
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 # the characters that the phrases, and code, are typed with
 
@@ -23,9 +24,17 @@ MOST_REFUSED = 600
 """Characters; who writes more has answered something."""
 
 
-def _compile(pattern: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
-    """A pattern in which an apostrophe stands for the typographic one too."""
-    return re.compile(pattern.replace("'", f"[\x27{RIGHT_QUOTE}]"), flags)
+class _Phrases:
+    """A pattern in which an apostrophe stands for the typographic one too. It is compiled when it is first
+    asked for: the whole book takes longer than a small job's first request."""
+
+    def __init__(self, pattern: str, flags: int = re.IGNORECASE) -> None:
+        self._pattern, self._flags = pattern.replace("'", f"[\x27{RIGHT_QUOTE}]"), flags
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        """The pattern itself."""
+        return re.compile(self._pattern, self._flags)
 
 
 _CANNOT = (
@@ -42,11 +51,11 @@ _TASK = (
     r"|translate|convert|continue|process|describe|access|see|view|the (?:code|ability|capability)|enough"
     r"|any)\b"
 )
-_REFUSAL = _compile(
+_REFUSAL = _Phrases(
     rf"\W{{0,4}}(?:(?:(?:{_SORRY}|{_MODEL}|unfortunately|thank)[^.!?\n]{{0,80}}?\b)?"
     rf"(?:i|we) ?{_CANNOT} (?:\w+ ){{0,3}}?{_TASK}|{_SORRY}[^.!?\n]{{0,120}}[.!]?\s*\Z|{_MODEL})"
 )
-_ASKS_BACK = _compile(
+_ASKS_BACK = _Phrases(
     r"\W{0,4}(?:[^.!?\n]{0,160}[.!?]\s+)?(?:please|could you|can you) (?:provide|share|give|paste|send)\b"
     r"[^.?\n]{0,60}\b(?:code|verilog|module)\b"
 )
@@ -57,12 +66,12 @@ _LONGEST_QUESTION = 400
 def refusal(text: str) -> re.Match[str] | None:
     """Where a text declines the task ('I'm sorry, but I can't help with that'), None where it does not.
     Only at its start: further in, "we cannot" is about something else."""
-    return _REFUSAL.match(text) if len(text) <= MOST_REFUSED else None
+    return _REFUSAL.compiled.match(text) if len(text) <= MOST_REFUSED else None
 
 
 def asks_back(text: str) -> re.Match[str] | None:
     """Where a short text asks for the code that it was given."""
-    return _ASKS_BACK.match(text) if len(text) <= _LONGEST_QUESTION else None
+    return _ASKS_BACK.compiled.match(text) if len(text) <= _LONGEST_QUESTION else None
 
 
 # before an answer
@@ -99,13 +108,13 @@ _LABELS = (
     rf"[#*_ \t]{{0,8}}{_LABEL_WORDS}[*_]{{0,3}}[ \t]*:[*_]{{0,3}}\s*"
     rf"|[#*_]{{1,6}}[ \t]*{_LABEL_WORDS}[*_]{{0,3}}[ \t]*(?=\n)\s*|{_LABEL_WORDS}[ \t]*(?=\n\n)\s*"
 )
-_OPENING = _compile(rf"[\"*_#>\s]{{0,4}}(?:{_EXCLAIMS}|{_PRESENTING}|{_APOLOGY})|(?P<label>{_LABELS})")
+_OPENING = _Phrases(rf"[\"*_#>\s]{{0,4}}(?:{_EXCLAIMS}|{_PRESENTING}|{_APOLOGY})|(?P<label>{_LABELS})")
 
 
 def opening(text: str, at: int = 0, end: int | None = None) -> re.Match[str] | None:
     """What stands before the text proper at a place: 'Sure!', 'Here is the description:', or, as group
     `label`, 'Description:'."""
-    return _OPENING.match(text, at, len(text) if end is None else end)
+    return _OPENING.compiled.match(text, at, len(text) if end is None else end)
 
 
 # behind an answer
@@ -128,25 +137,29 @@ _ITSELF = (
     r"|(?:the|this|my) (?:rewritten|revised|reworded|rephrased|improved|edited)"
     r" (?:version|text|description|instruction|prompt|request)\b)"
 )
-_AT_A_SENTENCE = r"(?:^|(?<=[.!?\n])\s{1,3}|\n)(?:[-*_ \t]*\n)*[-*_(\" \t]{0,4}"
-_CLOSING = _compile(rf"{_AT_A_SENTENCE}(?:(?P<offer>{_OFFER})|(?P<itself>{_ITSELF}))")
+_CLOSES = rf"(?:[-*_ \t]*\n)*[-*_(\" \t]{{0,4}}(?:(?P<offer>{_OFFER})|(?P<itself>{_ITSELF}))"
+_CLOSING_AT_ONCE = _Phrases(_CLOSES)
+# begins with a set of characters, which a search for it skips to
+_CLOSING = _Phrases(rf"\s(?:(?<=[.!?\n]\s)\s{{0,2}}|(?<=\n)){_CLOSES}")
 _LAST = 400
 """Characters at the end in which an offer is looked for."""
 
 
 def closing(text: str) -> re.Match[str] | None:
     """Where the text proper ends and an offer to its reader, or talk of how it was written, begins."""
-    return _CLOSING.search(text, max(0, len(text) - _LAST))
+    start = max(0, len(text) - _LAST)
+    at_once = None if start else _CLOSING_AT_ONCE.compiled.match(text)
+    return at_once or _CLOSING.compiled.search(text, start)
 
 
 _ROLES = r"(?:user|human|assistant|system)"
-_TURN = _compile(
+_TURN = _Phrases(
     rf"^(?:[*_ \t]{{0,6}}(?:{_ROLES}|instruction|question|example(?: \d+)?)[*_]{{0,3}} ?:"
     rf"|#{{2,4}} ?(?:{_ROLES}|instruction|response|input|question|task|example(?: \d+)?)\b)",
     re.MULTILINE | re.IGNORECASE,
 )
 _ASKERS = r"(?:user|human|instruction|question)"
-_QUESTION = _compile(
+_QUESTION = _Phrases(
     rf"^(?:[*_ \t]{{0,6}}{_ASKERS}[*_]{{0,3}} ?:|#{{2,4}} ?{_ASKERS}\b)", re.MULTILINE | re.IGNORECASE
 )
 _TOKENS = re.compile(
@@ -159,12 +172,12 @@ _TOKENS = re.compile(
 
 def next_turn(text: str, at: int = 0) -> re.Match[str] | None:
     """Where, behind a place, a model that did not stop began the next turn of the chat."""
-    return _TURN.search(text, at)
+    return _TURN.compiled.search(text, at) if ":" in text or "##" in text else None
 
 
 def next_question(text: str, at: int = 0) -> re.Match[str] | None:
     """Where, behind a place, a model that did not stop went on to ask itself."""
-    return _QUESTION.search(text, at)
+    return _QUESTION.compiled.search(text, at) if ":" in text or "##" in text else None
 
 
 def chat_token(text: str) -> re.Match[str] | None:
@@ -185,21 +198,21 @@ _ASIDE = (
     r"|(?:wrong|incorrect|buggy|broken|naive) (?:\w+ )?(?:version|solution|way (?:to|of)|code|implementation"
     r"|design|module|one|example)|(?:do not|don't) (?:write|use|do|code)|not (?:correct|synthesi[sz]able)"
 )
-_BETWEEN_VERSIONS = _compile(
+_BETWEEN_VERSIONS = _Phrases(
     rf"\b(?:(?P<aside>{_ASIDE})|(?P<corrects>{_CORRECTS})|original(?:ly)?|compared? (?:to|with))\b"
 )
 _LET = r"let(?:'s| me| us)"
-_SECOND_THOUGHTS = _compile(
+_SECOND_THOUGHTS = _Phrases(
     rf"\b(?:wait(?:[,.!…]| (?:that|this|no|i)\b)|hmm+|hold on\b|oops|on second thought"
     rf"|{_LET} (?:re\w*|double|check|think|see|try)\b"
     r"|(?:so|but) (?:i|we) (?:need|should|must)\b|i (?:should|think|wonder)\b|maybe\b"
     r"|(?:that|this)(?:'s| is) (?:wrong|incorrect|not (?:what|right|correct|it)\b))"
 )
-_ALOUD = _compile(
+_ALOUD = _Phrases(
     rf"\W*(?:ok(?:ay)?|alright|hmm+|so|well|first|right)?\W*(?:{_LET} (?:think|see|figure|start|work)"
     r"|(?:i|we) (?:need|should|want|must)\b|the user\b|hmm|maybe)"
 )
-_PRESENTS = _compile(r"\b(?:final|answer|solution|implementation|here(?:'s| is| are)|below|code)\b")
+_PRESENTS = _Phrases(r"\b(?:final|answer|solution|implementation|here(?:'s| is| are)|below|code)\b")
 
 
 def last_lines(text: str, most: int = 300) -> str:
@@ -211,7 +224,7 @@ def corrects(before: str) -> bool | None:
     """Whether the words before a second version call it the right one (True) or another or a wrong one
     (False); None where they do not say. The last such word counts; "the original" alone is another."""
     said = None
-    for match in _BETWEEN_VERSIONS.finditer(last_lines(before)):
+    for match in _BETWEEN_VERSIONS.compiled.finditer(last_lines(before)):
         if match["aside"] or match["corrects"] or said is None:
             said = match["corrects"] is not None
     return said
@@ -221,5 +234,5 @@ def still_thinking(before: str, behind: str) -> bool:
     """Whether a text that was cut off behind a block of code was thinking aloud about it."""
     if not behind.strip():
         return False
-    aloud = _ALOUD.match(before[:200]) and not _PRESENTS.search(last_lines(before))
-    return bool(aloud or _SECOND_THOUGHTS.search(behind))
+    aloud = _ALOUD.compiled.match(before[:200]) and not _PRESENTS.compiled.search(last_lines(before))
+    return bool(aloud or _SECOND_THOUGHTS.compiled.search(behind))

@@ -156,7 +156,8 @@ def _unquoted(match: re.Match[str], quoted: set[int]) -> str:
 
 _BULLET = r"\n[ ]*(?:[-*+]|\(?\d{1,2}[.)])[ ]+(?:\[[ xX]\][ ]+)?"
 _PIECE = re.compile(
-    r"(?P<word>[A-Za-z_\\][\w$]*(?:'[a-z]{1,2}\b)?)"  # first: most pieces are words
+    # words first: most pieces are; spaces at the end, where they cost no search for the next beginning
+    r"(?:(?P<word>[A-Za-z_\\][\w$]*+(?:'[a-z]{1,2}\b)?)"
     rf"|(?P<break>\n[ ]*\n\s*(?:(?:[-*+]|\d{{1,2}}[.)])[ ]+)?|{_BULLET}"
     r"|\n(?=[ ]*[A-Za-z_][\w$]*[ ]*(?:\[[^\]\n]{1,24}\])?[ ]*(?::|-[ ]|=[ ]))|\n(?=[ ]*\|)"
     r"|\n(?=[ ]*[A-Za-z][\w -]{0,40}:[ ]*(?:\n|$)))"
@@ -164,44 +165,55 @@ _PIECE = re.compile(
     r"|(?P<range>\[[ ]?\d{1,6}[ ]?(?::[ ]?\d{1,6}[ ]?)?\])"
     r"|(?P<literal>\d{1,6}'[sS]?[bBoOdDhH][0-9a-fA-FxXzZ_?]+)"
     r"|(?P<number>(?:0x[0-9a-fA-F_]+|\d[\d_]*(?:\.\d+|,\d{3}(?!\d))*))"
-    r"|(?P<punctuation>\S)"
+    r"|(?P<punctuation>\S)) *+"
 )
 _ABBREVIATION = re.compile(r"(?<![a-z])(?:e\.g|i\.e|vs|fig|approx|resp|cf)\Z", re.IGNORECASE)
 _FIRST_BULLET = re.compile(r"[ ]*(?:[-*+]|\d{1,2}[.)])[ ]+")
 _new = tuple.__new__
 _GOES_ON = re.compile(r"\s+[a-z(,]")
+_MARKS = (
+    Mark.PUNCTUATION, Mark.WORD, Mark.BREAK, Mark.BREAK, Mark.RANGE, Mark.LITERAL, Mark.NUMBER,
+    Mark.PUNCTUATION,
+)  # fmt: skip
+"""By the number of the group of `_PIECE`."""
 
 
 def _pieces(text: str, quoted: set[int]) -> list[Piece]:
-    found: list[Piece] = []
-    word, punctuation, stop = Mark.WORD, Mark.PUNCTUATION, Mark.BREAK
     first = _FIRST_BULLET.match(text)
-    for match in _PIECE.finditer(text, first.end() if first else 0):
-        kind = match.lastgroup or ""
-        content = match[0]
-        start, end = match.span()
-        if kind == "word":
-            mark = word
-        elif kind == "punctuation":
-            mark = punctuation
-        elif kind == "stop":
-            ends = _ends_sentence(text, match)
-            mark, content = (stop, ".") if ends else (punctuation, content)
-        elif kind == "break":
-            mark, content = stop, "\n"
+    # past the constructor, and all at once: a text has hundreds of them
+    found: list[Piece] = [
+        _new(
+            Piece,
+            (
+                _MARKS[k := m.lastindex or 0],
+                said := m[k],
+                said.lower(),
+                at := m.start(),
+                m.end(k),
+                at in quoted,
+            ),
+        )
+        for m in _PIECE.finditer(text, first.end() if first else 0)
+    ]
+    stop = Mark.BREAK
+    for place in [place for place, piece in enumerate(found) if piece.mark is stop]:
+        _, said, _, start, end, is_quoted = found[place]
+        if said[0] == "\n":
+            mark, said = stop, "\n"
+        elif _ends_sentence(text, start, end):
+            mark, said = stop, "."
         else:
-            mark = Mark(kind)
-        # past the constructor: a text has hundreds of them
-        found.append(_new(Piece, (mark, content, content.lower(), start, end, start in quoted)))
+            mark = Mark.PUNCTUATION
+        found[place] = Piece(mark, said, said, start, end, is_quoted)
     return found
 
 
-def _ends_sentence(text: str, stop: re.Match[str]) -> bool:
+def _ends_sentence(text: str, start: int, end: int) -> bool:
     """Whether points end a sentence: nothing but a closing mark follows, and they end no abbreviation."""
-    behind = text[stop.end() : stop.end() + 1]
+    behind = text[end : end + 1]
     if behind and not (behind.isspace() or behind in "\"')]*"):
         return False
-    before = text[max(0, stop.start() - 8) : stop.start()]
-    if before.lower().endswith("etc") and _GOES_ON.match(text, stop.end()):
+    before = text[max(0, start - 8) : start]
+    if before.lower().endswith("etc") and _GOES_ON.match(text, end):
         return False
     return _ABBREVIATION.search(before) is None

@@ -101,14 +101,12 @@ async def sound_verdict(check: Check, text: str, context: Context, box: Box) -> 
     Raises only what concerns all texts: no sandbox can be started, the ledger cannot be written.
     """
     try:
-        verdict = stamped(check, await check.check(text, context, box))
-        return dataclasses.replace(
-            verdict,
-            findings=tuple(
-                dataclasses.replace(f, message=sound(f.message, "replace")) for f in verdict.findings
-            ),
-            data=sound(dict(verdict.data), "replace"),
+        verdict = await check.check(text, context, box)
+        findings = tuple(
+            f if f.message.isascii() else dataclasses.replace(f, message=sound(f.message, "replace"))
+            for f in verdict.findings
         )
+        return stamped(check, verdict, findings, sound(dict(verdict.data), "replace"))
     except RtlglotError:
         raise
     except Exception as error:  # one text must not end the run: it costs its own row a verdict
