@@ -20,10 +20,10 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
+import ray
 import ray.data
 from ray.exceptions import RayError, RayTaskError
 
-import ray
 from rtlglot.cluster.job import Job
 from rtlglot.cluster.reading import FileIndex, chunks, index_file, input_files
 from rtlglot.cluster.replica import Replica, Told
