@@ -15,12 +15,15 @@ VERILOG_TAGS = frozenset({"verilog", "systemverilog", "sv", "v", "vlog", "svh", 
 _OTHER_TAGS = frozenset(
     {
         *("json", "text", "txt", "plaintext", "markdown", "md", "c", "cpp", "python", "bash", "sh", "vhdl"),
-        *("html", "xml", "tcl", "yaml"),
+        *("html", "xml", "tcl", "yaml", "diff", "patch"),
     }
 )
 _TAGS = VERILOG_TAGS | _OTHER_TAGS
 _MARKER = re.compile(r"`{3,}|^[ \t]*~{3,}", re.MULTILINE)
 _INFO = re.compile(r"[ \t]*(?P<tag>[A-Za-z][\w+.-]*)?(?P<rest>[^\n`]*)")
+_DIFF = re.compile(r"^(?:(?:-|@@|index |diff |\+\+\+ ).*(?:\n|\Z)|[+ ])", re.MULTILINE)
+"""What is taken from a diff's text: lines that go, its headings, and the column that marks the others."""
+_HUNK = re.compile("^@@", re.MULTILINE)
 _CODE = re.compile(r"\s*(?:`\w|//|/\*|\(\*|(?:macro)?module\b|package\b|interface\b)")
 
 
@@ -54,8 +57,10 @@ def split(text: str) -> list[Part]:
 
 
 def _part(text: str, tag: str, *, fenced: bool) -> Part:
-    """A fence in a list is indented with it; so is all that is in it."""
+    """A fence in a list is indented with it; so is all that is in it. Of a diff, what it leaves behind."""
     text = text.strip("\n")
+    if tag in ("diff", "patch") and len(_HUNK.findall(text)) < 2:  # between two hunks lines are missing
+        return Part(_DIFF.sub("", text), fenced, tag)
     return Part(textwrap.dedent(text) if fenced and text[:1].isspace() else text, fenced, tag)
 
 

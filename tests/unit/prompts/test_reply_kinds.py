@@ -140,6 +140,23 @@ def test_quoted_and_numbered_lines(put, design: str) -> None:  # type: ignore[no
     assert text_of(put(design)) == design
 
 
+@pytest.mark.parametrize("tag", ["diff", "patch"])
+@pytest.mark.parametrize(
+    "before",
+    ["", "--- a/d.v\n+++ b/d.v\n@@ -0,0 +1,9 @@\n", "@@ -1,2 +1,9 @@\n-module old(input a);\n-endmodule\n"],
+)
+@pytest.mark.parametrize("design", DESIGNS.values(), ids=DESIGNS)
+def test_the_new_side_of_a_diff(before: str, tag: str, design: str) -> None:
+    first, _, rest = quoted(design, "+").partition("\n")
+    assert text_of(f"```{tag}\n{before} {first[1:]}\n{rest}\n```") == design
+
+
+def test_between_the_hunks_of_a_diff_lines_are_missing() -> None:
+    first, *_, last = DFF.split("\n")
+    text = text_of(f"```diff\n@@ -1,1 +1,2 @@\n {first}\n+// new\n@@ -9,1 +10,1 @@\n {last}\n```")
+    assert text is None or "@@" in text
+
+
 def test_the_items_of_a_case_are_no_line_numbers() -> None:
     items = "0: y = 1;\n1: y = 0;\n2: y = 1;"
     design = f"module d(input [1:0] a, output reg y);\nalways @* case (a)\n{items}\nendcase\nendmodule"
