@@ -145,7 +145,9 @@ def written(text: str, top: str, commands: Sequence[str]) -> str:
             )
             if Path(folder, "written.v").exists():
                 found = Path(folder, "written.v").read_text()
-                if any(token.text == "module" for token in code_tokens(found)):  # none for an empty one
+                # of an empty module it writes nothing, of an inout port something else
+                written_one = any(token.text == "module" for token in code_tokens(found))
+                if written_one and not read_source(found, "sv2017", top=top).problems:
                     return found
     return ""
 

@@ -13,7 +13,7 @@ FILES = {
         '`include "sizes.vh"\nmodule m(input [`W-1:0] a, output y);\n  assign y = ^a;\nendmodule',
         "sizes.vh",
     ),
-    "macro": ("module m(input [`WIDTH-1:0] a, output y);\n  assign y = ^a;\nendmodule", "`WIDTH"),
+    "macro": ("module m(input [`WIDTH-1:0] a, output y);\n  part u(a, y);\nendmodule", "`WIDTH"),
     "package": ("module m import pkg::*; (input word_t a, output y);\n  assign y = ^a;\nendmodule", "pkg"),
     "scope": ("module m(input [pkg::W-1:0] a, output y);\n  assign y = ^a;\nendmodule", "pkg"),
     "interface": ("module m(bus b, output y);\n  assign y = b.ready;\nendmodule", "bus"),
@@ -81,8 +81,9 @@ async def test_what_is_missing_in_a_text_that_is_whole_is_its_fault() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "`timescal 1ns/1ps\nmodule m(input a, output y);\n  assign y = a;\nendmodule",
-        "module m(input a, output [7:0] y);\n  assign y = 8`hFF;\nendmodule",
+        "`timescal 1ns/1ps\nmodule m(input a, output y);\n  part u(a, y);\nendmodule",
+        "module m(input a, output [7:0] y);\n  part u(a, 8`hFF, y);\nendmodule",
+        "module m(input [`WIDTH-1:0] a, output y);\n  assign y = ^a;\nendmodule",
     ],
 )
 async def test_a_slip_with_a_backtick_is_no_macro_of_another_file(text: str) -> None:

@@ -34,7 +34,7 @@ from rtlglot.tools.slang.wording import (
     EASED,
     FORGIVEN,
     IGNORED,
-    NO_MACRO,
+    MACRO_ELSEWHERE,
     PORT_START,
     REDEFINED,
     SIGNAL_AS_START,
@@ -103,13 +103,15 @@ def _read(arguments: Json, standard: str) -> dict[str, Json]:
         deep = Said("error", "TooDeep", None, f"expressions or blocks nest more than {DEPTH} deep")
         return answer | {"parse": _findings([deep], data)}
     text = _Text(tree, sources, pyslang.DiagnosticEngine(sources), VERSIONS[standard])
-    answer["parse"] = _findings(_with_macros(_say(tree.diagnostics, text), data), data)
+    parsed = _say(tree.diagnostics, text)
     answer["parts"] = only_parts(tree.root, data)
     answer["system"] = _system_names(tree.root) if _MACRO_CALL.search(data) else []
     if not arguments.get("parse_only"):
         said, found = _design(text, arguments.get("top"), data)
         answer |= found | {"design": _findings(said, data)}
-    return answer
+    if answer["unknown"]:
+        parsed = _with_macros(parsed, data)
+    return answer | {"parse": _findings(parsed, data)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +181,10 @@ def _with_starts(text: _Text, said: list[Said]) -> list[Said]:
 
 
 def _with_macros(said: list[Said], data: bytes) -> list[Said]:
-    """What is no macro of another file either under a code of its own."""
+    """Macros that another file may define under a code of their own."""
     return [
-        one._replace(code=NO_MACRO)
-        if one.code == UNKNOWN_MACRO and one.offset is not None and not may_be_macro(data, one.offset)
+        one._replace(code=MACRO_ELSEWHERE)
+        if one.code == UNKNOWN_MACRO and one.offset is not None and may_be_macro(data, one.offset)
         else one
         for one in said
     ]
@@ -243,14 +245,10 @@ _PORT_START = "the start value of a port reads a signal"
 _LENIENT = ast.CompilationFlags.AllowUseBeforeDeclare | ast.CompilationFlags.AllowMergingAnsiPorts
 
 
-def _code(diagnostic: Any) -> str:
-    return str(diagnostic.code)[len("DiagCode(") : -1]
-
-
 def _say(diagnostics: Iterable[Any], text: _Text) -> list[Said]:
     said = []
     for diagnostic in diagnostics:
-        code = _code(diagnostic)
+        code = str(diagnostic.code)[len("DiagCode(") : -1]
         if code in IGNORED:
             continue
         if (diagnostic.isError() and code not in FORGIVEN) or code in AS_ERROR:

@@ -8,7 +8,13 @@ from dataclasses import replace
 from rtlglot.records import Context, Finding, Json, Severity
 from rtlglot.sandbox.box import Box
 from rtlglot.sandbox.job import BoxResult
-from rtlglot.tools.slang.wording import NO_MACRO, UNDECLARED_SCOPE, UNDECLARED_TYPE, UNKNOWN, UNKNOWN_MACRO
+from rtlglot.tools.slang.wording import (
+    MACRO_ELSEWHERE,
+    UNDECLARED_SCOPE,
+    UNDECLARED_TYPE,
+    UNKNOWN,
+    UNKNOWN_MACRO,
+)
 from rtlglot.verilog.units import without
 
 TOOL = "rtlglot.tools.slang.diagnose:read"
@@ -17,7 +23,7 @@ CPU_S = 4.0
 
 
 _INCLUDE = "ExceededMaxIncludeDepth"
-_MACROS = frozenset({UNKNOWN_MACRO, NO_MACRO})
+_MACROS = frozenset({UNKNOWN_MACRO, MACRO_ELSEWHERE})
 _ONLY_PARTS = "only-parts"
 _NAMESPACES = frozenset({"UnknownClassOrPackage", "UnknownInterface", "UnknownPackage"})
 """What brings names into a text from elsewhere."""
@@ -72,7 +78,7 @@ def incomplete(
         missing |= {"UndeclaredIdentifier", UNDECLARED_SCOPE, UNDECLARED_TYPE}
     if context.parts_elsewhere:
         missing |= errors & {UNDECLARED_SCOPE, _ONLY_PARTS}
-    if context.parts_elsewhere and (_INCLUDE in errors or errors & _MACROS == {UNKNOWN_MACRO}):
+    if context.parts_elsewhere and (_INCLUDE in errors or errors & _MACROS == {MACRO_ELSEWHERE}):
         missing |= errors  # what is in the file may be the cure of all the others
     notes = tuple(
         Finding(Severity.NOTE, "unset-parameter", f"only an instance can set the parameters of '{name}'")

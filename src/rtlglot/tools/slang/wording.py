@@ -14,8 +14,8 @@ UNDECLARED_SCOPE = "UndeclaredScope"
 """Our own: an undeclared identifier before a dot. Another file may have a module of that name."""
 
 UNKNOWN_MACRO = "UnknownDirective"
-NO_MACRO = "NoMacro"
-"""Our own: the former where it is no macro of another file."""
+MACRO_ELSEWHERE = "MacroElsewhere"
+"""Our own: the former in a text that lacks modules or packages too, and so is a part of something."""
 
 SIGNAL_AS_START = "ConstEvalNonConstVariable"
 PORT_START = "PortStart"
