@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from rtlglot.checks.roundtrip import RoundtripOptions
 from rtlglot.cli.command import AsJson, Command, Given, take
@@ -12,6 +13,7 @@ from rtlglot.cli.transform import go
 from rtlglot.engines import OPTIONS
 from rtlglot.jobs.roundtrip import RoundtripSpec, spec_of, write_results
 from rtlglot.options import flags, like
+from rtlglot.run.deliver import Delivery
 from rtlglot.run.watch import Summary
 
 _DESCRIPTION = """\
@@ -62,7 +64,7 @@ def _call(given: Given) -> int:
 
     def last(summary: Summary) -> None:
         if given.get("protocol"):
-            print(f"  results  {write_results(summary)}", file=sys.stderr)
+            print(f"  results  {write_results(Delivery(Path(summary.output), spec.target))}", file=sys.stderr)
 
     return go(spec, given["argv"], report=not own.no_report, as_json=own.json, last=last)
 

@@ -33,13 +33,13 @@ from rtlglot.ledger.lock import take_lock
 from rtlglot.ledger.parts import Manifest, part_names, read_manifest
 from rtlglot.ledger.recipe import recipe_body
 from rtlglot.records import PARTS_KEY, Assurance, Reason, Status
-from rtlglot.run.assemble import Assembly, assemble, choose_engine, describe, named
+from rtlglot.run.assemble import Assembly, assemble, choose_engine, named
 from rtlglot.run.deliver import ENDING, free
 from rtlglot.run.events import run_in_loop
 from rtlglot.run.ledgers import ledger_of
 from rtlglot.run.run import summarize
 from rtlglot.run.settle import refuse_fields_of_nothing
-from rtlglot.run.spec import Spec
+from rtlglot.run.spec import Spec, describe
 from rtlglot.run.watch import Nobody, Summary, Tally, Watch
 
 _MOST_ROWS = 256

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rtlglot.evals.problems import Problem, rows_of
+from rtlglot.evals.spec import EvalSpec
 from rtlglot.formats import open_writer
 from rtlglot.jobs.check import check
 from rtlglot.jobs.check_spec import CheckSpec, CheckSummary
@@ -66,19 +67,17 @@ class Health:
 
 
 def examine_references(
-    folder: Path, problems: Sequence[Problem], standard: str, watch: Watch
+    folder: Path, problems: Sequence[Problem], spec: EvalSpec, watch: Watch
 ) -> CheckSummary:
     """The verdicts on every reference, in `health.jsonl`."""
     rows = ({**problem.to_json(), "verilog": problem.reference} for problem in problems)
-    return _checked(folder, "health", rows, problems, standard, watch)
+    return _checked(folder, "health", rows, problems, spec, watch)
 
 
-def examine_controls(
-    folder: Path, problems: Sequence[Problem], most: int, standard: str, watch: Watch
-) -> CheckSummary:
+def examine_controls(folder: Path, problems: Sequence[Problem], spec: EvalSpec, watch: Watch) -> CheckSummary:
     """The verdicts on every reference, an empty module of its ports, and mutants, in `audit.jsonl`."""
-    rows = (row for problem in problems for row in _controls(problem, most))
-    return _checked(folder, "audit", rows, problems, standard, watch)
+    rows = (row for problem in problems for row in _controls(problem, spec.mutants))
+    return _checked(folder, "audit", rows, problems, spec, watch)
 
 
 def _checked(
@@ -86,7 +85,7 @@ def _checked(
     name: str,
     rows: Iterator[dict[str, Json]],
     problems: Sequence[Problem],
-    standard: str,
+    spec: EvalSpec,
     watch: Watch,
 ) -> CheckSummary:
     given = folder / f"{name}.input.jsonl"
@@ -94,16 +93,18 @@ def _checked(
         for row in rows:
             writer.write(str(row["id"]), row)
     tested = any(problem.testbench for problem in problems)
-    spec = CheckSpec(
+    checked = CheckSpec(
         input=(str(given),),
         output=str(folder / f"{name}.jsonl"),
         reference="reference",
         testbench="testbench" if tested else "",
         files="files" if tested else "",
         check="equivalence,testbench" if tested else "equivalence",
-        standard=standard,  # type: ignore[arg-type]
+        standard=spec.standard,
+        until=spec.until,
+        ledger_dir=spec.ledger_dir,
     )
-    return check(spec, watch)
+    return check(checked, watch)
 
 
 def _controls(problem: Problem, most: int) -> Iterator[dict[str, Json]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,21 @@ from rtlglot.evals.completions import recorded, write_completions
 from rtlglot.evals.problems import Problem, Problems, read_problems
 from rtlglot.evals.score import Answered, Ran, read_run, score, texts_of
 from rtlglot.evals.spec import EvalSpec
-from rtlglot.formats import open_dataset, open_writer
+from rtlglot.formats import ANSWERS_FILE, PROBLEMS_FILE, open_dataset, open_writer, shard_from
 from rtlglot.jobs.check import check
 from rtlglot.jobs.check_spec import CheckSpec
 from rtlglot.records import Json
+from rtlglot.run.ledgers import ledger_of, open_ledger, take_over
 from rtlglot.run.run import run
 from rtlglot.run.spec import make_spec
-from rtlglot.run.watch import Nobody, Summary, Watch
+from rtlglot.run.watch import Nobody, Watch
 
 _QUIET = logging.NullHandler()
 OFFICIAL = "rtlglot.evals.official:Official"
+SPEC_FILE = "eval.json"
+"""What made a folder: the EvalSpec."""
+LEDGERS = (ANSWERS_FILE, "health.jsonl", "official.jsonl")
+"""The outputs in a folder that have ledgers."""
 
 
 def evaluate(
@@ -39,28 +45,40 @@ def evaluate(
     watch = watch or Nobody()
     logging.getLogger("rtlglot").addHandler(_QUIET)  # a wrong answer is a figure here, no trouble to print
     problems = read_problems(spec.input, spec.kind, spec.limit)
-    folder = _folder(spec)
-    _write_rows(folder / "problems.jsonl", [problem.to_json() for problem in problems.found])
+    folder, part = spec.folder, problems.part(shard_from(spec.shard))
+    begin(spec, part)
     if spec.audit:
         return _audited(spec, problems, folder, watch)
     samples = _samples(spec, problems, folder)
-    if any(problem.reference for problem in problems.found):
+    if spec.shard:
+        _take_over(spec)
+    if any(problem.reference for problem in part.found):
         watch.stage("trying the references")
-        examine_references(folder, problems.found, spec.standard, Nobody())
+        examine_references(folder, part.found, spec, Nobody())
     has = {name for problem in problems.found for name, value in problem.to_json().items() if value}
     fields: dict[str, str] = {name: name for name in ("reference", "testbench", "files") if name in has}
     fields |= {"interface": "header"} if "header" in has else {}
     values = {**spec.run_values(folder, samples), **fields, **engine_flags}
     summary = run(make_spec({name: value for name, value in values.items() if value != ""}), watch, command)
-    return _scored(spec, problems, folder, summary)
+    return scored(spec, part, summary.ending, summary.spent)
 
 
-def _folder(spec: EvalSpec) -> Path:
+def begin(spec: EvalSpec, problems: Problems) -> None:
+    """The folder with what is asked, and how. Raises UsageError where it holds something else."""
     folder = spec.folder
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / "problems.jsonl").exists():
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / PROBLEMS_FILE).exists():
         raise UsageError(f"{folder} holds something else", hint="name another with --output")
     folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    _write_rows(folder / PROBLEMS_FILE, [problem.to_json() for problem in problems.found])
+    _write(folder / SPEC_FILE, asdict(spec))
+
+
+def _take_over(spec: EvalSpec) -> None:
+    """What one machine knew before the shards began."""
+    for name in LEDGERS:
+        if (whole := ledger_of(spec.whole / name)).exists():
+            with open_ledger(spec.folder / name, ledger_dir=spec.ledger_dir) as ledger:
+                take_over(ledger, whole)
 
 
 def _write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -84,7 +102,7 @@ def _samples(spec: EvalSpec, problems: Problems, folder: Path) -> int:
 
 
 def _audited(spec: EvalSpec, problems: Problems, folder: Path, watch: Watch) -> dict[str, Json]:
-    summary = examine_controls(folder, problems.found, spec.mutants, spec.standard, watch)
+    summary = examine_controls(folder, problems.found, spec, watch)
     health = health_of(folder, "audit")
     told: dict[str, Json] = {
         **_about(spec, problems),
@@ -108,8 +126,10 @@ def _about(spec: EvalSpec, problems: Problems) -> dict[str, Json]:
     }
 
 
-def _scored(spec: EvalSpec, problems: Problems, folder: Path, summary: Summary) -> dict[str, Json]:
-    ledger = Path(summary.ledger)
+def scored(spec: EvalSpec, problems: Problems, ending: str, spent: float | None) -> dict[str, Json]:
+    """The score of the answers in the folder, written into it."""
+    folder = spec.folder
+    ledger = ledger_of(folder / ANSWERS_FILE)
     ran = read_run(ledger)
     ways = [
         *(["testbench"] if any(problem.testbench for problem in problems.found) else []),
@@ -117,13 +137,13 @@ def _scored(spec: EvalSpec, problems: Problems, folder: Path, summary: Summary) 
     ]
     ways += ["both"] if len(ways) == 2 else []
     texts = texts_of(ledger, ran.answered)
-    if spec.followed.passes and summary.ending == "done":
+    if spec.followed.passes and ending == "done":
         ran = _officially(spec, problems.found, folder, ran, texts)
         ways.append("official")
     _write_rows(folder / "samples.jsonl", _sample_rows(ran, texts))
     health = health_of(folder)
     found = score(ran, health, [int(k) for k in spec.k], ways, plug_in=problems.kind == "cvdp")
-    told = {**_about(spec, problems), "ending": summary.ending, "spent": summary.spent, **found}
+    told = {**_about(spec, problems), "ending": ending, "spent": spent, **found}
     if spec.samples_from:
         told["model"] = Path(spec.samples_from).name
     told["meant_simulator"] = spec.followed.simulator
@@ -166,6 +186,7 @@ def _officially(
     checked = CheckSpec(
         input=(str(folder / "official.input.jsonl"),),
         output=str(folder / "official.jsonl"),
+        ledger_dir=spec.ledger_dir,
         reference="reference",
         testbench="testbench",
         files="files",

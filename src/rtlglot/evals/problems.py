@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from rtlglot.errors import InputError, UsageError
-from rtlglot.formats import open_dataset
+from rtlglot.formats import Record, Shard, open_dataset
 from rtlglot.records import Json, Row
 from rtlglot.registry import Table
 
@@ -77,6 +77,13 @@ class Problems:
     kind: str
     found: Sequence[Problem]
     left_out: Sequence[LeftOut]
+
+    def part(self, shard: Shard | None) -> Problems:
+        """Those of a shard."""
+        if shard is None:
+            return self
+        mine = [one for one in self.found if shard.has(Record(0, one.id, None, one.to_json()))]
+        return replace(self, found=mine)
 
 
 def read_problems(path: str, kind: str = "", limit: int | None = None) -> Problems:

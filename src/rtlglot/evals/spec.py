@@ -11,9 +11,12 @@ from typing import Any, Literal
 
 from rtlglot.errors import UsageError
 from rtlglot.evals.protocols import PROTOCOLS, Protocol
+from rtlglot.formats import ANSWERS_FILE, PROBLEMS_FILE
 from rtlglot.options import flag, like, refuse_below, refuse_unlisted
 from rtlglot.records import Json
+from rtlglot.run.ledgers import part_of
 from rtlglot.run.spec import Spec
+from rtlglot.run.until import end_time
 
 LADDER = "screen,syntax,elaborate,synth,equivalence,testbench"
 """All that tells why an answer is wrong, and both that say that it is right."""
@@ -65,12 +68,19 @@ class EvalSpec:
     concurrency: int | None = _like("concurrency")
     redo: tuple[str, ...] = _like("redo")
     drain_s: float = _like("drain_s")
+    shard: str = _like("shard", help="only this part of the problems, into a folder of its own; see merge")
+    until: str = _like("until")
+    ledger_dir: str = _like("ledger_dir")
 
     def __post_init__(self) -> None:
         refuse_unlisted(self)
         refuse_below(0, self, "", "samples", "limit", "mutants")
         if self.audit and self.samples_from:
             raise UsageError("--audit tries the problems, not completions", hint="leave one of them out")
+        if self.audit and self.shard:
+            raise UsageError("--audit has no shards", hint="leave --shard away")
+        if self.until:
+            end_time(self.until)
         if any(int(k) < 1 for k in self.k):
             raise UsageError(f"k is {self.k}", hint="expected numbers above 0, as in 1,5,10")
 
@@ -81,7 +91,12 @@ class EvalSpec:
 
     @property
     def folder(self) -> Path:
-        """Where everything goes."""
+        """Where everything goes; a shard's own."""
+        return part_of(self.whole, self.shard)
+
+    @property
+    def whole(self) -> Path:
+        """Where everything of all shards goes."""
         if self.output:
             return Path(self.output)
         by = "audit" if self.audit else Path(self.samples_from or self.model.rstrip("/")).stem or "model"
@@ -93,8 +108,8 @@ class EvalSpec:
         several = 0.0 if samples == 1 else _SEVERAL
         temperature = followed.temperature if self.temperature is None else self.temperature
         values: dict[str, Any] = {
-            "input": str(folder / "problems.jsonl"),
-            "output": str(folder / "answers.jsonl"),
+            "input": str(folder / PROBLEMS_FILE),
+            "output": str(folder / ANSWERS_FILE),
             "existing": "replace",
             "source": "instruction",
             "target": "verilog",
@@ -105,7 +120,7 @@ class EvalSpec:
             "prompt": self.prompt or followed.prompt_file,
         }
         same = ("max_tokens", "seed", "set", "emit_batch", "ingest_batch", "check", "standard", "concurrency")
-        values |= {name: getattr(self, name) for name in (*same, "redo", "drain_s")}
+        values |= {name: getattr(self, name) for name in (*same, "redo", "drain_s", "until", "ledger_dir")}
         if self.samples_from:
             return values | {"engine": "recorded", "model": str(folder / "completions.jsonl")}
         return values | {"engine": self.engine, "model": self.model}

@@ -7,7 +7,15 @@ with open_dataset("rtl.json.gz", Selection(limit=100)) as dataset:
 """
 
 from rtlglot.formats.dataset import Dataset, Selection, open_dataset
-from rtlglot.formats.shard import Shard, parts_of, refuse_other_parts, shard_from, whole_of
+from rtlglot.formats.shard import (
+    ANSWERS_FILE,
+    PROBLEMS_FILE,
+    Shard,
+    parts_of,
+    refuse_other_parts,
+    shard_from,
+    whole_of,
+)
 from rtlglot.formats.sink import check_writable, refuse_link
 from rtlglot.formats.table import FORMATS, Format, Record, RowWriter, Shape, format_of
 from rtlglot.formats.values import decode, encode, text_of
@@ -15,7 +23,9 @@ from rtlglot.formats.verilog_files import is_verilog
 from rtlglot.formats.writer import DatasetWriter, open_writer
 
 __all__ = [
+    "ANSWERS_FILE",
     "FORMATS",
+    "PROBLEMS_FILE",
     "Dataset",
     "DatasetWriter",
     "Format",

@@ -14,8 +14,12 @@ from rtlglot.formats.source import strip_compression
 from rtlglot.formats.table import Record
 from rtlglot.formats.values import encode
 
-_NAMED = re.compile(r"(?P<stem>.+)\.(?P<number>\d+)-of-(?P<of>\d+)(?P<suffix>(\.[A-Za-z]+){1,2})")
+_NAMED = re.compile(r"(?P<stem>.+)\.(?P<number>\d+)-of-(?P<of>\d+)(?P<suffix>(\.[A-Za-z]+){0,2})")
+_SUFFIX = re.compile(r"(\.[A-Za-z]+){1,2}")
 _HINT = "write NUMBER/OF, from 1/8 to 8/8, or slurm in a job array"
+
+PROBLEMS_FILE, ANSWERS_FILE = "problems.jsonl", "answers.jsonl"
+"""Input and output within the folder of an evaluation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +91,18 @@ def whole_of(part: Path) -> tuple[Path, Shard]:
 
 
 def parts_of(output: Path) -> dict[Shard, Path]:
-    """The shards of an output whose ledgers stand beside it, in their order."""
+    """The shards of an output (or of an evaluation's folder) whose ledgers stand beside it (or in theirs),
+    in their order: the output that each ledger is of."""
     stem, suffix = _parted(output)
-    found = {}
-    for path in output.parent.glob(f"{_literal(stem)}.*-of-*{_literal(suffix)}.ledger"):
-        part = path.with_name(path.name.removesuffix(".ledger"))
-        if _NAMED.fullmatch(part.name) and whole_of(part)[0] == output:
-            found[whole_of(part)[1]] = part
+    pattern = f"{_literal(stem)}.*-of-*{_literal(suffix)}"
+    ledgers = [p for end in ("", f"/{ANSWERS_FILE}") for p in output.parent.glob(f"{pattern}{end}.ledger")]
+    outputs = [path.with_name(path.name.removesuffix(".ledger")) for path in ledgers]
+    named = {path.parent if path.name == ANSWERS_FILE else path: path for path in outputs}
+    found = {
+        whole_of(part)[1]: path
+        for part, path in named.items()
+        if _NAMED.fullmatch(part.name) and whole_of(part)[0] == output
+    }
     return dict(sorted(found.items(), key=lambda item: (item[0].of, item[0].number)))
 
 
@@ -113,6 +122,7 @@ def _literal(text: str) -> str:
 
 
 def _parted(output: Path) -> tuple[str, str]:
-    """('out', '.jsonl.gz')."""
+    """('out', '.jsonl.gz'); a folder's name may be without a suffix."""
     stem = os.path.splitext(strip_compression(output.name)[0])[0]
-    return stem, output.name.removeprefix(stem)
+    suffix = output.name.removeprefix(stem)
+    return (stem, suffix) if _SUFFIX.fullmatch(suffix) else (output.name, "")

@@ -11,27 +11,28 @@ import dataclasses
 import logging
 import os
 from collections.abc import Collection, Sequence
-from contextlib import AsyncExitStack, ExitStack, closing
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-
-import orjson
 
 from rtlglot.checks import Check
 from rtlglot.checks.ladder import ladder
 from rtlglot.errors import DuplicateId, UsageError
 from rtlglot.formats import Dataset, open_dataset
 from rtlglot.jobs.check_spec import CheckSpec, CheckSummary
-from rtlglot.jobs.verdicts import Files, Telling, files_of
+from rtlglot.jobs.verdicts import Files, Telling, Told, files_of
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.recipe import Recipe, recipe_key
 from rtlglot.records import Context, Pair, Reason, Sampling, Status
 from rtlglot.run.context import ContextFields, context_fields
 from rtlglot.run.examine import Examine
 from rtlglot.run.judge import Judge
+from rtlglot.run.ledgers import open_ledger
 from rtlglot.run.settle import Rows, Settler
+from rtlglot.run.spec import describe
+from rtlglot.run.until import Until, end_time
 from rtlglot.run.walk import Eye, walk_own
 from rtlglot.run.watch import Nobody, Tally, Watch
 from rtlglot.sandbox import open_box
@@ -49,16 +50,17 @@ def check(spec: CheckSpec, watch: Watch | None = None, command: Sequence[str] = 
 
     `command` is the argument vector that the spec came from, if any: the ledger keeps it.
     """
-    with open_dataset(spec.input, spec.selection, format=spec.format or None) as dataset:
+    with (
+        open_dataset(spec.input, spec.selection, format=spec.format or None) as dataset,
+        ExitStack() as stack,
+    ):
         files = files_of(spec, dataset)
-        with ExitStack() as stack:
-            if not files.ledger:
-                folder = stack.enter_context(TemporaryDirectory(prefix="rtlglot-"))
-                ledger = Path(folder) / "check.ledger"
-            else:
-                ledger = Path(files.ledger)
-            work = _Work(spec, dataset, files, watch or Nobody())
-            return asyncio.run(_check(work, ledger, command))
+        if files.first:
+            own = open_ledger(Path(files.first), shard=spec.shard, ledger_dir=spec.ledger_dir)
+        else:
+            own = open_ledger(Path(stack.enter_context(TemporaryDirectory(prefix="rtlglot-"))) / "check")
+        ledger = stack.enter_context(own)
+        return asyncio.run(_check(_Work(spec, dataset, files, watch or Nobody()), ledger, command))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +73,21 @@ class _Work:
     watch: Watch
 
 
-async def _check(work: _Work, path: Path, command: Sequence[str]) -> CheckSummary:
-    spec, dataset = work.spec, work.dataset
-    asked_for = checks_for(spec)
-    judge = Judge(asked_for, spec.require)
-    around = context_fields(dataclasses.asdict(spec), spec.kind)
-    reads = tuple(sorted({spec.field, *around.names}))
-    with closing(Ledger(path)) as ledger:
-        rows = _indexed(Rows(dataset, b"", reads), ledger, spec)
-        checks = tuple(one for one in asked_for if _lacks(one, spec, dataset.columns) == "")
-        recipe = _recipe(spec, checks)
-        rows = replace(rows, recipe=recipe_key(recipe))
-        run = ledger.begin_run(recipe, orjson.dumps(dataclasses.asdict(spec), default=str).decode(), command)
-        ledger.redo(rows.recipe, None, (Reason.UNEXAMINED.value,))  # they may get an answer this time
-        counts = ledger.counts(rows.recipe)
-        tally = Tally(counts, kept=counts.settled)
-        settler = Settler(rows, ledger, tally, work.watch)
-        ending = await _walk_all(spec, settler, checks, around, judge) if tally.pending else "done"
-        if not tally.pending:
-            ledger.finish_redo(rows.recipe)
-        ledger.end_run(run, ending, tally.worked())
-        told = await Telling(spec, rows, ledger, checks, around).write(work.files)
+async def _check(work: _Work, ledger: Ledger, command: Sequence[str]) -> CheckSummary:
+    spec = work.spec
+    examination = Examination.of(spec, work.dataset, ledger)
+    rows, recipe = examination.rows, examination.recipe
+    run = ledger.begin_run(recipe, describe(spec), command)
+    ledger.redo(rows.recipe, None, (Reason.UNEXAMINED.value,))  # they may get an answer this time
+    counts = ledger.counts(rows.recipe)
+    tally = Tally(counts, kept=counts.settled)
+    until = Until(end_time(spec.until), tally.total) if spec.until else None
+    settler = Settler(rows, ledger, tally, work.watch, until=until)
+    ending = await examination.walk(settler) if tally.pending else "done"
+    if not tally.pending:
+        ledger.finish_redo(rows.recipe)
+    ledger.end_run(run, ending, tally.worked())
+    told = await examination.write(work.files, ledger)
     unreadable = counts.outcomes[Status.FAILED, Reason.NOT_UNICODE]
     return CheckSummary(
         rows=tally.total,
@@ -108,6 +104,52 @@ async def _check(work: _Work, path: Path, command: Sequence[str]) -> CheckSummar
         one_by_one=work.files.one_by_one,
         designs=told.designs,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """A spec's rows, indexed, and what examines them."""
+
+    spec: CheckSpec
+    rows: Rows
+    checks: tuple[Check, ...]
+    around: ContextFields
+
+    @classmethod
+    def of(cls, spec: CheckSpec, dataset: Dataset, ledger: Ledger) -> Examination:
+        """Raises UsageError where no row can have a check that was named."""
+        asked_for = checks_for(spec)
+        around = context_fields(dataclasses.asdict(spec), spec.kind)
+        rows = _indexed(Rows(dataset, b"", tuple(sorted({spec.field, *around.names}))), ledger, spec)
+        checks = tuple(one for one in asked_for if _lacks(one, spec, dataset.columns) == "")
+        return cls(spec, replace(rows, recipe=recipe_key(_recipe(spec, checks))), checks, around)
+
+    @property
+    def recipe(self) -> Recipe:
+        """All that decides what is said of a row."""
+        return _recipe(self.spec, self.checks)
+
+    async def walk(self, settler: Settler) -> str:
+        """Every pending row through its walk; how it ended."""
+        ledger = settler.ledger
+        async with AsyncExitStack() as stack:
+            box = open_box()
+            stack.push_async_callback(box.aclose)
+            ledger.start_writing()
+            stack.push_async_callback(ledger.stop_writing)
+            examine = Examine(ledger, self.checks, box, settler.tally.at)
+            judge = Judge(checks_for(self.spec), self.spec.require)
+            eye = Eye(self.around, examine, judge, ledger.save_text, at=settler.tally.at)
+            cut = await settler(
+                lambda row: walk_own(row, self.spec.field, eye),
+                in_flight=IN_FLIGHT_PER_CORE * (os.cpu_count() or 1),
+                drain_s=DRAIN_S,
+            )
+        return cut or "done"
+
+    async def write(self, files: Files, ledger: Ledger) -> Told:
+        """What the ledger knows of the rows, into the files."""
+        return await Telling(self.spec, self.rows, ledger, self.checks, self.around).write(files)
 
 
 def _recipe(spec: CheckSpec, checks: Sequence[Check]) -> Recipe:
@@ -179,20 +221,3 @@ def _lacks(one: Check, spec: CheckSpec, columns: Collection[str] = ("instruction
         return ""
     missing = (flag for flag in flags if one.applies(Context(spec.kind, **{**given, flag: "x"})))
     return next(missing, None)
-
-
-async def _walk_all(
-    spec: CheckSpec, settler: Settler, checks: Sequence[Check], around: ContextFields, judge: Judge
-) -> str:
-    """Every pending row through its walk; how it ended."""
-    ledger = settler.ledger
-    async with AsyncExitStack() as stack:
-        box = open_box()
-        stack.push_async_callback(box.aclose)
-        ledger.start_writing()
-        stack.push_async_callback(ledger.stop_writing)
-        examine = Examine(ledger, checks, box, settler.tally.at)
-        eye = Eye(around, examine, judge, ledger.save_text, at=settler.tally.at)
-        in_flight = IN_FLIGHT_PER_CORE * (os.cpu_count() or 1)
-        cut = await settler(lambda row: walk_own(row, spec.field, eye), in_flight=in_flight, drain_s=DRAIN_S)
-    return cut or "done"

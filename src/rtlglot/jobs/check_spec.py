@@ -16,6 +16,7 @@ from rtlglot.formats import Selection, is_verilog
 from rtlglot.options import flag, like, refuse_unlisted
 from rtlglot.records import Json, Verdict
 from rtlglot.run.spec import Spec
+from rtlglot.run.until import end_time
 
 _checked = partial(like, Spec)
 
@@ -67,8 +68,11 @@ class CheckSpec:
     map: Mapping[str, str] = _checked("map")
     where: str = _checked("where")
     limit: int | None = _checked("limit")
+    shard: str = _checked("shard")
     max_record: int = _checked("max_record")
     format: str = _checked("format")
+    until: str = _checked("until")
+    ledger_dir: str = _checked("ledger_dir")
 
     def __post_init__(self) -> None:
         refuse_unlisted(self)
@@ -76,6 +80,8 @@ class CheckSpec:
             raise UsageError("there is no engine here", hint="write --set check.NAME.KEY=VALUE")
         if not self.input:
             raise UsageError("INPUT is missing", hint="see --help for examples")
+        if self.until:
+            end_time(self.until)
 
     @property
     def kind(self) -> str:
@@ -91,15 +97,7 @@ class CheckSpec:
     @property
     def selection(self) -> Selection:
         """Which rows, under which names."""
-        return Selection(
-            map=dict(self.map),
-            id_field=self.id or None,
-            where=self.where or None,
-            limit=self.limit,
-            max_record=self.max_record,
-            flawed=True,
-            given=self.given,
-        )
+        return dataclasses.replace(Selection.of(dataclasses.asdict(self)), given=self.given)
 
     @property
     def options(self) -> Mapping[str, Mapping[str, Json]]:

@@ -19,9 +19,8 @@ from rtlglot.errors import UsageError
 from rtlglot.formats import open_dataset
 from rtlglot.options import by_field, fill, flag, flags, like
 from rtlglot.records import Json
-from rtlglot.run.deliver import ours
+from rtlglot.run.deliver import Delivery, ours
 from rtlglot.run.spec import Spec, make_spec
-from rtlglot.run.watch import Summary
 
 _like = partial(like, Spec)
 
@@ -77,6 +76,9 @@ class RoundtripSpec:
     redo: tuple[str, ...] = _like("redo")
     drain_s: float = _like("drain_s")
     log_file: str = _like("log_file")
+    shard: str = _like("shard")
+    until: str = _like("until")
+    ledger_dir: str = _like("ledger_dir")
 
 
 _BENCHLS = {
@@ -94,12 +96,17 @@ PROTOCOLS: Mapping[str, Mapping[str, Any]] = {
 code's. It refuses no text for what it gives away."""
 
 
-def write_results(summary: Summary) -> Path:
+def results_of(output: Path) -> Path:
+    """Where the lines go."""
+    return output.with_name(output.name + ".results.jsonl")
+
+
+def write_results(delivery: Delivery) -> Path:
     """The lines that RTL-BenchLS's runner writes, one a design, into OUTPUT.results.jsonl."""
-    target = Path(summary.output + ".results.jsonl")
+    target = results_of(delivery.output)
     with target.open("w", encoding="utf-8") as file:
-        for path in (summary.output, summary.failures):
-            if not Path(path).exists():
+        for path in (delivery.output, delivery.failures):
+            if not path.exists():
                 continue
             for row in open_dataset(path):
                 file.write(json.dumps(_result(row.id, row.fields)) + "\n")

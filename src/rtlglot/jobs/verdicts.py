@@ -27,6 +27,7 @@ from rtlglot.records import CheckStatus, Finding, Json, Outcome, Row, Status, Ve
 from rtlglot.run.context import ContextFields
 from rtlglot.run.deliver import ending_of, examined_fields, refuse_foreign
 from rtlglot.run.examine import Examine
+from rtlglot.run.ledgers import part_of
 from rtlglot.run.settle import Rows
 
 MOST_NAMED = 8
@@ -55,14 +56,18 @@ class Files:
 
 
 def files_of(spec: CheckSpec, dataset: Dataset) -> Files:
-    """As asked for, or by default. Raises UsageError for one that cannot be written, or is not ours."""
+    """As asked for, or by default; of a shard its own. Raises UsageError for one that cannot be written, or
+    is not ours."""
     one_by_one = dataset.verilog and not any(Path(path).is_dir() for path in spec.input)
     verdicts = spec.output
     if not (verdicts or spec.keep or spec.drop or one_by_one):
         name = "stdin" if spec.input[0] == "-" else Path(spec.input[0]).resolve().name.split(".")[0]
         verdicts = f"{name}_verdicts.jsonl"
-    files = Files(verdicts, spec.keep, spec.drop, one_by_one)
-    named = [path for path in (verdicts, spec.keep, spec.drop) if path]
+    wanted = [str(path and part_of(Path(path), spec.shard)) for path in (verdicts, spec.keep, spec.drop)]
+    files = Files(wanted[0], wanted[1], wanted[2], one_by_one)
+    named = [path for path in wanted if path]
+    if spec.shard and not named:
+        raise UsageError("a shard keeps its verdicts, and no file is named", hint="name one with --output")
     if len(set(named)) < len(named):
         raise UsageError("two of the outputs are one file", hint="name another with --keep or --drop")
     for path in map(Path, named):

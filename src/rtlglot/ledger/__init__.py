@@ -18,7 +18,7 @@ import orjson
 
 from rtlglot.errors import LedgerError
 from rtlglot.ledger import reading, verdicts
-from rtlglot.ledger.absorb import absorb
+from rtlglot.ledger.absorb import absorb, number
 from rtlglot.ledger.connection import connect
 from rtlglot.ledger.counts import Counts, Scores, counts
 from rtlglot.ledger.ended import rungs, scores
@@ -172,6 +172,10 @@ class Ledger:
         """Take over what another ledger knows, key by key; see `absorb`."""
         with closing(open_reading(other)) as source:
             absorb(self._db, source, outcomes=outcomes)
+
+    def number(self, recipe: bytes) -> None:
+        """Outcomes of shards for rows that are known by number here; see `number`."""
+        number(self._db, recipe)
 
     def pending(self, recipe: bytes) -> Iterator[int]:
         """Positions of the rows that have no outcome under a recipe yet, in the input's order."""

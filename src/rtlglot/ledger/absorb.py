@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 
 from rtlglot.ledger.connection import transaction
+from rtlglot.ledger.intact import checksum
+from rtlglot.ledger.outcomes import ADOPTED, COLUMNS
 
 _OWN = ("prefixes", "texts", "replies")
 """Tables whose entries are the same wherever their key is: what is there stays."""
@@ -27,6 +29,20 @@ def absorb(db: sqlite3.Connection, source: sqlite3.Connection, *, outcomes: bool
         if outcomes:
             _copy(source, db, "recipes", _HIGHER)
             _take_runs(source, db)
+
+
+def number(db: sqlite3.Connection, recipe: bytes) -> None:
+    """Outcomes under plain ids become those of the rows that are known by number, '7: x', for x: a shard that
+    saw no id twice had no reason to number its rows."""
+    query = f"""
+        SELECT r.id, {COLUMNS}, o.created FROM rows r JOIN outcomes o
+        ON o.recipe = ? AND o.content = r.content AND o.id = substr(r.id, instr(r.id, ': ') + 2)"""
+    insert = f"INSERT OR IGNORE INTO outcomes (recipe, {ADOPTED}) VALUES ({', '.join('?' * 15)})"
+    with transaction(db):
+        for id_, *columns, found, created in db.execute(query, (recipe,)):
+            if checksum(columns) == found:  # a damaged one is found where it is read, and told
+                columns[0] = id_
+                db.execute(insert, (recipe, *columns, checksum(columns), created))
 
 
 _HIGHER = (

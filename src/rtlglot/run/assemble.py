@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
-
 from rtlglot.checks import Check
 from rtlglot.checks.ladder import kind_of, ladder
 from rtlglot.engines import Engine
@@ -26,7 +24,7 @@ from rtlglot.run.judge import Judge
 from rtlglot.run.ledgers import ledger_of, part_of
 from rtlglot.run.rebuild import Rebuilding
 from rtlglot.run.settle import Rows
-from rtlglot.run.spec import MOST_OF_SOURCE, Spec
+from rtlglot.run.spec import MOST_OF_SOURCE, Spec, describe
 from rtlglot.run.watch import Watch
 
 
@@ -85,11 +83,6 @@ class Materials:
     def rating(self) -> str:
         """The check whose measures go into the rows."""
         return next((check.name for check in self.checks if check.wants), "")
-
-
-def describe(spec: Spec) -> str:
-    """A spec as JSON, for the ledger."""
-    return orjson.dumps(dataclasses.asdict(spec), default=str).decode()
 
 
 def gather(spec: Spec) -> Materials:

@@ -47,13 +47,15 @@ def open_ledger(output: Path, *, shard: str = "", ledger_dir: str = "") -> Itera
         ledger = stack.enter_context(contextlib.closing(Ledger(path, lock)))
         if ledger_dir:
             stack.enter_context(contextlib.closing(Copies(path, beside)))
-        if shard and ledger.last_recipe() is None:
-            _take_over(ledger, ledger_of(whole_of(output)[0]))
+        if shard:
+            take_over(ledger, ledger_of(whole_of(output)[0]))
         yield ledger
 
 
-def _take_over(ledger: Ledger, whole: Path) -> None:
-    if not whole.exists():
+def take_over(ledger: Ledger, whole: Path) -> None:
+    """What the ledger of the whole job knows, where this one is new. Raises LedgerError where that is in
+    use."""
+    if ledger.last_recipe() is not None or not whole.exists():
         return
     if (working := holder(whole)) is not None:
         raise LedgerError(

@@ -6,6 +6,7 @@ with the same names; `[set.engine]` and `[set.check.NAME]` hold the options of t
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
+
+import orjson
 
 from rtlglot.engines import OPTIONS
 from rtlglot.errors import UsageError
@@ -248,6 +251,11 @@ class Spec:
     def check_options(self) -> Mapping[str, Mapping[str, Json]]:
         """Each check's own options."""
         return dict(self.set.get("check", {}))
+
+
+def describe(spec: Any) -> str:
+    """A job's spec as JSON, for the ledger."""
+    return orjson.dumps(dataclasses.asdict(spec), default=str).decode()
 
 
 def _check_redo(names: tuple[str, ...]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.unit.evals.benchmark import write_completions, write_problems
+from tests.unit.jobs.test_merge_kinds import killed
 
 from rtlglot import cli
 from rtlglot.tools.simulator import icarus
@@ -123,3 +124,24 @@ def test_the_page_has_every_sample_and_two_folders_compare(
     assert found["pass"]["proof"][0][:2] == [1, pytest.approx(1 / 3)]
     assert cli.run(["compare", str(folder), str(folder)]) == 0
     assert "4 rows in both: 0 gained, 0 lost" in capsys.readouterr().out
+
+
+def test_shards_one_of_them_killed_are_one_evaluation(
+    folder: Path, told: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, out = folder.parent, tmp_path / "ve.v2"
+    words = ["eval", str(before / "problems.jsonl"), "--samples-from", str(before / "completions.jsonl")]
+    words += ["--protocol", "verilogeval-v2", "--k", "1,2,3", "-o", str(out)]
+    parts = [tmp_path / f"ve.v2.{number}-of-2" for number in (1, 2)]
+    assert cli.run([*words, "--shard", "1/2"]) == 0
+    rows = [json.loads(line)["id"] for line in (parts[0] / "problems.jsonl").read_text().splitlines()]
+    assert 0 < len(rows) < 4
+    assert cli.main(["merge", str(parts[0])]) == 75
+    assert f"no ledger here of the shards 2/2: {4 - len(rows)} rows are theirs" in capsys.readouterr().out
+    killed([*words, "--shard", "2/2"], parts[1] / "health.jsonl.ledger")
+    assert cli.run([*words, "--shard", "2/2"]) == 0
+    assert cli.main(["merge", str(parts[0])]) == 0
+    for name in ("score.md", "samples.jsonl", "answers.jsonl", "problems.jsonl"):
+        assert (out / name).read_bytes() == (folder / name).read_bytes()
+    assert json.loads((out / "score.json").read_text()) == {**told, "folder": str(out)}
+    assert cli.main([*words, "--shard", "1/3"]) == 2, "shards of 2 are there"
