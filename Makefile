@@ -18,7 +18,7 @@ $(BIN)/python:
 
 .venv/test.stamp: .venv/demo.stamp
 	@echo "installing what the tests need into .venv"
-	@$(PIP) -e '.[openvino,parquet,export,dev]'
+	@$(PIP) -e '.[openvino,parquet,export,ray,dev]'
 	@touch $@
 
 demo: .venv/demo.stamp

@@ -1,12 +1,16 @@
-"""What many rows and many shards cost: `python benchmarks/cluster.py rows 1000000` or `shards 10000 8 3`.
+"""What many rows, shards and a cluster cost: `python benchmarks/cluster.py rows 1000000`, `shards 10000 8 3`,
+or `ray 8000 2`.
 
 `rows N`: a dataset of N rows of 1 kB, indexed; its index found again; the place found after a run that was
 killed near the end; everything delivered. `shards N OF KILLED`: a job of N rows in one run, then as shards of
-which some are killed and begun again; merged, and held against the one run byte by byte.
+which some are killed and begun again; merged, and held against the one run byte by byte. `ray N REPLICAS`: a
+job of N rows with an engine that answers at once, on a Ray cluster of two nodes on this machine; the CPU time
+of its processes from the first part to the last, and the driver's memory.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -26,6 +30,7 @@ from rtlglot.ledger.outcomes import SETTLE, settle_parameters
 from rtlglot.records import Outcome, Reason, Status
 from rtlglot.run.deliver import Delivery, deliver
 from rtlglot.run.settle import Rows
+from rtlglot.run.watch import Nobody, Tally
 
 RECIPE = b"recipe"
 READS = ("instruction",)
@@ -121,6 +126,67 @@ def shards(count: int, of: int, killed: int, folder: Path) -> None:
     print(f"byte for byte the one run: {same}; asked twice, as in flight at a kill: {_lines(asked) - count}")
 
 
+class Seen(Nobody):
+    """Looks at the machine's processes at the first part and at the last."""
+
+    def __init__(self) -> None:
+        self.looks: list[tuple[int, float, dict[str, float]]] = []
+
+    def tick(self, tally: Tally) -> None:
+        if not self.looks or not tally.pending:
+            self.looks.append((tally.settled, time.monotonic(), _cpu_of_kinds()))
+
+
+_KINDS = {
+    "Replica": "replicas",
+    "_examined": "checks",
+    "_read": "reading",
+    "raylet": "Ray",
+    "gcs_server": "Ray",
+}
+
+
+def _cpu_of_kinds() -> dict[str, float]:
+    """CPU seconds so far, by what a process is."""
+    found = {"driver": sum(os.times()[:2])}
+    for process in Path("/proc").iterdir():
+        if not process.name.isdecimal() or int(process.name) == os.getpid():
+            continue
+        with contextlib.suppress(OSError):
+            command = (process / "cmdline").read_bytes().decode(errors="replace")
+            fields = (process / "stat").read_text().rpartition(")")[2].split()
+            if "ray" in command:
+                kind = next((kind for part, kind in _KINDS.items() if part in command), "Ray")
+                found[kind] = found.get(kind, 0) + sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+    return found
+
+
+def on_ray(count: int, replicas: int, folder: Path) -> None:
+    """One job on a cluster."""
+    from ray.cluster_utils import Cluster
+
+    from rtlglot import transform
+
+    source, size = folder / "in.jsonl", {"num_cpus": 2, "object_store_memory": 100 << 20}
+    source.write_text(
+        "".join(json.dumps({"id": f"r{n}", "instruction": f"Unit {n}."}) + "\n" for n in range(count))
+    )
+    cluster = Cluster(initialize_head=True, head_node_args={**size, "include_dashboard": False})
+    cluster.add_node(**size)
+    seen = Seen()
+    transform(
+        source, folder / "out", source="instruction", target="description", engine="scripted", watch=seen,
+        model="sentence", check="none", cluster=cluster.address, replicas=replicas, ledger_dir=str(folder),
+    )  # fmt: skip
+    (first, begun, before), *_, (last, ended, after) = seen.looks
+    rows, wall = last - first, ended - begun
+    print(f"{count:,} rows, {replicas} replicas: {rows / wall:,.0f} rows/s, load {os.getloadavg()[0]:.0f}")
+    for kind, used in after.items():
+        print(f"  {kind:<10}{1000 * (used - before.get(kind, 0)) / rows:8.2f} ms CPU a row")
+    print(f"  driver at most {_used()[1]:.0f} MB")
+    cluster.shutdown()
+
+
 def _lines(path: Path) -> int:
     return path.read_bytes().count(b"\n") if path.exists() else 0
 
@@ -130,5 +196,7 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as made:
         if part == "rows":
             rows(int(numbers[0]), Path(made))
+        elif part == "ray":
+            on_ray(*map(int, numbers), folder=Path(made))
         else:
             shards(*map(int, numbers), folder=Path(made))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -30,7 +31,7 @@ from rtlglot.cluster.replica import Replica, Told
 from rtlglot.errors import DuplicateId, EngineLost, RtlglotError, UsageError
 from rtlglot.formats import Selection, open_dataset
 from rtlglot.ledger.lock import take_lock
-from rtlglot.ledger.parts import Manifest, part_names, read_manifest
+from rtlglot.ledger.parts import Manifest, part_names, read_manifest, sweep
 from rtlglot.ledger.recipe import recipe_body
 from rtlglot.records import PARTS_KEY, Assurance, Reason, Status
 from rtlglot.run.assemble import Assembly, assemble, choose_engine, named
@@ -68,6 +69,8 @@ def drive(spec: Spec, watch: Watch | None = None, command: Sequence[str] = ()) -
     with contextlib.ExitStack() as stack:
         lock = take_lock(ledger_of(folder))
         stack.callback(lock.release)
+        # Ray tells of processes that died on standard output, which is for the summary.
+        stack.enter_context(contextlib.redirect_stdout(sys.stderr))
         stack.enter_context(_connected(spec.cluster, watch))
         return _Driver(spec, plan, watch).run(files, command)
 
@@ -133,6 +136,8 @@ class _Driver:
         except EngineLost as error:
             ending, lost = "lost", error
         tally.end()
+        if not tally.pending:
+            sweep(folder, manifest)
         run |= {"ended": time.time(), "ending": ending}
         manifest.write(folder)
         said = summarize(self._plan, tally, ending)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+from rtlglot.ledger.parts import TRIES
+
 _BEGUN, _LOST, _THROUGH = "begun", "lost", "through"
 
 
@@ -14,7 +16,7 @@ class Tries:
     """Of one chunk; making it counts one more."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._path = folder / "_tries" / name
+        self._path = folder / TRIES / name
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._before: list[str] = []
         with contextlib.suppress(FileNotFoundError):

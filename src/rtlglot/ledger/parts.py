@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 import sqlite3
 import tempfile
 import time
@@ -33,6 +34,8 @@ from rtlglot.ledger.schema import SCHEMA, prepare, version
 from rtlglot.records import PARTS_MANIFEST
 
 _LEDGERS = "_ledger"
+TRIES = "_tries"
+"""A folder within it: how often what is not done yet was begun."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,6 +88,15 @@ def put(path: Path, data: Iterable[bytes]) -> None:
 def part_names(folder: Path) -> list[str]:
     """Of the parts that are there."""
     return sorted(path.stem for path in folder.glob("*.parquet"))
+
+
+def sweep(folder: Path, manifest: Manifest) -> None:
+    """Remove what processes that were killed left behind. Only where none is at work."""
+    wanted = {*part_names(folder), *manifest.index}
+    kept = (path for path in (folder / _LEDGERS).glob("*.zst") if path.stem not in wanted)
+    for path in (*folder.glob(".*.tmp"), *(folder / _LEDGERS).glob(".*.tmp"), *kept):
+        path.unlink(missing_ok=True)
+    shutil.rmtree(folder / TRIES, ignore_errors=True)
 
 
 def ledger_path(folder: Path, name: str) -> Path:
