@@ -7,6 +7,7 @@ index (tasks) -> pending rows in chunks (tasks) -> replicas (actors: engine and 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import pickle
 import sys
@@ -47,7 +48,7 @@ _MOST_ROWS = 256
 """In a part."""
 _PARTS_PER_REPLICA = 8
 """At least, where there are rows enough: the last ones are shared out then."""
-_ROWS_AT_A_REPLICA = 512
+_ROWS_AT_A_REPLICA = 2048
 """So many at once keep an engine busy while others are examined."""
 _QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DATA_USAGE_DISABLED": "1"}
 """Ray would tell its makers what is run, and look for a monitoring server to ask for more."""
@@ -97,6 +98,7 @@ def _connected(address: str, watch: Watch) -> Iterator[None]:
     watch.stage(f"connecting to the cluster {address}")
     for name, quiet in _QUIET.items():
         os.environ.setdefault(name, quiet)
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
     try:
         ray.init(address, log_to_driver=False, logging_level="warning")
     except (ConnectionError, ValueError) as error:
@@ -217,10 +219,11 @@ class _Driver:
         replicas = spec.replicas or _replicas(spec.gpus_per_replica)
         size = max(1, min(_MOST_ROWS, tally.pending // (replicas * _PARTS_PER_REPLICA)))
         calls = max(1, min(_ROWS_AT_A_REPLICA // size + 1, tally.pending // size // (2 * replicas)))
+        readers = ray.data.TaskPoolStrategy(size=min(_READERS, len(files)))
         masks = [ray.put(mask) for mask in pending]
         data = ray.data.from_items([{"file": n} for n in range(len(files))], override_num_blocks=len(files))
         data = data.map_batches(
-            _read, batch_size=1, num_cpus=0, concurrency=_READERS,
+            _read, batch_size=1, num_cpus=0, compute=readers,
             fn_args=(self._job, list(files), masks, size),
         )  # fmt: skip
         data = data.repartition(target_num_rows_per_block=1).map(
