@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 import ray
 import ray.data
 from ray.exceptions import RayError, RayTaskError
@@ -29,10 +28,11 @@ from ray.exceptions import RayError, RayTaskError
 from rtlglot.cluster.job import Job
 from rtlglot.cluster.reading import FileIndex, chunks, index_file, input_files
 from rtlglot.cluster.replica import Replica, Told
+from rtlglot.cluster.settled import keys_in, settled
 from rtlglot.errors import DuplicateId, EngineLost, RtlglotError, UsageError
 from rtlglot.formats import Selection, open_dataset
 from rtlglot.ledger.lock import take_lock
-from rtlglot.ledger.parts import Manifest, part_names, read_manifest, sweep
+from rtlglot.ledger.parts import Manifest, read_manifest, sweep
 from rtlglot.ledger.recipe import recipe_body
 from rtlglot.records import PARTS_KEY, Assurance, Reason, Status
 from rtlglot.run.assemble import Assembly, assemble, choose_engine, named
@@ -188,8 +188,8 @@ class _Driver:
 
     def _pending(self, found: Sequence[FileIndex], manifest: Manifest) -> list[Any]:
         """For each file, of each of its rows, whether it has no outcome yet."""
-        parts = self._parts()
-        keys, first = np.unique(_bytes(parts.column(PARTS_KEY)), return_index=True)
+        parts = settled(self._job)
+        keys, first = np.unique(keys_in(parts), return_index=True)
         mine = np.concatenate([each.keys for each in found])
         current = np.isin(keys, mine, assume_unique=True)
         manifest.stale = [key.ljust(16, b"\0").hex() for key in keys[~current].tolist()]
@@ -203,15 +203,6 @@ class _Driver:
         if self._tally.kept:
             self._watch.note(f"{self._tally.kept:,} of {len(mine):,} rows have their outcome already")
         return [~np.isin(each.keys, keys) for each in found]
-
-    def _parts(self) -> Any:
-        """Key and ending of every row in the parts that are there."""
-        names = part_names(self._job.folder)
-        columns = [PARTS_KEY, *(free(name, dict.fromkeys(self._job.columns)) for name in ENDING)]
-        task: Any = ray.remote(num_cpus=1, max_retries=3)(_read_parts)
-        slices = [names[at : at + _PARTS_AT_ONCE] for at in range(0, len(names), _PARTS_AT_ONCE)]
-        tables = ray.get([task.remote(self._job.folder, each, columns) for each in slices])
-        return pa.concat_tables([pa.table({name: pa.array([], pa.string()) for name in columns}), *tables])
 
     def _work(self, files: Sequence[str], pending: Sequence[Any]) -> None:
         """All pending rows. Raises EngineLost."""
@@ -262,22 +253,12 @@ class _Driver:
 
 _READERS = 8
 """Files that are read at once while replicas work."""
-_PARTS_AT_ONCE = 1000
-"""Parts that one task reads the keys of."""
 
 
 def _read(batch: dict[str, Any], job: Job, files: list[str], masks: list[Any], size: int) -> Iterator[Any]:
     for file in batch["file"]:
         for chunk in chunks(job, files[file], ray.get(masks[file]), size):
             yield {"chunk": [chunk]}
-
-
-def _read_parts(folder: Path, names: Sequence[str], columns: list[str]) -> Any:
-    return pa.concat_tables(pq.read_table(folder / f"{n}.parquet", columns=columns) for n in names)
-
-
-def _bytes(column: Any) -> Any:
-    return np.array([bytes.fromhex(key) for key in column.to_pylist()], "S16")
 
 
 def _replicas(gpus: float) -> int:
