@@ -167,8 +167,9 @@ class Template:
         """The text. Raises RowError: missing_field, prompt_error, prompt_too_long."""
         try:
             limit = _Limit()
-            # shared: else Jinja copies its globals for each row, out of a chain of mappings
-            context = self._compiled.new_context({**self._globals, **names, "_limit": limit}, shared=True)
+            # not its new_context, which copies Jinja's globals for each row out of a chain of mappings
+            known = {**self._globals, **names, "_limit": limit}
+            context = Context(_SANDBOX, known, self._compiled.name, self._compiled.blocks)
             parts, length = [], 0
             for part in self._compiled.root_render_func(context):
                 parts.append(part)

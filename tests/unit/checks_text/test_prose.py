@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rtlglot.prose import phrases
 from rtlglot.prose.claims import number_at, width_at
+from rtlglot.prose.endings import loop_findings, repeated_share
+from rtlglot.prose.manners import manner_findings
 from rtlglot.prose.tokens import MOST_CHARACTERS, Mark, Prose
 
 
@@ -127,3 +131,37 @@ def test_widths(text: str, width: Any) -> None:
 def test_numbers(text: str, number: int) -> None:
     found = number_at(Prose(text).pieces, 0)
     assert (found[0] if found else None) == number
+
+
+BITS = "a|it's|8'hF|[7:0]|1,024|é|ß|- |(|. |!| |  |\n|\t|I hope this helps".split("|")
+
+
+@given(st.lists(st.sampled_from(BITS)).map("".join))
+def test_an_offer_is_found_where_one_search_would_find_it(text: str) -> None:
+    at_a_sentence = re.compile(rf"(?:^|(?<=[.!?\n])\s{{1,3}}|\n){phrases._CLOSES}", re.IGNORECASE)
+    whole, found = at_a_sentence.search(text), phrases.closing(text)
+    assert (whole and whole.span()) == (found and found.span())
+
+
+RUNS = ["one two, three 4 five six seven", "eight 9 ten eleven twelve", "alpha beta", "x 1", "y 2 and z"]
+
+
+@given(st.lists(st.sampled_from(RUNS), min_size=8, max_size=24))
+def test_no_loop_is_missed_for_the_many_words_of_a_text(some: list[str]) -> None:
+    text = " ".join(some)
+    spoken = [p.low for p in Prose(text).pieces if p.mark not in (Mark.BREAK, Mark.PUNCTUATION)]
+    words = [p for p in spoken if p.isalpha()]
+    if len(words) >= 40 and repeated_share(spoken) > 0.5:
+        assert "loop" in {one.code for one in loop_findings(Prose(text))}
+
+
+ECHOES = """You are an expert in it|Please act as: one|Act as a professional|Do not include any explanation
+Don't include code|Answer with the complete module|Write the request for this module
+Your job is to describe it
+Transform the following code|Write the description of this module"""
+
+
+@pytest.mark.parametrize("echo", re.split(r"[|\n]", ECHOES))
+def test_words_of_a_prompt_are_found(echo: str) -> None:
+    text = f"The counter counts up. {echo}. It wraps at its end."
+    assert "prompt-echo" in {one.code for one in manner_findings(text, Prose(text), "description")}
