@@ -50,6 +50,7 @@ class Work:
     folder: Path
     address: str
     count: int
+    source: str = "in.jsonl"
 
     @property
     def output(self) -> Path:
@@ -59,12 +60,18 @@ class Work:
         rows = (
             {"id": f"r{n}", "instruction": f"Design the unit {n} with a clock."} for n in range(self.count)
         )
-        (self.folder / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        lines = [json.dumps(row) + "\n" for row in rows]
+        if self.source.endswith(".jsonl"):
+            (self.folder / self.source).write_text("".join(lines))
+        else:
+            (self.folder / self.source).mkdir()
+            for name, part in (("b", lines[:20]), ("a", lines[20:])):
+                (self.folder / self.source / f"{name}.jsonl").write_text("".join(part))
         (self.folder / "script.jsonl").write_text("".join(json.dumps(rule) + "\n" for rule in rules))
 
     def command(self, *more: str, output: str = "out", cluster: bool = True) -> list[str]:
         words = [
-            sys.executable, "-m", "rtlglot", "transform", str(self.folder / "in.jsonl"),
+            sys.executable, "-m", "rtlglot", "transform", str(self.folder / self.source),
             "--from", "instruction", "--to", "description", "--engine", "scripted",
             "--model", str(self.folder / "script.jsonl"),
             "--set", f"engine.log={self.folder / 'asked.jsonl'}", "--no-report", "--json",

@@ -6,11 +6,16 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rtlglot.formats import open_dataset
+from rtlglot.ledger.opening import open_reading
+from rtlglot.ledger.reading import runs
+from rtlglot.reports.inputs import read_inputs
 from tests.ray.conftest import RULES, Work
 
 pytestmark = pytest.mark.ray
@@ -55,7 +60,8 @@ def test_a_cluster_gives_what_one_machine_gives_and_goes_on_where_it_was(work: W
     assert len(delivered(work.output)) == 201
 
 
-def test_a_folder_of_parts_is_read_as_a_ledger_is(work: Work) -> None:
+def test_a_folder_of_parts_is_read_as_a_ledger_is_and_its_input_may_be_a_folder(work: Work) -> None:
+    work = replace(work, source="in")
     work.make(RULES)
     work.run("--replicas", "2", "--check", "default")
 
@@ -67,6 +73,11 @@ def test_a_folder_of_parts_is_read_as_a_ledger_is(work: Work) -> None:
     assert (status["total"], status["pending"], status["state"]) == (200, 0, "done")
     report = json.loads(said("report", "out", "--json"))
     compared = json.loads(said("compare", "out", "out", "--json"))
+    with closing(open_reading(work.folder / "out.ledger")) as db:
+        inputs, missing = read_inputs(runs(db)[-1], work.folder / "out.ledger", {0: "r20", 180: "r0"})
+    assert (missing, [row.fields["instruction"][-21:] for row in inputs.values()]) == (
+        "", ["unit 20 with a clock.", " unit 0 with a clock."],
+    )  # fmt: skip
     assert report["total"] == compared["common"] == 200
     said("export", "out", "--format", "openai", "-o", "sft.jsonl")
     accepted = sum(ended[0] == "accepted" for ended in delivered(work.output).values())

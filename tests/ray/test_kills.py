@@ -7,17 +7,18 @@ import random
 import signal
 import subprocess
 import time
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import EXPLORE
 from tests.ray.conftest import RULES, Work
 from tests.ray.test_cluster import delivered, one_machine
 
 pytestmark = pytest.mark.ray
+LONG = pytest.mark.skipif(not EXPLORE, reason="minutes; RTLGLOT_EXPLORE=1 runs it")
 
 
 def replicas(work: Work) -> Iterator[int]:
@@ -36,28 +37,33 @@ def wait_for_askings(work: Work, count: int, job: subprocess.Popen[bytes]) -> No
         time.sleep(0.02)
 
 
-@pytest.mark.timeout(600)
-def test_a_worker_and_then_the_driver_are_killed_and_nothing_is_lost_or_twice(work: Work) -> None:
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize(("count", "rounds"), [(200, 1), pytest.param(2000, 5, marks=LONG)])
+def test_workers_and_drivers_are_killed_and_nothing_is_lost_or_twice(
+    work: Work, count: int, rounds: int
+) -> None:
+    work = replace(work, count=count)
     work.make(RULES)
     draw = random.Random(5)
     command = work.command("--replicas", "2", "--concurrency", "8")
+    share = count // (rounds + 1)
 
-    job = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    wait_for_askings(work, draw.randrange(20, 60), job)
-    os.kill(draw.choice(list(replicas(work))), signal.SIGKILL)
-    wait_for_askings(work, draw.randrange(100, 160), job)
-    assert job.poll() is None, "the kills came too late to mean anything"
-    job.kill()
-    job.wait()
-
+    for _ in range(rounds):
+        before = len(work.asked())
+        job = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for_askings(work, before + draw.randrange(share // 5, share // 2), job)
+        os.kill(draw.choice(list(replicas(work))), signal.SIGKILL)
+        wait_for_askings(work, before + draw.randrange(share // 2 + 1, share), job)
+        assert job.poll() is None, "the kills came too late to mean anything"
+        job.kill()
+        job.wait()
     summary = work.run("--replicas", "1", "--concurrency", "8")
 
-    assert (summary["pending"], summary["total"]) == (0, 200)
+    assert (summary["pending"], summary["total"]) == (0, count)
     assert delivered(work.output) == one_machine(work)
     assert not (work.output / "_tries").exists()
-    again = len(work.asked()) - 200
-    assert set(Counter(work.asked())) == {f"r{n}" for n in range(200)}
-    print(f"{again} askings beyond one a row")
+    assert set(work.asked()) == {f"r{n}" for n in range(count)}
+    print(f"{len(work.asked()) - count} askings beyond one a row")
 
 
 _ANSWERS = """

@@ -26,11 +26,11 @@ import ray.data
 from ray.exceptions import RayError, RayTaskError
 
 from rtlglot.cluster.job import Job
-from rtlglot.cluster.reading import FileIndex, chunks, index_file, input_files
+from rtlglot.cluster.reading import FileIndex, chunks, index_file
 from rtlglot.cluster.replica import Replica, Told
 from rtlglot.cluster.settled import keys_in, settled
 from rtlglot.errors import DuplicateId, EngineLost, RtlglotError, UsageError
-from rtlglot.formats import Selection, open_dataset
+from rtlglot.formats import Selection, data_files, open_dataset
 from rtlglot.ledger.lock import take_lock
 from rtlglot.ledger.parts import Manifest, read_manifest, sweep
 from rtlglot.ledger.recipe import recipe_body
@@ -60,7 +60,7 @@ def drive(spec: Spec, watch: Watch | None = None, command: Sequence[str] = ()) -
     """See `rtlglot.cluster.run`."""
     watch = watch or Nobody()
     folder = _folder(spec)
-    files = input_files(spec.input)
+    files = data_files(spec.input)
     one = replace(spec, input=files[0])
     plan = assemble(one, run_in_loop(named(choose_engine(one))), watch)
     if plan.rebuilding:
@@ -135,7 +135,7 @@ class _Driver:
                 self._work(files, pending)
         except KeyboardInterrupt:
             ending = "interrupted"
-        except EngineLost as error:
+        except RtlglotError as error:
             ending, lost = "lost", error
         tally.end()
         if not tally.pending:

@@ -14,27 +14,12 @@ from typing import Any
 import numpy as np
 
 from rtlglot.cluster.job import Job, row_key
-from rtlglot.errors import UsageError
-from rtlglot.formats import FORMATS, Selection, open_dataset
-from rtlglot.formats.source import strip_compression
+from rtlglot.formats import Selection, open_dataset
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.connection import connect
 from rtlglot.ledger.keys import digest
 from rtlglot.ledger.parts import ledger_path, pack, unpack
 from rtlglot.run.settle import Rows
-
-
-def input_files(path: str) -> list[str]:
-    """The files of an input: itself, or those of a folder whose names tell a format. Raises UsageError."""
-    folder = Path(path)
-    if not folder.is_dir():
-        return [path]
-    ends = tuple(end for name in FORMATS for end in FORMATS.load(name).suffixes)
-    names = (each.name for each in folder.iterdir())
-    files = [n for n in names if n[0] not in "._" and strip_compression(n)[0].lower().endswith(ends)]
-    if not files:
-        raise UsageError(f"{path} has no file of data in it", hint=f"names end in {', '.join(ends)}")
-    return [str(folder / name) for name in sorted(files)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ with open_dataset("rtl.json.gz", Selection(limit=100)) as dataset:
             writer.write(row.id, row.fields)
 """
 
-from rtlglot.formats.dataset import Dataset, Selection, open_dataset
+from rtlglot.formats.dataset import Dataset, Selection, data_files, open_dataset
 from rtlglot.formats.shard import (
     ANSWERS_FILE,
     PROBLEMS_FILE,
@@ -35,6 +35,7 @@ __all__ = [
     "Shape",
     "Shard",
     "check_writable",
+    "data_files",
     "decode",
     "encode",
     "format_of",

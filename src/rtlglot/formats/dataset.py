@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 
 from rtlglot.errors import InputError, UsageError
@@ -12,8 +13,8 @@ from rtlglot.formats.decompress import MAX_RECORD_BYTES
 from rtlglot.formats.filter import compile_filter
 from rtlglot.formats.shard import Shard, shard_from
 from rtlglot.formats.sniff import sniff
-from rtlglot.formats.source import DataFile
-from rtlglot.formats.table import FOLDER_FORMAT, Format, Record, Shape, format_of, load_format
+from rtlglot.formats.source import DataFile, strip_compression
+from rtlglot.formats.table import FOLDER_FORMAT, FORMATS, Format, Record, Shape, format_of, load_format
 from rtlglot.formats.values import encode
 from rtlglot.formats.verilog_files import VerilogFiles, is_verilog
 from rtlglot.records import PARTS_MANIFEST, Json, Row
@@ -88,6 +89,20 @@ def open_dataset(
     except BaseException:
         source.close()
         raise
+
+
+def data_files(path: str) -> list[str]:
+    """The files of an input on a cluster: itself, or those of a folder whose names tell a format. Raises
+    UsageError."""
+    folder = Path(path)
+    if not folder.is_dir():
+        return [path]
+    ends = tuple(end for name in FORMATS for end in FORMATS.load(name).suffixes)
+    names = (each.name for each in folder.iterdir())
+    files = [n for n in names if n[0] not in "._" and strip_compression(n)[0].lower().endswith(ends)]
+    if not files:
+        raise UsageError(f"{path} has no file of data in it", hint=f"names end in {', '.join(ends)}")
+    return [str(folder / name) for name in sorted(files)]
 
 
 def _format_of(source: DataFile) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from rtlglot.errors import RtlglotError
-from rtlglot.formats import Selection, open_dataset
+from rtlglot.formats import Selection, data_files, open_dataset
 from rtlglot.ledger.opening import find_input
 from rtlglot.ledger.reading import RunRecord
 from rtlglot.records import Json, Row
@@ -42,12 +42,24 @@ def read_inputs(run: RunRecord, ledger: Path, wanted: Wanted) -> tuple[dict[int,
 def _read(path: Path | list[str], spec: Mapping[str, Json], wanted: Wanted) -> dict[int, Row]:
     last = min(max(wanted, default=0), FARTHEST)
     found: dict[int, Row] = {}
-    for row in open_dataset(path, Selection.of(spec), format=spec.get("format") or None):
-        if row.position > last:
+    for position, row in _numbered(path, spec):
+        if position > last:
             break
-        if wanted.get(row.position) == row.id:
-            found[row.position] = row
+        if wanted.get(position) == row.id:
+            found[position] = row
     return found
+
+
+def _numbered(path: Path | list[str], spec: Mapping[str, Json]) -> Iterator[tuple[int, Row]]:
+    """The input's rows with the positions that its ledger gave them; on a cluster its files follow each
+    other."""
+    format, selection = spec.get("format") or None, Selection.of(spec)
+    if spec.get("cluster"):
+        yield from enumerate(
+            row for file in data_files(str(path)) for row in open_dataset(file, selection, format=format)
+        )
+    else:
+        yield from ((row.position, row) for row in open_dataset(path, selection, format=format))
 
 
 GROUP_FIELDS = ("source", "topic", "origin", "dataset", "category", "difficulty")
