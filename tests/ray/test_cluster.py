@@ -71,6 +71,7 @@ def test_a_folder_of_parts_is_read_as_a_ledger_is_and_its_input_may_be_a_folder(
 
     status = json.loads(said("status", "out", "--json"))
     assert (status["total"], status["pending"], status["state"]) == (200, 0, "done")
+    assert f"--cluster {work.address}" in status["command"]
     report = json.loads(said("report", "out", "--json"))
     compared = json.loads(said("compare", "out", "out", "--json"))
     with closing(open_reading(work.folder / "out.ledger")) as db:

@@ -141,7 +141,8 @@ ENGINES = {
     "vllm": ["--engine", "vllm", "--model", "m"],
 }
 """The engine of a flag that only one engine has: none of them can start here, and the run is told of."""
-NEVER_RUN = {"--help", "--dry-run"}
+NEVER_RUN = {"--help", "--dry-run", "--cluster"}
+"""Those without a ledger, and the one whose command tests/ray looks at."""
 
 
 def flags(command: str) -> list[argparse.Action]:
