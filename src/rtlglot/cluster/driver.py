@@ -81,6 +81,9 @@ def _folder(spec: Spec) -> Path:
     for name in _ALONE:
         if getattr(spec, name):
             raise UsageError(f"{name} is given, and does not go with a cluster", hint="leave out one of them")
+    for path in (spec.input, spec.output):
+        if "://" in path or path == "-":
+            raise UsageError(f"{path} is not read or written on a cluster", hint="name a path all nodes see")
     if not spec.output:
         raise UsageError("no --output is given", hint="on a cluster it is a folder: -o out/")
     folder = Path(spec.output)
