@@ -12,6 +12,10 @@ from rtlglot.records import Assurance, CheckStatus, Finding, Severity, Verdict
 
 COLUMNS = "verdict, check_, status, findings, data, seconds, must_answer, assurance, checksum"
 """What `verdict_from` takes, in this order."""
+_STATUSES = {status.value: status for status in CheckStatus}
+_ASSURANCES = {assurance.value: assurance for assurance in Assurance}
+_SEVERITIES = {severity.value: severity for severity in Severity}
+"""Looked up: a report reads verdicts by the hundred thousand, and the enumerations take longer."""
 SAVE = "INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -33,8 +37,8 @@ def verdict_from(*row: Any) -> Verdict:
     if checksum(columns) != found:
         raise damaged(f"verdicts WHERE verdict = x'{key.hex()}'")
     return Verdict(
-        check, CheckStatus(status), _findings(findings), seconds, orjson.loads(data),
-        bool(must_answer), Assurance(assurance),
+        check, _STATUSES[status], _findings(findings), seconds, orjson.loads(data) if data != "{}" else {},
+        bool(must_answer), _ASSURANCES[assurance],
     )  # fmt: skip
 
 
@@ -42,6 +46,6 @@ def _findings(column: str) -> tuple[Finding, ...]:
     if column == "[]":
         return ()
     return tuple(
-        Finding(Severity(f["severity"]), f["code"], f["message"], f["line"], f["column"])
+        Finding(_SEVERITIES[f["severity"]], f["code"], f["message"], f["line"], f["column"])
         for f in orjson.loads(column)
     )

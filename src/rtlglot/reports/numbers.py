@@ -46,9 +46,9 @@ class Numbers:
     """Accepted rows, 'warned': with warnings; 'unsure': where a check could not say."""
     rejected_by: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(Check, reason) -> rows whose final text ended there."""
-    first: dict[str, Counter[str]] = field(default_factory=dict)
+    first: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """Check -> status -> first texts, before any repair."""
-    final: dict[str, Counter[str]] = field(default_factory=dict)
+    final: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """Check -> status -> deciding texts."""
     findings: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     """(check, code) -> [rows that had it in any attempt, of those accepted in the end]."""
@@ -128,7 +128,7 @@ def _count(numbers: Numbers, ended: EndedRow, known: Verdicts) -> None:
     begun = [known[k] for a in glance.attempts[:1] for k in a.verdicts if k in known]
     for table, verdicts in ((numbers.first, begun), (numbers.final, ended.climbed)):
         for verdict in verdicts:
-            table.setdefault(verdict.check, Counter())[verdict.status.value] += 1
+            table[verdict.check][verdict.status.value] += 1
     _count_findings(numbers, glance, (known[k] for a in glance.attempts for k in a.verdicts if k in known))
 
 
