@@ -34,6 +34,8 @@ class Reference:
     """Of the reference against itself, by start."""
     vacuous: tuple[str, ...] = ()
     """Outputs, or bits of outputs, that never become defined."""
+    undefined: bool = False
+    """No output is ever defined, whatever the registers start with: a proof against it would say nothing."""
     plays: dict[tuple[Frame, tuple[str, ...]], tuple[tuple[Step, ...], Played]] = field(default_factory=dict)
     """What a simulator showed of it."""
 
@@ -111,7 +113,12 @@ async def _prepare(
     status = found.status if found.status in ("unsupported", "error") else "usable"
     undefined = await prover().vacuous(read) if found.status == "equivalent" else ()
     vacuous = _in_port_names(undefined, read.top.ports) if undefined else ()
-    return Reference(status, found.what, top, {front_end: read}, proofs, vacuous)
+    outputs = {port.name for port in read.top.ports if port.direction == "output"}
+    nothing = outputs == set(vacuous)
+    if nothing:
+        undefined = await prover().vacuous(read, ZERO)
+        nothing = outputs == set(_in_port_names(undefined, read.top.ports))
+    return Reference(status, found.what, top, {front_end: read}, proofs, vacuous, nothing)
 
 
 def _in_port_names(names: Sequence[str], ports: Sequence[Port]) -> tuple[str, ...]:

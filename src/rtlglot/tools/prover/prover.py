@@ -138,12 +138,13 @@ class Prover:
                 found = _onto(found, asked)
         return found
 
-    async def vacuous(self, reference: Reading) -> tuple[str, ...]:
-        """Names in the miter of the outputs that the reference never defines, as far as can be told."""
+    async def vacuous(self, reference: Reading, start: str = X) -> tuple[str, ...]:
+        """Names in the miter of the outputs that the reference never defines, as far as can be told, its
+        registers starting so."""
         assert reference.netlist is not None
         if reference.netlist.beyond and not reference.netlist.cut:
             return ()
-        arguments = {**_pair(reference, reference, X), "effort": self._effort, "abc": self._abc}
+        arguments = {**_pair(reference, reference, start), "effort": self._effort, "abc": self._abc}
         permit = Permit(read=(techmap_file(),), execute=(self._abc,))
         ran = await self._run(f"{TOOLS}:vacuous", arguments, permit, parts=_BUILDING)
         return () if isinstance(ran, Unread) else tuple(ran)

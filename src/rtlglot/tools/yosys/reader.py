@@ -81,7 +81,7 @@ class Yosys:
             command = f"read_slang --std {version} {named}{left_out}{_LIMITS} {_SAME} {_TAKEN} {SOURCE}"
         else:
             language = "-sv " if version != "1364-2005" else ""
-            command = f"read_verilog {language}-nosynthesis -noassert -noassume {SOURCE}"
+            command = f"read_verilog {language}-nosynthesis -noassert -noassume -noblackbox {SOURCE}"
             text = f"`undef YOSYS {text}"
         Path(SOURCE).write_text(text, encoding="utf-8", errors="replace")
         self(command)
