@@ -79,12 +79,12 @@ async def second_opinion(
 
 
 async def confirm(
-    prover: Prover, theirs: Reading, ours: Reading, found: Found
+    prover: Prover, theirs: Reading, ours: Reading, found: Found, *, from_x: bool = False
 ) -> tuple[bool | None, str, Trace | None]:
     """Play the trace of a difference: whether a simulation shows one too, why that cannot be told, and
-    the simulation's trace."""
+    the simulation's trace. `from_x` counts only what the reference's netlist defines from a start of x."""
     assert found.clocking is not None
-    seen = []
+    seen: list[Answers] = []
     for side, design in (("reference", theirs), ("candidate", ours)):
         # what is a clock in one design may be data in the other: each is simulated as it takes it
         clocks = _clocks(design)
@@ -92,8 +92,13 @@ async def confirm(
         if shown.why:
             return None, shown.why if prover.simulator is None else f"{side}: {shown.why}", None
         seen.append(_answers(shown))
+    skipped = len(found.steps) - len(seen[0])
+    if from_x:
+        netlist = await prover.expected(theirs, found, found.steps)
+        if netlist is None:
+            return False, "", None
+        seen[0] = _both(seen[0], netlist[skipped:])
     for index, _, _ in _apart(*seen, after=False):
-        skipped = len(found.steps) - len(seen[0])
         steps = found.steps[skipped:]
         return True, "", _trace(steps, seen[0], seen[1], (index, 0), found.clocking, skipped)
     return False, "", None

@@ -90,6 +90,11 @@ def _both_sides(found: Found) -> str:
             f"{text}\n(So says a simulation, which starts with x; the proof says that the candidate is right"
             " whatever bits its registers start with.)"
         )
+    if found.confirmed is None:
+        return (
+            f"{text}\n(So says a proof that starts with zeros, of what the reference may leave open; no simulation"
+            f" tells: {found.unconfirmed_why}.)"
+        )
     return f"{text}\n(So says the proof; a simulation with these inputs shows no difference.)"
 
 
