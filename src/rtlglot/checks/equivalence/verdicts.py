@@ -92,8 +92,8 @@ def _both_sides(found: Found) -> str:
         )
     if found.confirmed is None:
         return (
-            f"{text}\n(So says a proof that starts with zeros, of what the reference may leave open; no simulation"
-            f" tells: {found.unconfirmed_why}.)"
+            f"{text}\n(So says a proof that starts with zeros, of what the reference may leave open; no"
+            f" simulation tells: {found.unconfirmed_why}.)"
         )
     return f"{text}\n(So says the proof; a simulation with these inputs shows no difference.)"
 
