@@ -32,6 +32,8 @@ HEAVY = (
     "pyarrow",
     "numpy",
     "jinja2",
+    "fsspec",
+    "s3fs",
 )
 
 

@@ -15,7 +15,7 @@ from rtlglot import cluster
 from rtlglot.engines import ENGINES, Engine
 from rtlglot.engines.pick import pick
 from rtlglot.errors import InputError, RowError, UsageError
-from rtlglot.formats import open_dataset
+from rtlglot.formats import here, open_dataset
 from rtlglot.options import by_field, fill
 from rtlglot.records import Reply, Request
 from rtlglot.run.run import arun, outside, run
@@ -188,7 +188,8 @@ def _on_disk(data: Data, output: str | Path, name: str = "output.jsonl") -> tupl
     """Where the rows and the output are; rows in memory are written beside the output."""
     if isinstance(data, str | Path):
         return str(data), str(output)
-    target = Path(output) if output else Path(tempfile.mkdtemp(prefix="rtlglot-")) / name
+    output = str(output or Path(tempfile.mkdtemp(prefix="rtlglot-")) / name)
+    target = here(output)
     path = target.with_name(f"{target.name}.input.jsonl")
     pandas = sys.modules.get("pandas")
     is_frame = pandas is not None and isinstance(data, pandas.DataFrame)
@@ -198,7 +199,7 @@ def _on_disk(data: Data, output: str | Path, name: str = "output.jsonl") -> tupl
             if not isinstance(row, Mapping):
                 raise UsageError(f"row {number} is a {type(row).__name__}", hint="rows are dicts by field")
             file.write(_line(row, number))
-    return str(path), str(target)
+    return str(path), output
 
 
 def _line(row: Mapping[str, Any], number: int) -> bytes:

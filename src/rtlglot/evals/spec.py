@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from rtlglot.errors import UsageError
 from rtlglot.evals.protocols import PROTOCOLS, Protocol
-from rtlglot.formats import ANSWERS_FILE, PROBLEMS_FILE
+from rtlglot.formats import ANSWERS_FILE, PROBLEMS_FILE, is_url
 from rtlglot.options import flag, like, refuse_below, refuse_unlisted
 from rtlglot.records import Json
 from rtlglot.run.ledgers import part_of
@@ -79,6 +79,8 @@ class EvalSpec:
             raise UsageError("--audit tries the problems, not completions", hint="leave one of them out")
         if self.audit and self.shard:
             raise UsageError("--audit has no shards", hint="leave --shard away")
+        if is_url(self.output):
+            raise UsageError("an evaluation's folder is on this machine", hint="copy it when it is done")
         if self.until:
             end_time(self.until)
         if any(int(k) < 1 for k in self.k):

@@ -7,6 +7,7 @@ with open_dataset("rtl.json.gz", Selection(limit=100)) as dataset:
 """
 
 from rtlglot.formats.dataset import Dataset, Selection, data_files, open_dataset
+from rtlglot.formats.remote import beside, here, is_url, refuse_existing, upload
 from rtlglot.formats.shard import (
     ANSWERS_FILE,
     PROBLEMS_FILE,
@@ -34,18 +35,23 @@ __all__ = [
     "Selection",
     "Shape",
     "Shard",
+    "beside",
     "check_writable",
     "data_files",
     "decode",
     "encode",
     "format_of",
+    "here",
+    "is_url",
     "is_verilog",
     "open_dataset",
     "open_writer",
     "parts_of",
+    "refuse_existing",
     "refuse_link",
     "refuse_other_parts",
     "shard_from",
     "text_of",
+    "upload",
     "whole_of",
 ]

@@ -151,9 +151,9 @@ class Dataset:
         return self._source.title
 
     @property
-    def verilog(self) -> bool:
-        """Whether its rows are files of Verilog, each a design of its own."""
-        return isinstance(self._format, VerilogFiles)
+    def one_by_one(self) -> bool:
+        """Whether its rows are files of Verilog, each a design of its own, that were named one by one."""
+        return isinstance(self._format, VerilogFiles) and not any(part.folder for part in self._source.parts)
 
     @property
     def columns(self) -> tuple[str, ...]:

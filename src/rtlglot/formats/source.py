@@ -12,10 +12,11 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from rtlglot.errors import InputError
 from rtlglot.formats.decompress import BUFFER_BYTES, MAX_RECORD_BYTES, damage_of, decompressed
+from rtlglot.formats.remote import RemoteFile, is_url
 
 _COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".xz": "xz"}
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"\xfd7zXZ": "xz"}
@@ -31,7 +32,7 @@ def strip_compression(name: str) -> tuple[str, str]:
 
 
 class DataFile:
-    """A file, a folder, or standard input copied to a private temporary file."""
+    """A file or a folder, here or at a URL, or standard input copied to a private temporary file."""
 
     def __init__(self, path: str, *more: str) -> None:
         """Raises InputError where there is nothing to read. '-' is standard input.
@@ -45,12 +46,13 @@ class DataFile:
         self.path = Path(path)
         self._spool: BinaryIO | None = None
         self._lock = threading.Lock()
-        if path != "-":
+        self.remote = RemoteFile(path) if is_url(path) else None
+        if path != "-" and self.remote is None:
             self._check(path)
-        if path == "-" or not (self.path.is_file() or self.path.is_dir()):
+        if self.remote is None and (path == "-" or not (self.path.is_file() or self.path.is_dir())):
             self._spool = self._copy(path)
         self.piped = self._spool is not None
-        self.folder = not self.piped and self.path.is_dir()
+        self.folder = self.remote.folder if self.remote else not self.piped and self.path.is_dir()
         """Whether it is a folder: then there is nothing to `open`."""
         self.compression = self._magic() if self.piped else strip_compression(path)[1]
         self._stamp = self._now()
@@ -86,7 +88,9 @@ class DataFile:
             head = raw.read(8)
         return next((name for magic, name in _MAGIC.items() if head.startswith(magic)), "")
 
-    def _now(self) -> tuple[int, int, int] | None:
+    def _now(self) -> tuple[Any, ...] | None:
+        if self.remote is not None:
+            return self.remote.now() or None
         if self.piped or self.folder:
             return None
         status = self.path.stat()
@@ -95,15 +99,21 @@ class DataFile:
     @property
     def state(self) -> str:
         """Names the file as it is now; '' for a pipe, a folder, several, and a file of the last moments."""
-        known = len(self.parts) == 1 and self._stamp and time.time_ns() - self._stamp[0] > _SETTLED_NS
-        return f"{self.path.resolve()} {self._stamp}" if known else ""
+        if len(self.parts) > 1 or not self._stamp:
+            return ""
+        if self.remote is not None:
+            return f"{self.name} {self._stamp}" if len(self._stamp) > 1 else ""
+        return f"{self.path.resolve()} {self._stamp}" if time.time_ns() - self._stamp[0] > _SETTLED_NS else ""
 
     def open_raw(self) -> BinaryIO:
         """The bytes as they lie there; seekable. Raises InputError."""
         if self._spool is not None:
             return io.BufferedReader(_Spooled(self._spool, self._lock), BUFFER_BYTES)
         try:
-            stream = open(self.path, "rb", buffering=BUFFER_BYTES)  # noqa: SIM115  (the caller closes)
+            if self.remote is not None:
+                stream = self.remote.open()
+            else:
+                stream = open(self.path, "rb", buffering=BUFFER_BYTES)  # noqa: SIM115  (the caller closes)
             if self._now() != self._stamp:
                 stream.close()
                 raise InputError(

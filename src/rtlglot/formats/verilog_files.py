@@ -61,7 +61,8 @@ def _texts(part: DataFile, *, within: bool) -> Iterator[_Text]:
         return
     prefix = f"{part.name.rstrip('/')}/" if within else ""
     path = ""
-    for path in _walk(part.path, "", os.path.realpath(part.path)):
+    walked = part.remote.names() if part.remote else _walk(part.path, "", os.path.realpath(part.path))
+    for path in (name for name in walked if name.lower().endswith(_SUFFIXES)):
         _, text, flaw = _text(part, path)
         yield prefix + path, text, flaw
     if not path:
@@ -93,7 +94,7 @@ def _text(source: DataFile, path: str) -> _Text:
     file = source.path / path
     try:
         path.encode()
-        with file.open("rb") as stream:
+        with source.remote.open(path) if source.remote else file.open("rb") as stream:
             data = stream.read(source.max_record + 1)
     except UnicodeEncodeError:
         raise InputError("the file's name is not UTF-8", file=repr(str(file)), hint="rename it") from None

@@ -20,7 +20,7 @@ from typing import Any
 from rtlglot.checks import Check
 from rtlglot.checks.ladder import ladder
 from rtlglot.errors import DuplicateId, UsageError
-from rtlglot.formats import Dataset, open_dataset
+from rtlglot.formats import Dataset, open_dataset, upload
 from rtlglot.jobs.check_spec import CheckSpec, CheckSummary
 from rtlglot.jobs.verdicts import Files, Telling, Told, files_of
 from rtlglot.ledger import Ledger
@@ -149,7 +149,10 @@ class Examination:
 
     async def write(self, files: Files, ledger: Ledger) -> Told:
         """What the ledger knows of the rows, into the files."""
-        return await Telling(self.spec, self.rows, ledger, self.checks, self.around).write(files)
+        told = await Telling(self.spec, self.rows, ledger, self.checks, self.around).write(files)
+        for file, url in files.remote(self.spec):
+            upload([file], url)
+        return told
 
 
 def _recipe(spec: CheckSpec, checks: Sequence[Check]) -> Recipe:

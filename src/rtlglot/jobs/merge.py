@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import orjson
 
 from rtlglot.errors import UsageError
-from rtlglot.formats import ANSWERS_FILE, PROBLEMS_FILE, Shard, open_dataset, parts_of, whole_of
+from rtlglot.formats import ANSWERS_FILE, PROBLEMS_FILE, Shard, here, is_url, open_dataset, parts_of, whole_of
 from rtlglot.jobs.check import Examination
 from rtlglot.jobs.check_spec import CheckSpec
 from rtlglot.jobs.roundtrip import results_of, write_results
@@ -87,7 +87,7 @@ def merge(outputs: Sequence[str], output: str = "") -> MergeSummary:
     if not parts:
         raise UsageError(f"no shard of {whole} has begun", hint="OUT.I-of-N.SUFFIX.ledger is what is merged")
     _refuse_strangers(parts)
-    job = _job(parts[-1], Path(output) if output else whole)
+    job = _job(parts[-1], output, whole)
     merged = _merged(parts, any_shard, job)
     if any(results_of(part.path).exists() for part in parts):
         write_results(Delivery(job.output, ""))
@@ -98,7 +98,7 @@ def shards_named(outputs: Sequence[str]) -> tuple[Path, Shard]:
     """The whole that these are shards of, and any of them. Raises UsageError."""
     if not outputs:
         raise UsageError("no shard is named", hint="rtlglot merge out.*-of-8.jsonl")
-    named = {whole_of(Path(path)) for path in outputs}
+    named = {whole_of(here(path)) for path in outputs}
     if len({(whole, shard.of) for whole, shard in named}) > 1:
         raise UsageError("these are shards of several outputs", hint="merge each output by itself")
     return next(iter(named))
@@ -150,15 +150,18 @@ class _Job(Protocol):
 class _Transform:
     """Of `transform`, and of all that is one: a round trip, the answers of an evaluation."""
 
-    def __init__(self, part: _Part, output: Path) -> None:
-        self.place = ("--output", str(output))
+    def __init__(self, part: _Part, output: str, whole: Path) -> None:
         own = _values(part)
+        output = _target(output, str(own["output"]), whole)
+        self.place = ("--output", output)
         if part.path.name == ANSWERS_FILE:  # an evaluation's folder
-            own["input"], output = str(output / PROBLEMS_FILE), output / ANSWERS_FILE
-        self.spec, self.output = replace(fill(Spec, own), output=str(output)), output
-        self._recipe, self._given = part.last.recipe, gather(self.spec)
-        spec = self.spec
-        self._delivery = Delivery(output, spec.target, spec.keep_think, self._given.rating, spec.existing)
+            own["input"], output = str(Path(output) / PROBLEMS_FILE), str(Path(output) / ANSWERS_FILE)
+        self.spec = spec = replace(fill(Spec, own), output=output)
+        self.output, url = here(output, str(whole.parent)), output if is_url(output) else ""
+        self._recipe, self._given = part.last.recipe, gather(spec)
+        self._delivery = Delivery(
+            self.output, spec.target, spec.keep_think, self._given.rating, spec.existing, url
+        )
         check_output(self._delivery)
 
     def index(self, ledger: Ledger) -> None:
@@ -173,11 +176,12 @@ class _Transform:
 class _Check:
     """Of `check`."""
 
-    def __init__(self, part: _Part, output: Path) -> None:
+    def __init__(self, part: _Part, output: str, whole: Path) -> None:
         own = _values(part)
         first = next((name for name in ("output", "keep", "drop") if own.get(name)), "output")
-        self.output, self.place = output, (f"--{first}", str(output))
-        self.spec = spec = fill(CheckSpec, own | {first: str(output)})
+        output = _target(output, str(own[first]), whole)
+        self.output, self.place = here(output, str(whole.parent)), (f"--{first}", output)
+        self.spec = spec = fill(CheckSpec, own | {first: output, "ledger_dir": str(whole.parent)})
         self._part = part
         self._dataset = open_dataset(spec.input, spec.selection, format=spec.format or None)
         self._files = files_of(self.spec, self._dataset)
@@ -200,8 +204,13 @@ class _Check:
         asyncio.run(self._examined.write(self._files, ledger))
 
 
-def _job(part: _Part, output: Path) -> _Job:
-    return _Check(part, output) if "field" in part.last.spec else _Transform(part, output)
+def _job(part: _Part, output: str, whole: Path) -> _Job:
+    return (_Check if "field" in part.last.spec else _Transform)(part, output, whole)
+
+
+def _target(output: str, given: str, whole: Path) -> str:
+    """What is asked for; else the URL that the shards were given, or the file that theirs are parts of."""
+    return output or (given if is_url(given) else str(whole))
 
 
 def _values(part: _Part) -> dict[str, Json]:

@@ -15,10 +15,14 @@ from rtlglot.errors import UsageError
 from rtlglot.formats import (
     Dataset,
     DatasetWriter,
+    beside,
     check_writable,
     encode,
     format_of,
+    here,
+    is_url,
     open_writer,
+    refuse_existing,
     text_of,
 )
 from rtlglot.jobs.check_spec import CheckSpec, Examined
@@ -54,16 +58,24 @@ class Files:
         """'' where nothing is kept."""
         return f"{self.first}.ledger" if self.first else ""
 
+    def remote(self, spec: CheckSpec) -> list[tuple[Path, str]]:
+        """Those that are put at a URL, with that of the whole."""
+        named = zip((self.verdicts, self.keep, self.drop), (spec.output, spec.keep, spec.drop), strict=True)
+        return [(Path(file), url) for file, url in named if is_url(url)]
+
 
 def files_of(spec: CheckSpec, dataset: Dataset) -> Files:
     """As asked for, or by default; of a shard its own. Raises UsageError for one that cannot be written, or
     is not ours."""
-    one_by_one = dataset.verilog and not any(Path(path).is_dir() for path in spec.input)
+    one_by_one = dataset.one_by_one
     verdicts = spec.output
     if not (verdicts or spec.keep or spec.drop or one_by_one):
         name = "stdin" if spec.input[0] == "-" else Path(spec.input[0]).resolve().name.split(".")[0]
         verdicts = f"{name}_verdicts.jsonl"
-    wanted = [str(path and part_of(Path(path), spec.shard)) for path in (verdicts, spec.keep, spec.drop)]
+    wanted = [
+        str(path and part_of(here(path, spec.ledger_dir), spec.shard))
+        for path in (verdicts, spec.keep, spec.drop)
+    ]
     files = Files(wanted[0], wanted[1], wanted[2], one_by_one)
     named = [path for path in wanted if path]
     if spec.shard and not named:
@@ -78,6 +90,9 @@ def files_of(spec: CheckSpec, dataset: Dataset) -> Files:
                 raise UsageError(f"the output {path} is the input", hint="name another")
         if not Path(files.ledger).exists():
             refuse_foreign(path)
+    for file, url in files.remote(spec):
+        if not Path(files.ledger).exists():
+            refuse_existing(beside(url, file))
     return files
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from rtlglot.errors import RtlglotError
-from rtlglot.formats import Selection, data_files, open_dataset
+from rtlglot.formats import Selection, data_files, is_url, open_dataset
 from rtlglot.ledger.opening import find_input
 from rtlglot.ledger.reading import RunRecord
 from rtlglot.records import Json, Row
@@ -21,12 +21,14 @@ Wanted = Mapping[int, str]
 def read_inputs(run: RunRecord, ledger: Path, wanted: Wanted) -> tuple[dict[int, Row], str]:
     """The rows at positions, and one sentence where something is missing or doubtful ('' where not)."""
     spec = run.spec
-    path = find_input(spec, ledger)
+    given = spec.get("input") or ""
+    url = next((name for name in ([given] if isinstance(given, str) else given) if is_url(name)), "")
+    path = Path(url) if url else find_input(spec, ledger)
     if path is None:
         return {}, f"The input {spec.get('input')!r} is not here: the prompts show what was asked."
     try:
         several = spec["input"] if not isinstance(spec["input"], str) and len(spec["input"]) > 1 else None
-        found = _read(several or path, spec, wanted)
+        found = _read(several or url or path, spec, wanted)
     except (RtlglotError, OSError, ValueError) as error:
         return {}, f"The input {path.name} could not be read again: {error}"
     within = sum(1 for position in wanted if position < FARTHEST)
@@ -39,7 +41,7 @@ def read_inputs(run: RunRecord, ledger: Path, wanted: Wanted) -> tuple[dict[int,
     return found, ""
 
 
-def _read(path: Path | list[str], spec: Mapping[str, Json], wanted: Wanted) -> dict[int, Row]:
+def _read(path: str | Path | list[str], spec: Mapping[str, Json], wanted: Wanted) -> dict[int, Row]:
     last = min(max(wanted, default=0), FARTHEST)
     found: dict[int, Row] = {}
     for position, row in _numbered(path, spec):
@@ -50,7 +52,7 @@ def _read(path: Path | list[str], spec: Mapping[str, Json], wanted: Wanted) -> d
     return found
 
 
-def _numbered(path: Path | list[str], spec: Mapping[str, Json]) -> Iterator[tuple[int, Row]]:
+def _numbered(path: str | Path | list[str], spec: Mapping[str, Json]) -> Iterator[tuple[int, Row]]:
     """The input's rows with the positions that its ledger gave them; on a cluster its files follow each
     other."""
     format, selection = spec.get("format") or None, Selection.of(spec)

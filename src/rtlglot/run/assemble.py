@@ -13,7 +13,7 @@ from rtlglot.checks.ladder import kind_of, ladder
 from rtlglot.engines import Engine
 from rtlglot.engines.pick import Chosen, choose
 from rtlglot.errors import UsageError
-from rtlglot.formats import Dataset, Selection, is_verilog, open_dataset
+from rtlglot.formats import Dataset, Selection, here, is_url, is_verilog, open_dataset
 from rtlglot.ledger.recipe import Recipe, recipe_key
 from rtlglot.models import EMBEDDED
 from rtlglot.prompts import Prompt, load
@@ -194,14 +194,18 @@ def _sampling(spec: Spec, prompt: Prompt) -> Sampling:
 
 def _delivery(spec: Spec, model: str, rating: str) -> Delivery:
     output = part_of(output_of(spec, model), spec.shard)
-    if spec.input != "-" and output.exists() and Path(spec.input).exists() and output.samefile(spec.input):
+    known = spec.input != "-" and output.exists() and Path(spec.input).exists()
+    if (spec.output and spec.input == spec.output) or (known and output.samefile(spec.input)):
         raise UsageError(f"the output {output} is the input", hint="name another with --output")
-    return Delivery(output, spec.target, spec.keep_think, rating, spec.existing)
+    url = spec.output if is_url(spec.output) else ""
+    return Delivery(output, spec.target, spec.keep_think, rating, spec.existing, url)
 
 
 def output_of(spec: Spec, model: str) -> Path:
     """The one that is named, else the default."""
-    return Path(spec.output) if spec.output else default_output(spec.input, model, spec.target)
+    if spec.output:
+        return here(spec.output, spec.ledger_dir)
+    return default_output(spec.input, model, spec.target)
 
 
 def default_output(source: str, model: str, target: str) -> Path:

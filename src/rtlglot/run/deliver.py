@@ -15,12 +15,15 @@ from typing import Any
 from rtlglot.errors import InputError, UsageError
 from rtlglot.formats import (
     Dataset,
+    beside,
     check_writable,
     format_of,
     open_dataset,
     open_writer,
+    refuse_existing,
     refuse_link,
     text_of,
+    upload,
 )
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.counts import UNWRITTEN
@@ -68,6 +71,8 @@ class Delivery:
     existing: str = "refuse"
     """What to do with an output that no run of this ledger delivered: 'refuse', 'replace' or 'update'
     (its rows that are not in this input stay)."""
+    url: str = ""
+    """Where output and failures are put when they are written, each under its own name beside it."""
 
     @property
     def failures(self) -> Path:
@@ -87,6 +92,8 @@ def check_output(delivery: Delivery) -> None:
         hint = "name another --output, or add --existing replace (or update)"
         refuse_foreign(delivery.output, hint=hint)
         refuse_foreign(delivery.failures, delivery.output, hint=hint)
+        if delivery.url and is_blank(delivery.output.with_name(delivery.output.name + ".ledger")):
+            refuse_existing(beside(delivery.url, delivery.output))
 
 
 def refuse_foreign(
@@ -125,6 +132,8 @@ def deliver(delivery: Delivery, dataset: Dataset, ledger: Ledger, recipe: bytes)
                 failed += 1
     if not failed:
         delivery.failures.unlink(missing_ok=True)
+    if delivery.url:
+        upload([delivery.output, delivery.failures], delivery.url)
 
 
 def _joined(dataset: Dataset, ledger: Ledger, recipe: bytes) -> Iterator[tuple[Row, Outcome | None]]:

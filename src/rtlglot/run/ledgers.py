@@ -40,6 +40,8 @@ def open_ledger(output: Path, *, shard: str = "", ledger_dir: str = "") -> Itera
         lock = take_lock(beside)
         stack.callback(lock.release)
         path = beside
+        if ledger_dir and Path(ledger_dir).resolve() == output.parent.resolve():
+            ledger_dir = ""  # it is there already
         if ledger_dir:
             Path(ledger_dir).mkdir(parents=True, exist_ok=True)
             path = local_of(beside, Path(ledger_dir))

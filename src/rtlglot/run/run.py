@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from rtlglot.errors import BudgetSpent, EngineLost, UsageError, printable
-from rtlglot.formats import refuse_link
+from rtlglot.formats import beside, refuse_link
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.opening import is_blank
 from rtlglot.records import Status
@@ -79,6 +79,8 @@ async def _run(plan: Assembly, ledger: Ledger, watch: Watch, command: Sequence[s
         ledger.finish_redo(plan.rows.recipe)
     watch.stage(f"writing {plan.delivery.output}")
     deliver(plan.delivery, plan.dataset, ledger, plan.rows.recipe)
+    if plan.delivery.url:
+        watch.note(f"  uploaded to {beside(plan.delivery.url, plan.delivery.output)}")
     ledger.end_run(number, ending, tally.worked())
     summary = summarize(plan, tally, ending)
     log.info("%s", summary)
