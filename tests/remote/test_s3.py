@@ -121,7 +121,6 @@ def test_what_cannot_be_opened_is_told(here: Path, store: Store) -> None:
     pair: dict[str, Any] = {
         "source": "instruction",
         "target": "description",
-        "engine": "scripted",
         "model": "sentence",
     }
     with pytest.raises(OutputError, match=r"s3://bucket/o\.jsonl: cannot be written: access is denied"):
