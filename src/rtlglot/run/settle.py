@@ -126,7 +126,7 @@ class Settler:
                 await stack.enter_async_context(until.watching(stop, tell))
             whole = await run_loop(pending, settle, in_flight=in_flight, stop=stop, drain_s=left_s)
             self.tally.end()
-        return "" if whole else ending[0]
+        return "" if whole or not self.tally.pending else ending[0]
 
     async def settle(self, row: Row, walk: Callable[[Row], Awaitable[Outcome]]) -> Outcome:
         """One row through its walk; on disk when this returns."""
