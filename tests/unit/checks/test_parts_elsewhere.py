@@ -91,26 +91,6 @@ async def test_a_slip_with_a_backtick_is_no_macro_of_another_file(text: str) -> 
     assert verdicts["syntax"] is CheckStatus.FAIL
 
 
-@pytest.mark.parametrize(
-    ("header", "body", "status"),
-    [
-        ("input a, output [3:0] y", "reg [3:0] y; always @* y = {4{a}};", CheckStatus.PASS),
-        ("input a, b, output y", "wire b; wire y; assign y = a & b;", CheckStatus.PASS),
-        ("input a, output reg y", "reg y; always @* y = a;", CheckStatus.FAIL),
-        ("input a, output reg y", "wire y; assign y = a;", CheckStatus.FAIL),
-        ("input a, output reg x, y", "reg y; always @* {x, y} = {2{a}};", CheckStatus.FAIL),
-        ("input a, output [3:0] y", "reg [0:3] y; always @* y = {4{a}};", CheckStatus.FAIL),
-        ("input a, output y", "reg y; reg y; always @* y = a;", CheckStatus.FAIL),
-    ],
-)
-async def test_a_port_whose_type_is_said_in_the_body(header: str, body: str, status: CheckStatus) -> None:
-    """As Icarus Verilog 11 and yosys take it, and where they do."""
-    verdicts = await climbed(f"module m({header});\n  {body}\nendmodule", Context())
-    by_name = {verdict.check: verdict for verdict in verdicts}
-    assert by_name["elaborate"].status is status
-    assert any(finding.code.startswith("Redefinition") for finding in by_name["elaborate"].findings)
-
-
 async def test_an_error_beside_a_missing_module_is_an_error() -> None:
     text = "module m(input a, output y);\n  part u(a, y);\n  assign y = b;\nendmodule"
     verdicts = {v.check: v.status for v in await climbed(text, Context(parts_elsewhere=True))}

@@ -112,32 +112,6 @@ def starting_ports(root: Any) -> list[range]:
     ]
 
 
-def completed_ports(root: Any) -> set[int]:
-    """Where headers declare ports that are declared once more (bytes from the start), as a net or variable:
-    the older style mixed with the newer one. Only where a header says nothing but direction and range."""
-    found = set()
-    for module in _nodes(root, _Kind.ModuleDeclaration):
-        open_ports = _open_ports(getattr(module.header.ports, "ports", ()))
-        for member in module.members if open_ports else ():
-            if member.kind in (_Kind.DataDeclaration, _Kind.NetDeclaration):
-                for one in (one for one in member.declarators if not _is_token(one)):
-                    found.add(open_ports.get(_text(one.name), -1))
-    return found
-
-
-def _open_ports(ports: Any) -> dict[str, int]:
-    """A header's ports of which neither a type nor a kind of net is said, and where they stand."""
-    names, is_open = {}, False
-    for port in (port for port in ports if not _is_token(port) and port.kind == _Kind.ImplicitAnsiPort):
-        header = port.header
-        if _text(header.direction):
-            plain = header.kind == _Kind.VariablePortHeader and header.dataType.kind == _Kind.ImplicitType
-            is_open = plain and not _text(header.varKeyword)
-        if is_open:
-            names[_text(port.declarator.name)] = port.declarator.name.location.offset
-    return names
-
-
 def contradicting_ports(root: Any) -> Iterator[tuple[int, str]]:
     """Place (bytes from the start) and description of each port of one bit whose declaration as a net or
     variable has a range (IEEE 1364-2005 12.3.3: they are the same). slang tells of the other ones."""

@@ -17,7 +17,6 @@ from pyslang import analysis, ast, parsing, syntax
 
 from rtlglot.records import Json
 from rtlglot.tools.slang.declared import (
-    completed_ports,
     contradicting_ports,
     may_be_macro,
     only_parts,
@@ -36,7 +35,6 @@ from rtlglot.tools.slang.wording import (
     IGNORED,
     MACRO_ELSEWHERE,
     PORT_START,
-    REDEFINED,
     SIGNAL_AS_START,
     UNDECLARED_SCOPE,
     UNDECLARED_TYPE,
@@ -136,13 +134,9 @@ def _design(text: _Text, top: str | None, data: bytes) -> tuple[list[Said], dict
     if any(one.code in EASED for one in said):
         compilation = text.compiled(_LENIENT, top)
         errors = _say(compilation.getSemanticDiagnostics(), text)
-        # what only the strict reading finds is worth a warning, or is no port that is declared to its end
+        # what only the strict reading finds is worth a warning
         eased = [one for one in said if one.code in EASED and one not in errors]
-        completed = completed_ports(text.tree.root) if any(one.code == REDEFINED for one in eased) else ()
-        said = errors + [
-            one if one.code == REDEFINED and one.offset not in completed else one._replace(severity="warning")
-            for one in eased
-        ]
+        said = errors + [one._replace(severity="warning") for one in eased]
     if any(one.code == SIGNAL_AS_START for one in said):
         said = _with_starts(text, said)
     if top is None and not compilation.getRoot().topInstances and not _bad(said):
@@ -242,7 +236,7 @@ _INCLUDED = re.compile(rb"\s*`include\s+(\"[^\"\n]{1,80}\"|<[^>\n]{1,80}>)")
 _DOTTED = re.compile(rb"[A-Za-z_][\w$]*\s*\.")
 _MACRO_CALL = re.compile(rb"``|`(?:ifdef|ifndef)\b")
 _PORT_START = "the start value of a port reads a signal"
-_LENIENT = ast.CompilationFlags.AllowUseBeforeDeclare | ast.CompilationFlags.AllowMergingAnsiPorts
+_LENIENT = ast.CompilationFlags.AllowUseBeforeDeclare
 
 
 def _say(diagnostics: Iterable[Any], text: _Text) -> list[Said]:

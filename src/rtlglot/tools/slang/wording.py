@@ -21,8 +21,7 @@ SIGNAL_AS_START = "ConstEvalNonConstVariable"
 PORT_START = "PortStart"
 """The former in the start value of a port, where simulators take it: it is given once, at time 0."""
 
-REDEFINED = "Redefinition"
-EASED = frozenset({REDEFINED, "UsedBeforeDeclared"})
+EASED = frozenset({"UsedBeforeDeclared"})
 """Errors that simulators and synthesis tools forgive: warnings, where a lenient reading takes them."""
 
 AS_ERROR = frozenset(
@@ -35,7 +34,7 @@ AS_ERROR = frozenset(
         "MultipleContAssigns",
         "ParameterDoesNotExist",
         "RangeSelectReversed",
-        REDEFINED,
+        "Redefinition",
         "RedefinitionDifferentType",
     }
 )
@@ -117,7 +116,7 @@ _ADVICE = {
     "PortDeclInANSIModule": "the port is declared in the header already; remove this declaration",
     "PortDoesNotExist": "the module has no such port",
     "RangeSelectReversed": "write the bounds in the order of the declaration",
-    REDEFINED: "remove one of the declarations",
+    "Redefinition": "remove one of the declarations",
     "RedefinitionDifferentType": "remove one of the declarations",
     "TooManyPortConnections": "the module has fewer ports",
     "UTF8Char": "use ASCII outside of comments and strings",
