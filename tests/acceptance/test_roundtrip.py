@@ -177,8 +177,9 @@ def test_a_design_that_cannot_be_proved_gets_no_score_and_costs_no_request(shell
 
 
 def test_nothing_is_asked_where_only_the_same_text_could_be_proved(shell: Shell) -> None:
-    design = "module pick(input [7:0] a [0:3], input [1:0] s, output [7:0] y); assign y = a[s]; endmodule"
-    shell.write("rows.jsonl", [{"id": "a", "verilog": design, "description": "y is the s-th of a."}])
+    table = "primitive turn(o, i); output o; input i; table 0 : 1; 1 : 0; endtable endprimitive\n"
+    design = table + "module pick(input a, output y); turn t(y, a); endmodule"
+    shell.write("rows.jsonl", [{"id": "a", "verilog": design, "description": "y is not a."}])
     shell.write("model.py", MODEL)
     told = json.loads(shell.rtlglot(*job("--json", "--describe", "none", "--refine", "0")).stdout)
     (row,) = shell.lines("out.jsonl.failures.jsonl")
