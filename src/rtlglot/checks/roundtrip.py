@@ -87,10 +87,8 @@ class Roundtrip(Check):
 
     async def check(self, text: str, context: Context, box: Box) -> Verdict:
         """See Check. Asks through its rebuilder; raises what concerns all rows (a lost engine)."""
-        from rtlglot.prose.giveaway import (
-            giveaway,
-            length,
-        )  # a default ladder only asks what this check wants
+        # not at the top: a default ladder only asks what this check wants
+        from rtlglot.prose.giveaway import giveaway, length
 
         started = time.perf_counter()
         if self.rebuilder is None:
