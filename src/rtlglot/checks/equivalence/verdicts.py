@@ -101,10 +101,10 @@ def _both_sides(found: Found) -> str:
 def _about_the_reference(found: Found, reference: Reference) -> Iterator[Finding]:
     if found.semantics == ZERO and not reference.vacuous:
         tried = ", ".join(f"{start}: {proof.status}" for start, proof in reference.proofs.items())
-        text = (
-            "compared with all registers starting as 0, because the reference could not be proved equal"
-            f" to itself otherwise ({tried})"
-        )
+        why = f"the reference could not be proved equal to itself otherwise ({tried})"
+        if reference.semantics != ZERO:
+            why = "proofs from x and from any bits did not settle it"
+        text = f"compared with all registers starting as 0, because {why}"
         yield Finding(Severity.NOTE, "zero-initialised", text)
     if reference.vacuous:
         names = ", ".join(reference.vacuous)
