@@ -23,7 +23,7 @@ _MOST_WARM = 16
 
 
 @dataclass(slots=True, eq=False)
-class Job:
+class BatchRequest:
     """One request on its way through the batch."""
 
     number: int
@@ -43,8 +43,8 @@ class Admission:
 
     def __init__(self, *, blocks: int, block_tokens: int, max_in_flight: int, prefix_caching: bool) -> None:
         """`blocks` of `block_tokens` tokens each are the whole KV cache."""
-        self.running: dict[int, Job] = {}
-        self._waiting: deque[Job] = deque()
+        self.running: dict[int, BatchRequest] = {}
+        self._waiting: deque[BatchRequest] = deque()
         self._blocks = blocks
         self._block_tokens = block_tokens
         self._max_in_flight = max_in_flight
@@ -57,13 +57,13 @@ class Admission:
         """Whether nothing waits and nothing runs."""
         return not self.running and not self._waiting
 
-    def offer(self, job: Job) -> None:
+    def offer(self, job: BatchRequest) -> None:
         """Puts a request at the end of the queue."""
         self._waiting.append(job)
 
-    def admit(self) -> Iterator[Job]:
+    def admit(self) -> Iterator[BatchRequest]:
         """Those that may enter now, in order of arrival; each counts as running once it is given."""
-        passed: list[Job] = []
+        passed: list[BatchRequest] = []
         while self._waiting and len(self.running) < self._max_in_flight:
             job = self._waiting.popleft()
             if not self._has_room(job):
@@ -77,12 +77,12 @@ class Admission:
             yield job
         self._waiting.extendleft(reversed(passed))
 
-    def prefilled(self, job: Job) -> None:
+    def prefilled(self, job: BatchRequest) -> None:
         """The job's prompt is in the cache: its first token is out."""
         job.prefilled = True
         self._warm.append(job.ids)
 
-    def leave(self, number: int) -> Job | None:
+    def leave(self, number: int) -> BatchRequest | None:
         """Takes a request out, running or waiting; None where it is not here."""
         job = self.running.pop(number, None)
         if job is not None:
@@ -94,15 +94,15 @@ class Admission:
                 return job
         return None
 
-    def _need(self, job: Job) -> int:
+    def _need(self, job: BatchRequest) -> int:
         return -(-(len(job.ids) + job.max_tokens) // self._block_tokens)
 
-    def _has_room(self, job: Job) -> bool:
+    def _has_room(self, job: BatchRequest) -> bool:
         if job.alone or any(other.alone for other in self.running.values()):
             return not self.running
         return self._taken + self._need(job) <= self._blocks
 
-    def _should_wait(self, job: Job) -> bool:
+    def _should_wait(self, job: BatchRequest) -> bool:
         if not self._prefix_caching:
             return False
         coming = [other.ids for other in self.running.values() if not other.prefilled]

@@ -25,7 +25,7 @@ import numpy as np
 import openvino
 import openvino_genai as genai
 
-from rtlglot.engines.admission import Admission, Job
+from rtlglot.engines.admission import Admission, BatchRequest
 from rtlglot.engines.channel import Channel, Message
 from rtlglot.engines.lengths import fit
 from rtlglot.errors import ConfigError, RowError
@@ -114,7 +114,7 @@ class OpenVinoServer:
         assert self._admission is not None
         ids = self._ids(message)
         max_tokens = fit(len(ids), message["max_tokens"], self._context_tokens)
-        self._admission.offer(Job(message["n"], ids, max_tokens, message))
+        self._admission.offer(BatchRequest(message["n"], ids, max_tokens, message))
 
     def _on_cancel(self, message: Message) -> None:
         job = self._admission.leave(message["n"]) if self._admission is not None else None
@@ -143,7 +143,7 @@ class OpenVinoServer:
         for job in list(admission.running.values()):
             self._look(admission, job)
 
-    def _enter(self, admission: Admission, job: Job) -> None:
+    def _enter(self, admission: Admission, job: BatchRequest) -> None:
         tensor = openvino.Tensor(job.ids[np.newaxis, :])
         try:
             job.handle = self._pipeline.add_request(next(self._request_ids), tensor, self._config(job))
@@ -151,7 +151,7 @@ class OpenVinoServer:
             admission.leave(job.number)
             self._refuse(job, Reason.BAD_REQUEST, f"OpenVINO refuses the request: {error}")
 
-    def _config(self, job: Job) -> Any:
+    def _config(self, job: BatchRequest) -> Any:
         asked = job.request
         config = genai.GenerationConfig()
         config.apply_chat_template = False
@@ -166,7 +166,7 @@ class OpenVinoServer:
             config.rng_seed = random.getrandbits(63) if seed is None else seed
         return config
 
-    def _look(self, admission: Admission, job: Job) -> None:
+    def _look(self, admission: Admission, job: BatchRequest) -> None:
         status = job.handle.get_status()
         if status == genai.GenerationStatus.RUNNING:
             if not job.prefilled and job.handle.can_read():
@@ -177,13 +177,13 @@ class OpenVinoServer:
             self._finish(job)
         elif not job.alone:
             # Thrown out because the cache was full: once more, with nothing beside it.
-            admission.offer(Job(job.number, job.ids, job.max_tokens, job.request, alone=True))
+            admission.offer(BatchRequest(job.number, job.ids, job.max_tokens, job.request, alone=True))
         else:
             self._refuse(
                 job, Reason.ENGINE_ERROR, f"OpenVINO gave the request up ({status.name}), also alone"
             )
 
-    def _finish(self, job: Job) -> None:
+    def _finish(self, job: BatchRequest) -> None:
         (output,) = job.handle.read_all()
         try:
             text = self._tokenizer.decode(output.generated_ids)
@@ -197,7 +197,7 @@ class OpenVinoServer:
         counts = {"prompt_tokens": len(job.ids), "completion_tokens": len(output.generated_ids)}
         self._channel.send({"n": job.number, **answer, **counts})
 
-    def _refuse(self, job: Job, reason: Reason, message: str) -> None:
+    def _refuse(self, job: BatchRequest, reason: Reason, message: str) -> None:
         self._channel.send({"n": job.number, "error": "row", "reason": reason, "message": message})
 
 

@@ -12,7 +12,7 @@ from rtlglot.evals.audit import Health
 from rtlglot.ledger import opening, reading
 from rtlglot.ledger.samples import CLASSES, Sample, all_samples
 from rtlglot.records import Json
-from rtlglot.reports.estimates import Tried, mean_pass_at_k, mean_plug_in
+from rtlglot.reports.estimates import ProblemTries, mean_pass_at_k, mean_plug_in
 
 WAYS = ("testbench", "proof", "both", "official")
 
@@ -105,8 +105,8 @@ def score(
     return told
 
 
-def _tried(answered: Sequence[Answered], way: str) -> list[Tried]:
-    return [Tried(len(one.samples), one.right(way)) for one in answered]
+def _tried(answered: Sequence[Answered], way: str) -> list[ProblemTries]:
+    return [ProblemTries(len(one.samples), one.right(way)) for one in answered]
 
 
 def _pass(answered: Sequence[Answered], ks: Sequence[int], ways: Sequence[str]) -> dict[str, Json]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rtlglot.checks.words import in_plain_words
 from rtlglot.exports.example import PreferencePair
-from rtlglot.exports.history import Tried
+from rtlglot.exports.history import ExaminedText
 from rtlglot.records import NO, YES, CheckStatus, Outcome, Verdict
 
 SAID_YES = YES | {CheckStatus.BOUNDED}
@@ -14,7 +14,7 @@ SAID_YES = YES | {CheckStatus.BOUNDED}
 
 
 def comparisons(
-    prompt: str, tried: Sequence[Tried], outcome: Outcome, *, most: int = 0
+    prompt: str, tried: Sequence[ExaminedText], outcome: Outcome, *, most: int = 0
 ) -> tuple[tuple[PreferencePair, ...], list[str]]:
     """Each rejected text with one that passed, and why there is none where there is none.
 
@@ -38,11 +38,13 @@ def comparisons(
     return pairs[: most or len(pairs)], [] if pairs else [unsure]
 
 
-def _said_no(one: Tried) -> Verdict | None:
+def _said_no(one: ExaminedText) -> Verdict | None:
     return next((verdict for verdict in one.verdicts if verdict.status in NO), None)
 
 
-def _chosen(bad: Tried, check: str, passed: Sequence[Tried], outcome: Outcome) -> Tried | None:
+def _chosen(
+    bad: ExaminedText, check: str, passed: Sequence[ExaminedText], outcome: Outcome
+) -> ExaminedText | None:
     able = [
         one
         for one in passed

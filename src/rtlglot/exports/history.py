@@ -20,7 +20,7 @@ from rtlglot.run.deliver import ours
 _MOST_STEPS = 50
 
 
-class Tried(NamedTuple):
+class ExaminedText(NamedTuple):
     """One text that was examined."""
 
     text: str
@@ -87,12 +87,12 @@ class History:
             return None
         return reading.outcomes_at(self._db, self.run.recipe, [position])[position][1]
 
-    def tried(self, outcome: Outcome) -> list[Tried]:
+    def tried(self, outcome: Outcome) -> list[ExaminedText]:
         """Every text that was examined for a row, in the order of asking."""
         verdicts = reading.verdicts(self._db, [key for a in outcome.attempts for key in a.verdicts])
         texts = reading.texts(self._db, [attempt.text for attempt in outcome.attempts])
         return [
-            Tried(
+            ExaminedText(
                 texts[attempt.text],
                 attempt,
                 tuple(verdicts[key] for key in attempt.verdicts if key in verdicts),

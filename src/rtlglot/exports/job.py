@@ -15,7 +15,7 @@ from rtlglot.exports.history import History
 from rtlglot.exports.select import Examples
 from rtlglot.exports.sides import Sides, decide, passed_over_twice
 from rtlglot.exports.spec import ExportSpec, ExportSummary
-from rtlglot.exports.write import Files, Output
+from rtlglot.exports.write import Output, SplitFiles
 from rtlglot.ledger.opening import find_ledger
 
 OnProgress = Callable[[str, int], None]
@@ -76,13 +76,13 @@ def _options(spec: ExportSpec, selection: Examples) -> FormatOptions:
 
 def _output(
     spec: ExportSpec, format: ExportFormat, card_of: Callable[[ExportSummary], str]
-) -> Files | Folder:
+) -> SplitFiles | Folder:
     path = Path(spec.path)
     ours = [Path(spec.output + end) for end in ("", ".ledger", ".failures.jsonl", ".log")]
     ours += [find_ledger(Path(spec.ledger))] if spec.ledger else []
     if any(path.exists() and each.exists() and path.samefile(each) for each in ours):
         raise UsageError(f"{path} is a file of the run that is exported", hint="name another path")
-    return Files(spec, format) if format.containers else Folder(spec, card_of)
+    return SplitFiles(spec, format) if format.containers else Folder(spec, card_of)
 
 
 def _write(

@@ -12,7 +12,7 @@ from pathlib import Path
 from rtlglot.errors import InputError, UsageError
 from rtlglot.exports.compare import comparisons
 from rtlglot.exports.example import Example, PreferencePair, Turn
-from rtlglot.exports.history import History, Tried
+from rtlglot.exports.history import ExaminedText, History
 from rtlglot.exports.spec import ExportSpec
 from rtlglot.formats import Dataset, open_dataset, text_of
 from rtlglot.records import YES, CheckStatus, Json, Outcome, Pair, Row, Status
@@ -152,7 +152,7 @@ class Examples:
             self._drop(reason)
         return found
 
-    def _may_be_chosen(self, one: Tried) -> bool:
+    def _may_be_chosen(self, one: ExaminedText) -> bool:
         """False for a passed text that lacks a yes which the user asks for."""
         said = {verdict.check for verdict in one.verdicts if verdict.status in YES}
         return not one.passed or said.issuperset(self._spec.min_status)

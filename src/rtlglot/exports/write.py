@@ -30,7 +30,7 @@ class Output(Protocol):
         """Called once, after the last record and before anything is put in place."""
 
 
-class Files:
+class SplitFiles:
     """One file, or one for each side."""
 
     def __init__(self, spec: ExportSpec, format: ExportFormat) -> None:
@@ -74,7 +74,7 @@ class Files:
 
 
 class _Writing:
-    def __init__(self, files: Files, writers: Mapping[str, Json], info: Json) -> None:
+    def __init__(self, files: SplitFiles, writers: Mapping[str, Json], info: Json) -> None:
         self._files, self._writers, self._info = files, writers, info
 
     def write(self, side: str, id_: str, record: Mapping[str, Json]) -> None:

@@ -22,7 +22,7 @@ from rtlglot.checks.ladder import ladder
 from rtlglot.errors import DuplicateId, UsageError
 from rtlglot.formats import Dataset, open_dataset, upload
 from rtlglot.jobs.check_spec import CheckSpec, CheckSummary
-from rtlglot.jobs.verdicts import Files, Telling, Told, files_of
+from rtlglot.jobs.verdicts import CheckTotals, Destinations, Telling, files_of
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.recipe import Recipe, recipe_key
 from rtlglot.records import Context, Pair, Reason, Sampling, Status
@@ -69,7 +69,7 @@ class _Work:
 
     spec: CheckSpec
     dataset: Dataset
-    files: Files
+    files: Destinations
     watch: Watch
 
 
@@ -147,7 +147,7 @@ class Examination:
             )
         return cut or "done"
 
-    async def write(self, files: Files, ledger: Ledger) -> Told:
+    async def write(self, files: Destinations, ledger: Ledger) -> CheckTotals:
         """What the ledger knows of the rows, into the files."""
         told = await Telling(self.spec, self.rows, ledger, self.checks, self.around).write(files)
         for file, url in files.remote(self.spec):

@@ -39,7 +39,7 @@ MOST_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
+class Destinations:
     """Where what is written goes; '' is nowhere."""
 
     verdicts: str
@@ -64,7 +64,7 @@ class Files:
         return [(Path(file), url) for file, url in named if is_url(url)]
 
 
-def files_of(spec: CheckSpec, dataset: Dataset) -> Files:
+def files_of(spec: CheckSpec, dataset: Dataset) -> Destinations:
     """As asked for, or by default; of a shard its own. Raises UsageError for one that cannot be written, or
     is not ours."""
     one_by_one = dataset.one_by_one
@@ -76,7 +76,7 @@ def files_of(spec: CheckSpec, dataset: Dataset) -> Files:
         str(path and part_of(here(path, spec.ledger_dir), spec.shard))
         for path in (verdicts, spec.keep, spec.drop)
     ]
-    files = Files(wanted[0], wanted[1], wanted[2], one_by_one)
+    files = Destinations(wanted[0], wanted[1], wanted[2], one_by_one)
     named = [path for path in wanted if path]
     if spec.shard and not named:
         raise UsageError("a shard keeps its verdicts, and no file is named", hint="name one with --output")
@@ -97,7 +97,7 @@ def files_of(spec: CheckSpec, dataset: Dataset) -> Files:
 
 
 @dataclass(slots=True)
-class Told:
+class CheckTotals:
     """What the rows came to."""
 
     statuses: dict[str, dict[str, int]]
@@ -115,10 +115,10 @@ class Telling:
     checks: tuple[Check, ...]
     around: ContextFields
 
-    async def write(self, files: Files) -> Told:
+    async def write(self, files: Destinations) -> CheckTotals:
         """All files; how many rows got which status, and the rows that a summary names."""
         rungs: dict[str, Counter[str]] = {check.name: Counter() for check in self.checks}
-        told = Told({})
+        told = CheckTotals({})
         recall = Examine(self.ledger, self.checks, None).recall
         dataset, given = self.rows.dataset, self.spec.given
         with ExitStack() as stack:
@@ -154,7 +154,7 @@ class Telling:
         told.statuses = {name: dict(statuses.most_common()) for name, statuses in rungs.items()}
         return told
 
-    def _columns(self, files: Files, verdicts: Sequence[Verdict]) -> dict[str, Json]:
+    def _columns(self, files: Destinations, verdicts: Sequence[Verdict]) -> dict[str, Json]:
         if format_of(files.verdicts) in ("csv", "tsv", "parquet"):
             return flat(verdicts)
         return {"verdicts": nested(verdicts), "tools": tools_of(self.checks)}

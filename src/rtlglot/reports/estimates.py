@@ -12,7 +12,7 @@ RESAMPLES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class ProblemTries:
     """One problem."""
 
     samples: int
@@ -20,7 +20,7 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class Interval:
     """A share of problems, with the interval in which 95 of 100 like it lie."""
 
     value: float
@@ -44,16 +44,16 @@ def plug_in(samples: int, right: int, k: int) -> float:
     return 1.0 - (1.0 - right / samples) ** k if samples else 0.0
 
 
-def mean_pass_at_k(tried: Sequence[Tried], k: int, *, seed: int = 2026) -> Estimate | None:
+def mean_pass_at_k(tried: Sequence[ProblemTries], k: int, *, seed: int = 2026) -> Interval | None:
     """Over problems, with a percentile bootstrap over them; None where a problem has less than k samples."""
     if not tried or min(one.samples for one in tried) < k:
         return None
     values = [pass_at_k(one.samples, one.right, k) for one in tried]
     low, high = bootstrap(values, seed=seed)
-    return Estimate(math.fsum(values) / len(values), low, high)
+    return Interval(math.fsum(values) / len(values), low, high)
 
 
-def mean_plug_in(tried: Sequence[Tried], k: int) -> float:
+def mean_plug_in(tried: Sequence[ProblemTries], k: int) -> float:
     """The mean of `plug_in` over problems."""
     return math.fsum(plug_in(one.samples, one.right, k) for one in tried) / max(1, len(tried))
 

@@ -35,7 +35,7 @@ class Shown:
     """[[role, text], …]: messages that several rows' prompts have in common."""
 
 
-class Cut:
+class Clip:
     """Cuts texts to a length and says how much is missing."""
 
     def __init__(self, most: int) -> None:
@@ -79,7 +79,7 @@ def show(
 ) -> Shown:
     """The page's rows."""
     common = _common_messages(known)
-    shaping = _Shaping(Cut(most_characters), common)
+    shaping = _Shaping(Clip(most_characters), common)
     rows = [_row(e, known, inputs.get(e.glance.position), group, shaping) for e in ended]
     return Shown(rows, [[role, shaping.cut(text)] for role, text in common])
 
@@ -88,7 +88,7 @@ def show(
 class _Shaping:
     """How texts are made small."""
 
-    cut: Cut
+    cut: Clip
     common: Mapping[tuple[str, str], int]
     """Messages that several prompts share -> their place in `Shown.shared`."""
 
@@ -163,7 +163,7 @@ def _attempt(attempt: Attempt, reply: Bought | None, known: Material, shaping: _
     }
 
 
-def _verdict(verdict: Verdict, known: Material, cut: Cut) -> dict[str, Json]:
+def _verdict(verdict: Verdict, known: Material, cut: Clip) -> dict[str, Json]:
     findings = [
         [f.severity.value, f.code[:_SHORT], cut(f.message), f.line, f.column]
         for f in verdict.findings[:_MOST_FINDINGS]

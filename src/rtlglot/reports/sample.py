@@ -8,7 +8,7 @@ from collections import defaultdict
 from rtlglot.ledger.ended import EndedRow
 
 
-class Sample:
+class Reservoir:
     """At most `most` rows: every kind (status, reason, check, mended) keeps a share, small kinds all.
 
     A reservoir for each kind (Vitter's algorithm R), so that one pass is enough.

@@ -20,7 +20,7 @@ from rtlglot.reports.inputs import group_field, read_inputs
 from rtlglot.reports.numbers import Numbers
 from rtlglot.reports.page import REPORT, packed, page, plain_json
 from rtlglot.reports.rows import Material, material, show
-from rtlglot.reports.sample import Sample
+from rtlglot.reports.sample import Reservoir
 
 MOST_ROWS = 2_000
 MOST_BYTES = 5_000_000
@@ -51,7 +51,7 @@ def write_report(
     `group` is a field of the input to filter by ('' finds one). Raises LedgerError and OutputError.
     """
     with contextlib.closing(opening.open_reading(ledger)) as db:
-        sample = Sample(most_rows)
+        sample = Reservoir(most_rows)
         numbers = counting.gather(db, sample.add)
         ended = sample.rows()
         known = material(db, bytes.fromhex(numbers.recipe_key), ended)

@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 
 np = pytest.importorskip("numpy")
 
-from rtlglot.engines.admission import Admission, Job, common  # noqa: E402 - it needs numpy
+from rtlglot.engines.admission import Admission, BatchRequest, common  # noqa: E402 - it needs numpy
 
 
 def queue(blocks: int = 10, *, most: int = 100, prefix: bool = True) -> Admission:
     return Admission(blocks=blocks, block_tokens=32, max_in_flight=most, prefix_caching=prefix)
 
 
-def job(number: int, prompt: list[int], max_tokens: int = 10, *, alone: bool = False) -> Job:
-    return Job(number, np.array(prompt, dtype=np.int64), max_tokens, alone=alone)
+def job(number: int, prompt: list[int], max_tokens: int = 10, *, alone: bool = False) -> BatchRequest:
+    return BatchRequest(number, np.array(prompt, dtype=np.int64), max_tokens, alone=alone)
 
 
 def admitted(admission: Admission) -> list[int]:

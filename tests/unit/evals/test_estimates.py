@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtlglot.reports.compare import sign_test
-from rtlglot.reports.estimates import Tried, bootstrap, mean_pass_at_k, mean_plug_in, pass_at_k, plug_in
+from rtlglot.reports.estimates import (
+    ProblemTries,
+    bootstrap,
+    mean_pass_at_k,
+    mean_plug_in,
+    pass_at_k,
+    plug_in,
+)
 
 counts = st.integers(1, 9).flatmap(
     lambda n: st.tuples(st.just(n), st.integers(0, n), st.integers(1, n)),
@@ -53,7 +60,7 @@ def test_pass_at_k_is_unbiased_and_the_plug_in_is_not(samples: int, chance: floa
 def test_what_has_no_estimate_is_refused(samples: int, right: int, k: int) -> None:
     with pytest.raises(ValueError):
         pass_at_k(samples, right, k)
-    assert mean_pass_at_k([Tried(5, 5), Tried(2, 1)], 3) is None
+    assert mean_pass_at_k([ProblemTries(5, 5), ProblemTries(2, 1)], 3) is None
 
 
 def test_the_interval_of_shares_is_that_of_the_binomial() -> None:
@@ -77,7 +84,7 @@ def test_the_interval_holds_the_truth_as_often_as_it_says() -> None:
     draw = random.Random(7)
     held = 0
     for trial in range(100):
-        tried = [Tried(5, sum(draw.random() < 0.4 for _ in range(5))) for _ in range(40)]
+        tried = [ProblemTries(5, sum(draw.random() < 0.4 for _ in range(5))) for _ in range(40)]
         found = mean_pass_at_k(tried, 1, seed=trial)
         assert found is not None
         held += found.low <= 0.4 <= found.high
@@ -85,7 +92,7 @@ def test_the_interval_holds_the_truth_as_often_as_it_says() -> None:
 
 
 def test_the_mean_plug_in() -> None:
-    assert mean_plug_in([Tried(4, 2), Tried(4, 0)], 2) == pytest.approx(0.375)
+    assert mean_plug_in([ProblemTries(4, 2), ProblemTries(4, 0)], 2) == pytest.approx(0.375)
 
 
 @given(st.integers(0, 12), st.integers(0, 12))

@@ -9,7 +9,7 @@ from tests.unit.export.test_export_select import run
 from rtlglot.errors import UsageError
 from rtlglot.exports import ExportSpec, export
 from rtlglot.exports.compare import comparisons
-from rtlglot.exports.history import Tried
+from rtlglot.exports.history import ExaminedText
 from rtlglot.records import Attempt, CheckStatus, Finding, Outcome, Reason, Severity, Status, Verdict
 
 
@@ -56,13 +56,13 @@ def test_min_status_is_asked_of_the_chosen_text(write: Export) -> None:
     assert write("preference", "y.jsonl", min_status=("equivalence",)).rows == 2
 
 
-def tried(text: str, sample: int, **statuses: CheckStatus) -> Tried:
+def tried(text: str, sample: int, **statuses: CheckStatus) -> ExaminedText:
     findings = (Finding(Severity.ERROR, "x", f"{text} is wrong"),)
     verdicts = tuple(
         Verdict(name, status, findings, must_answer=name == "synth") for name, status in statuses.items()
     )
     reason = next((verdict.reason for verdict in verdicts if not verdict.ok), Reason.OK)
-    return Tried(text, Attempt(b"", sample, 0, reason), verdicts)
+    return ExaminedText(text, Attempt(b"", sample, 0, reason), verdicts)
 
 
 OUTCOME = Outcome("r", Status.ACCEPTED, Reason.OK, text="good")

@@ -14,7 +14,7 @@ from rtlglot.ledger import opening
 from rtlglot.ledger.ended import EndedRow
 from rtlglot.reports.compare import compare, sign_test
 from rtlglot.reports.numbers import gather, stages, to_json
-from rtlglot.reports.sample import Sample
+from rtlglot.reports.sample import Reservoir
 from rtlglot.reports.spread import Spread
 
 
@@ -89,14 +89,14 @@ def test_a_sample_has_some_of_every_kind_and_is_always_the_same(tmp_path: Path) 
     _, seen = numbers_of(usual_ledger(tmp_path, 200))
     drawn = []
     for _ in range(2):
-        sample = Sample(30)
+        sample = Reservoir(30)
         for ended in seen:
             sample.add(ended)
         drawn.append([ended.glance.position for ended in sample.rows()])
     assert drawn[0] == drawn[1] == sorted(drawn[0])
     assert len(drawn[0]) == 30
     assert {position % 10 for position in drawn[0]} >= {5, 6, 7, 8, 9}
-    everything = Sample(500)
+    everything = Reservoir(500)
     for ended in seen:
         everything.add(ended)
     assert len(everything.rows()) == 200

@@ -50,7 +50,7 @@ def _in_range(text: str, name: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Mentioned:
     """How much of a design a text speaks of, right or wrong."""
 
     ports: int
@@ -80,7 +80,7 @@ class Told:
         return {"ports": ports, "facts": facts, "coverage": round(self.share, 3)}
 
 
-def told_of(prose: Prose, names: Names, claims: Iterable[Claim]) -> Told:
+def told_of(prose: Prose, names: Names, claims: Iterable[Claim]) -> Mentioned:
     """What a text speaks of. Where it says that all ports are one bit wide, that is no fact about vectors."""
     said = {(claim.about, claim.subject) for claim in claims}
     about = {about for about, _ in said}
@@ -97,7 +97,7 @@ def told_of(prose: Prose, names: Names, claims: Iterable[Claim]) -> Told:
         facts += [kind in about for _ in resets for kind in (About.SYNCHRONY, About.POLARITY)]
         facts += [About.DEPTH in about for _ in clocking.memories]
     named = len(names.ports) - len(missing_ports(prose, names))
-    return Told(named, len(names.ports), sum(facts), len(facts))
+    return Mentioned(named, len(names.ports), sum(facts), len(facts))
 
 
 def missing_findings(prose: Prose, names: Names, *, needed: bool) -> list[Finding]:
