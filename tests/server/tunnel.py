@@ -46,7 +46,10 @@ class Tunnel:
             else:
                 path = url.path + ("?" + url.query if url.query else "")
                 far_writer.write(head.replace(target, path, 1).encode())
-            await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
+            try:
+                await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
+            finally:
+                far_writer.close()
         except (OSError, asyncio.IncompleteReadError):
             pass
         finally:

@@ -101,6 +101,26 @@ async def test_a_key_written_out_in_an_option_is_refused(stub: Stub, header: str
 
 
 @pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-A\r\nX-B": "1"},
+        {"X A": "1"},
+        {"": "1"},
+        {"X-A": "1\n"},
+        {"Content-Length": "3"},
+        {"CONNECTION": "x"},
+    ],
+)
+async def test_headers_that_would_make_another_request_are_refused(
+    stub: Stub, headers: dict[str, str]
+) -> None:
+    with pytest.raises(UsageError, match="headers"):
+        await OpenAiEngine("stub", {"base_url": stub.base_url, "headers": headers}).start()
+    with pytest.raises(UsageError, match="Organization"):
+        await OpenAiEngine("stub", {"base_url": stub.base_url, "organization": "a\r\nb: c"}).start()
+
+
+@pytest.mark.parametrize(
     "url",
     [f"http://user:{KEY}@localhost:1/v1", f"http://{KEY}@localhost/v1", f"http://localhost/v1?api_key={KEY}"],
 )

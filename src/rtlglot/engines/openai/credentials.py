@@ -8,6 +8,7 @@ import re
 from string import Template
 from urllib.parse import quote
 
+from rtlglot.engines.openai.http import FRAMING, TOKEN
 from rtlglot.engines.openai.options import (
     KEY_VARIABLES,
     PART,
@@ -95,15 +96,22 @@ def read_headers(options: OpenAiOptions) -> tuple[dict[str, str], Secrets]:
         secrets.append(key)
     if options.organization:
         headers["OpenAI-Organization"] = options.organization
+        _refuse_unsendable("OpenAI-Organization", options.organization)
     for header, value in json_object(options.headers, f"{PART}.headers").items():
         text = str(value)
         names = [match["named"] or match["braced"] for match in Template.pattern.finditer(text)]
         values = {name: _variable(name, f"headers: {header}") for name in names if name}
         headers[header] = Template(text).safe_substitute(values)
-        if not headers[header].isprintable():
-            raise UsageError(f"{PART}.headers: {header!r} holds characters that no header can")
+        _refuse_unsendable(header, headers[header])
         secrets += values.values()
     return headers, Secrets(secrets, name)
+
+
+def _refuse_unsendable(header: str, value: str) -> None:
+    if not (TOKEN.fullmatch(header) and value.isprintable()):
+        raise UsageError(f"{PART}.headers: {header!r} holds characters that no header can")
+    if header.lower() in FRAMING:
+        raise UsageError(f"{PART}.headers: {header!r} is what rtlglot itself says of each request")
 
 
 def _variable(name: str, option: str) -> str:
