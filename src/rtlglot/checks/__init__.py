@@ -54,6 +54,8 @@ class Check(Protocol):
     """It has an option `strict`, in which warnings say no."""
     coverage: bool = False
     """It has an option `coverage`: the share of a design of which a text must speak."""
+    shortest: bool = False
+    """It has an option `shortest`: whether it looks for the shortest difference where it has seen one."""
     must_answer: bool = False
     """Without its answer no text is accepted: a real one gets it in a fraction of a second, so a text
     that gets none is made to break the tool, or breaks it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 from rtlglot.checks import CHECKS, VERILOG_ONLY, Check
 from rtlglot.errors import UsageError
@@ -58,6 +59,13 @@ def ladder(
         if check.name in {earlier.name for earlier in made[:number]}:
             raise UsageError(f"two of the checks {rungs!r} call themselves {check.name!r}")
     return made
+
+
+def for_scores(rungs: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of the checks that `rungs` names where verdicts are all that is wanted: no shortest
+    difference is looked for, unless `options` say otherwise."""
+    able = [name for name in _names(rungs, "verilog") if _class(name).shortest]
+    return {**options, **{name: {"shortest": False, **options.get(name, {})} for name in able}}
 
 
 def kind_of(field: str, rungs: str) -> str:

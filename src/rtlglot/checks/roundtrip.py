@@ -140,7 +140,7 @@ class Roundtrip(Check):
 
 def _not_provable(verdicts: Sequence[Verdict]) -> list[Finding]:
     """Why nothing built from a text could be proved, where the design is not even proved equal to itself."""
-    from rtlglot.checks.equivalence.judge import SAME_TEXT
+    from rtlglot.checks.equivalence.texts import SAME_TEXT
 
     last = verdicts[-1] if verdicts else None
     if last is None:

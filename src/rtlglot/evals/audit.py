@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rtlglot.checks.ladder import for_scores
 from rtlglot.evals.problems import Problem, rows_of
 from rtlglot.evals.spec import EvalSpec
 from rtlglot.formats import open_writer
@@ -93,13 +94,15 @@ def _checked(
         for row in rows:
             writer.write(str(row["id"]), row)
     tested = any(problem.testbench for problem in problems)
+    rungs = "equivalence,testbench" if tested else "equivalence"
     checked = CheckSpec(
         input=(str(given),),
         output=str(folder / f"{name}.jsonl"),
         reference="reference",
         testbench="testbench" if tested else "",
         files="files" if tested else "",
-        check="equivalence,testbench" if tested else "equivalence",
+        check=rungs,
+        set={"check": for_scores(rungs, {})},
         standard=spec.standard,
         until=spec.until,
         ledger_dir=spec.ledger_dir,

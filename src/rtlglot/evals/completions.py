@@ -43,6 +43,9 @@ def _in_files(folder: Path) -> Iterator[tuple[str, str]]:
 def _in_rows(rows: Iterable[Row]) -> Iterator[tuple[str, str]]:
     for row in rows:
         fields = row.fields
+        if answers := _by_id(fields):
+            yield from answers
+            continue
         name = next((name for name in _TEXTS if fields.get(name) is not None), None)
         id_ = next((str(fields[name]) for name in _IDS if fields.get(name) is not None), row.id)
         if name is None:
@@ -51,6 +54,14 @@ def _in_rows(rows: Iterable[Row]) -> Iterator[tuple[str, str]]:
                 "the row has no completion", row=row.where, hint=f"expected one of the fields {known}"
             )
         yield from ((id_, text) for text in _texts(fields[name]))
+
+
+def _by_id(fields: Mapping[str, Json]) -> list[tuple[str, str]]:
+    """A line of CVDP's file of answers: each problem's id, with the files of its answer as `output`."""
+    files = {id_: told.get("output") for id_, told in fields.items() if isinstance(told, Mapping)}
+    if len(files) < len(fields) or not all(isinstance(one, Mapping) for one in files.values()):
+        return []
+    return [(id_, text) for id_, one in files.items() for text in _texts({"context": one})]
 
 
 def _texts(value: Json) -> Iterator[str]:

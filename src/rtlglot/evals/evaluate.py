@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from rtlglot.checks.equivalence.check import shared_references
 from rtlglot.errors import UsageError
 from rtlglot.evals import tables
 from rtlglot.evals.audit import examine_controls, examine_references, health_of
@@ -34,6 +35,7 @@ LEDGERS = (ANSWERS_FILE, "health.jsonl", "official.jsonl")
 """The outputs in a folder that have ledgers."""
 
 
+@shared_references()
 def evaluate(
     spec: EvalSpec, watch: Watch | None = None, command: Sequence[str] = (), **engine_flags: Any
 ) -> dict[str, Json]:

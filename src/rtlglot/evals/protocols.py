@@ -23,8 +23,6 @@ class Protocol:
     """A regular expression: what its harness looks for in what the simulation printed; '' for none."""
     top: str = "tb"
     """The testbench's module that its harness starts; '' lets the simulator find it."""
-    by_proof: bool = False
-    """It counts proofs, not simulations."""
 
     @property
     def prompt_file(self) -> str:
@@ -47,6 +45,6 @@ PROTOCOLS = {
         passes=r"Mismatches: 0 in \d+ samples",
     ),
     "rtllm": Protocol("rtllm", samples=5, simulator="VCS", passes=r"Pass|pass", top=""),
-    "rtl-benchls": Protocol("rtl-benchls", temperature=0.0, by_proof=True),
+    "rtl-benchls": Protocol("rtl-benchls", temperature=0.0),
 }  # fmt: skip
 """By the names of `--protocol`; '' is none. What a benchmark leaves open (RTLLM its temperature) is ours."""

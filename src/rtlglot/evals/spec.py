@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from rtlglot.checks.ladder import for_scores
 from rtlglot.errors import UsageError
 from rtlglot.evals.protocols import PROTOCOLS, Protocol
 from rtlglot.formats import ANSWERS_FILE, PROBLEMS_FILE, is_url
@@ -120,8 +121,9 @@ class EvalSpec:
             "temperature": several if temperature is None else temperature,
             "top_p": followed.top_p if self.top_p is None else self.top_p,
             "prompt": self.prompt or followed.prompt_file,
+            "set": {**self.set, "check": for_scores(self.check, self.set.get("check", {}))},
         }
-        same = ("max_tokens", "seed", "set", "emit_batch", "ingest_batch", "check", "standard", "concurrency")
+        same = ("max_tokens", "seed", "emit_batch", "ingest_batch", "check", "standard", "concurrency")
         values |= {name: getattr(self, name) for name in (*same, "redo", "drain_s", "until", "ledger_dir")}
         if self.samples_from:
             return values | {"engine": "recorded", "model": str(folder / "completions.jsonl")}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from rtlglot.checks.ladder import ladder
+from rtlglot.checks.ladder import for_scores, ladder
 from rtlglot.errors import ConfigError, UsageError
 from rtlglot.ledger import Ledger
 from rtlglot.prompts.extract import extract
@@ -78,7 +78,7 @@ class Grader:
         that remembers every verdict ('' forgets them at the end); at most `workers` texts are examined at
         once (None: as many as cores)."""
         self.table = table or RewardTable()
-        self._checks = ladder(check, "verilog", options)
+        self._checks = ladder(check, "verilog", for_scores(check, options or {}))
         self._judge = Judge(self._checks)
         # each text in a child of its own: two that share one could agree to lie
         self.box = open_box(workers=workers, share=False)

@@ -12,6 +12,7 @@ import pytest
 
 from rtlglot.checks import CHECKS
 from rtlglot.checks.equivalence import Equivalence
+from rtlglot.checks.equivalence.check import shared_references
 from rtlglot.errors import UsageError
 from rtlglot.records import CheckStatus, Context, Verdict
 from rtlglot.sandbox import Box, BoxResult, open_box
@@ -221,3 +222,48 @@ def test_a_line_that_only_some_tools_end_is_not_compared() -> None:
     context = Context(reference="module m(input a, output y);\nassign y = a;\nendmodule\n")
     verdict = with_box(lambda box: Equivalence().check(text, context, box))
     assert (verdict.status, verdict.data["what"]) == (CheckStatus.UNSUPPORTED, "line-end")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (COUNTER, DOWN),
+        ("module r(input [2:0] a, output y); assign y = ^a; endmodule\n",) * 2,
+    ],
+)
+def test_where_no_shortest_difference_is_wanted_a_simulation_is_enough(right: str, wrong: str) -> None:
+    wrong = wrong.replace("^a", "|a")
+    copy = right.replace("module r", "module c").replace("{", " {")
+
+    async def work(box: Any) -> tuple[Verdict, list[str], Verdict]:
+        check, context = Equivalence({"shortest": False}), Context(reference=right)
+        await check.check(copy, context, box)
+        box.asked.clear()
+        seen = await check.check(wrong, context, box)
+        return seen, list(box.asked), await check.check(copy, context, box)
+
+    seen, asked, equal = with_box(work)
+    assert seen.status == "different"
+    assert seen.data["confirmed"] is True
+    assert "compare" not in asked
+    trace = seen.data["trace"]
+    assert trace["steps"][-1]["expected"] != trace["steps"][-1]["got"]
+    if right is not COUNTER:
+        assert len(trace["steps"]) == 1
+        assert trace["first"]["step"] == 0
+    assert equal.status == "equivalent"
+
+
+def test_jobs_that_follow_each_other_share_what_they_know_of_references() -> None:
+    async def work(box: Any) -> list[list[str]]:
+        asked = []
+        for options in ({}, {}, {"frames": 12}):
+            box.asked.clear()
+            await Equivalence(options).check(DOWN, Context(reference=COUNTER), box)
+            asked.append(list(box.asked))
+        return asked
+
+    with shared_references():
+        first, second, other = with_box(work)
+    assert [told.count("read") for told in (first, second, other)] == [2, 1, 2]
+    assert "vacuous" not in second

@@ -157,6 +157,7 @@ def test_every_reader_says_what_it_reads_and_needs(name: str) -> None:
     [
         [{"task_id": "a", "completion": "one"}, {"task_id": "a", "completion": "two"}],
         [{"id": "a", "completion": ["one", "two"]}],
+        [{"a": {"output": {"rtl/a.sv": "one"}}}, {"a": {"output": {"rtl/a.sv": "two"}}}],
         [{"id": "a", "response": [{"role": "assistant", "content": "one"}, {"content": "two"}]}],
         [{"id": "a", "output": [{"response": "", "context": {"x.sv": "one"}}, {"response": "two"}]}],
     ],

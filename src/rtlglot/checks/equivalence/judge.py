@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 
-from rtlglot.checks.equivalence.played import confirm, play, second_opinion
+from rtlglot.checks.equivalence.played import Play, confirm, play, second_opinion
 from rtlglot.checks.equivalence.reference import Reference
+from rtlglot.checks.equivalence.texts import conditional_on, same_text
 from rtlglot.records import Context, Json
 from rtlglot.tools.prover.answers import Found, Reading, Unread
 from rtlglot.tools.prover.prover import Prover
+from rtlglot.tools.prover.trace import last_step
 from rtlglot.tools.slang.tops import Remark
-from rtlglot.tools.yosys.miter import ANY, ZERO, X
-from rtlglot.verilog.same import foreign_macros, same_but_for_names, time_settings
-from rtlglot.verilog.tokens import code_tokens, disputed_line_end
+from rtlglot.tools.yosys.miter import ANY, ZERO, Frame, X
+from rtlglot.verilog.tokens import disputed_line_end
 
 SAME_NETLIST = "the same netlist"
 _LOADED = (
@@ -42,7 +43,7 @@ async def judge(prover: Prover, reference: Reference, text: str, context: Contex
             assert isinstance(unread, Unread)
             trouble = trouble or unread
             continue
-        found = await _by_both(prover, reference, theirs, ours)
+        found = await _Pair(prover, reference, theirs, ours).judged()
         if found.status != "unconfirmed" and (contradicted is None or found.status == "different"):
             return found
         contradicted = contradicted or found
@@ -52,45 +53,164 @@ async def judge(prover: Prover, reference: Reference, text: str, context: Contex
     return await _unread(prover, reference, trouble, text, context)
 
 
-async def _by_both(prover: Prover, reference: Reference, theirs: Reading, ours: Reading) -> Found:
-    found = await _proved(prover, reference, theirs, ours)
-    if found.status == "equivalent" and reference.undefined and found.engine != SAME_NETLIST:
-        return Found(
-            "unsupported", "the reference defines none of its outputs, so that anything does what it does"
-        )
-    if found.status == "different":
-        return await _replayed(prover, reference, theirs, ours, found)
-    if found.status in ("equivalent", "bounded"):
-        return await _played(prover, reference, theirs, ours, found)
-    if found.status == "unsupported":
-        return await _simulated_only(prover, reference, ours, found)
-    return found
+@dataclass(slots=True)
+class _Pair:
+    """A candidate and its reference, read by the same front end."""
 
+    prover: Prover
+    reference: Reference
+    theirs: Reading
+    ours: Reading
+    seen: dict[Frame | None, Play] = field(default_factory=dict)
+    """What playing the candidate showed."""
 
-async def _proved(prover: Prover, reference: Reference, theirs: Reading, ours: Reading) -> Found:
-    """What the solvers say, from the start that is most like a simulation to the weakest that tells
-    something."""
-    found = await prover.prove(theirs, ours, X)
-    if found.status == "equivalent" and reference.vacuous:
-        # about its vacuous outputs that proof said nothing
-        return await prover.prove(theirs, ours, ZERO)
-    if found.status == "equivalent" or (found.status == "different" and not _only_unknown(found)):
-        return found
-    if found.status == "unsupported" and not _can_be_cut(theirs, ours):
-        return found
-    loose = await prover.prove(theirs, ours, ANY)
-    if loose.status == "equivalent":
-        assert ours.netlist is not None
-        if not ours.netlist.has_state:
-            # without registers an x of the candidate is one, whatever it may be taken for
+    async def judged(self) -> Found:
+        """What solvers say, and what a simulator has to say to that."""
+        if not self.prover.shortest and (found := await self._seen_to_differ()):
             return found
-        return await prover.prove(theirs, ours, ZERO) if reference.vacuous else loose
-    if loose.status == "different" and await _reflexive(prover, reference, theirs, ANY):
-        return loose
-    zero = await prover.prove(theirs, ours, ZERO)
-    if zero.status == "equivalent" and reference.semantics == X and loose.status != "different":
-        return loose  # nothing tells that the candidate starts with zeros, and the reference asks for none
-    return zero
+        found = await self._proved()
+        if found.status == "equivalent" and self.reference.undefined and found.engine != SAME_NETLIST:
+            what = "the reference defines none of its outputs, so that anything does what it does"
+            return Found("unsupported", what)
+        if found.status == "different":
+            return await self._replayed(found)
+        if found.status in ("equivalent", "bounded"):
+            return await self._played(found)
+        if found.status == "unsupported":
+            return await _simulated_only(self.prover, self.reference, self.ours, found)
+        return found
+
+    async def _prove(self, start: str) -> Found:
+        return await self.prover.prove(self.theirs, self.ours, start)
+
+    async def _play(self, found: Found) -> Play:
+        """Once for each model of time, which alone of what was found decides the steps."""
+        if found.clocking not in self.seen:
+            self.seen[found.clocking] = await play(self.prover, self.reference, self.theirs, self.ours, found)
+        return self.seen[found.clocking]
+
+    async def _seen_to_differ(self) -> Found | None:
+        """Most wrong candidates show it in the simulation that a proof would have to stand anyway."""
+        if self.prover.simulator is None or self.ours.unknown or self.theirs.unknown:
+            return None
+        found = self.prover.unproved(self.theirs, self.ours, X)
+        seen = await self._play(found)
+        if seen.result != "wrong":
+            return None
+        assert seen.trace is not None
+        assert self.ours.netlist is not None
+        stateless = found.clocking == Frame("none") and not self.ours.netlist.beyond
+        return self._shown(found, replace(seen, trace=last_step(seen.trace)) if stateless else seen)
+
+    def _shown(self, found: Found, seen: Play) -> Found:
+        """Different, as a simulation showed."""
+        told = found.but(status="different", engine="simulation", trace=seen.trace, played=seen.facts)
+        return told.but(confirmed=True, unconfirmed_why="", simulator=self.prover.simulator)
+
+    async def _proved(self) -> Found:
+        """What the solvers say, from the start that is most like a simulation to the weakest that tells
+        something."""
+        reference = self.reference
+        found = await self._prove(X)
+        if found.status == "equivalent" and reference.vacuous:
+            # about its vacuous outputs that proof said nothing
+            return await self._prove(ZERO)
+        if found.status == "equivalent" or (found.status == "different" and not _only_unknown(found)):
+            return found
+        if found.status == "unsupported" and not _can_be_cut(self.theirs, self.ours):
+            return found
+        loose = await self._prove(ANY)
+        if loose.status == "equivalent":
+            assert self.ours.netlist is not None
+            if not self.ours.netlist.has_state:
+                # without registers an x of the candidate is one, whatever it may be taken for
+                return found
+            return await self._prove(ZERO) if reference.vacuous else loose
+        if loose.status == "different" and await self._reflexive(ANY):
+            return loose
+        zero = await self._prove(ZERO)
+        if zero.status == "equivalent" and reference.semantics == X and loose.status != "different":
+            # nothing tells that the candidate starts with zeros, and the reference asks for none
+            return loose
+        return zero
+
+    async def _reflexive(self, start: str) -> bool:
+        """Whether the reference is proved equal to itself from this start; asked once."""
+        proofs = self.reference.proofs
+        if start not in proofs:
+            proofs[start] = await self.prover.prove(self.theirs, self.theirs, start)
+        return proofs[start].status == "equivalent"
+
+    async def _replayed(self, found: Found) -> Found:
+        """A difference, and whether a simulation of its inputs shows it too."""
+        reference, prover = self.reference, self.prover
+        # a bit that the reference leaves open is 0 from zeros: no more than one of what it may be
+        more = found.semantics == ZERO and reference.semantics == X and not reference.vacuous
+        confirmed, why, trace = await confirm(prover, self.theirs, self.ours, found, from_x=more)
+        if more and confirmed is None:
+            return found.but(status="unconfirmed", unconfirmed_why=why)
+        if confirmed is False and found.semantics == ZERO and not more:
+            confirmed, why = None, "a simulation starts with x, not with zeros"
+        found = found.but(confirmed=confirmed, unconfirmed_why=why, trace=trace or found.trace)
+        if confirmed is not None:
+            found = found.but(simulator=prover.simulator)
+        if confirmed is False:
+            # other steps may show what these do not
+            seen = await self._play(found)
+            if seen.result == "wrong":
+                return self._shown(found, seen)
+            hazards = self._hazards()
+            return _hazardous(found, hazards) if hazards else found.but(status="unconfirmed")
+        if confirmed is None and not reference.reflexive:
+            return Found("unsupported", "the reference differs from itself in this proof")
+        return found
+
+    async def _played(self, found: Found) -> Found:
+        """A proof, and what playing both designs says about it."""
+        same, prover = same_text(self.theirs, self.ours), self.prover
+        if prover.simulator is None:
+            found = found.but(
+                played={"why": "no simulator is installed (Icarus Verilog is used where it is)"}
+            )
+        else:
+            seen = await self._play(found)
+            found = found.but(played=seen.facts)
+            # what comes out of a black box is x in a simulation, and says nothing against a candidate
+            lost = seen.result == "unknown" and not found.blackboxes and (found.start == X or seen.persistent)
+            if seen.result == "wrong" or lost:
+                return self._shown(found, seen).but(findings=_told(self._hazards()))
+            if seen.result == "unknown":
+                return found.but(status="unconfirmed", confirmed=True, trace=seen.trace)
+            if seen.result == "not" and not same:
+                return Found("unsupported", f"proved, but not played: {seen.why}", played=seen.facts)
+            if prover.second is not None and seen.result == "same":
+                seen = await second_opinion(prover, self.reference, self.theirs, self.ours, found)
+                found = found.but(played=seen.facts)
+                if seen.result == "wrong":
+                    what = f"the simulators disagree: {prover.second.simulator} shows another output"
+                    return found.but(status="unsupported", what=what, engine="", k=None)
+        hazards = [] if same else self._hazards()
+        return _hazardous(found, hazards) if hazards else found
+
+    def _hazards(self) -> list[Remark]:
+        """What is simulated otherwise than synthesised: in the candidate, else in the reference."""
+        theirs, ours = self.theirs, self.ours
+        assert ours.netlist is not None
+        assert theirs.netlist is not None
+        found = list(ours.top.remarks)
+        if foreign := conditional_on(theirs, ours):
+            text = f"the text is another design where {', '.join(foreign)} is defined, or stands elsewhere"
+            found.append(Remark("conditional", text, 1))
+        if place := disputed_line_end(ours.text):
+            found.append(Remark("line-end", place.why, place.line))
+        if ours.netlist.loaded:
+            found.append(Remark("async-load", _LOADED, 1))
+        if found:
+            return found
+        told = [remark for remark in theirs.top.remarks if remark.code != "x-compare"]
+        if theirs.netlist.loaded:
+            told.append(Remark("async-load", _LOADED, 1))
+        return [replace(remark, code=f"the reference: {remark.code}") for remark in told]
 
 
 def _can_be_cut(*sides: Reading) -> bool:
@@ -105,105 +225,6 @@ def _only_unknown(found: Found) -> bool:
         return False
     pairs = zip(first["expected"], first["got"], strict=True)
     return not any(want != "x" and have not in ("x", want) for want, have in pairs)
-
-
-async def _reflexive(prover: Prover, reference: Reference, theirs: Reading, start: str) -> bool:
-    """Whether the reference is proved equal to itself from this start; asked once."""
-    if start not in reference.proofs:
-        reference.proofs[start] = await prover.prove(theirs, theirs, start)
-    return reference.proofs[start].status == "equivalent"
-
-
-async def _replayed(
-    prover: Prover, reference: Reference, theirs: Reading, ours: Reading, found: Found
-) -> Found:
-    """A difference, and whether a simulation of its inputs shows it too."""
-    # a bit that the reference leaves open is 0 from zeros: no more than one of what it may be
-    more = found.semantics == ZERO and reference.semantics == X and not reference.vacuous
-    confirmed, why, trace = await confirm(prover, theirs, ours, found, from_x=more)
-    if more and confirmed is None:
-        return found.but(status="unconfirmed", unconfirmed_why=why)
-    if confirmed is False and found.semantics == ZERO and not more:
-        confirmed, why = None, "a simulation starts with x, not with zeros"
-    found = found.but(confirmed=confirmed, unconfirmed_why=why, trace=trace or found.trace)
-    if confirmed is not None:
-        found = found.but(simulator=prover.simulator)
-    if confirmed is False:
-        # other steps may show what these do not
-        seen = await play(prover, reference, theirs, ours, found)
-        if seen.result == "wrong":
-            shown = found.but(engine="simulation", trace=seen.trace, played=seen.facts)
-            return shown.but(confirmed=True, unconfirmed_why="")
-        hazards = _hazards(reference, theirs, ours)
-        return _hazardous(found, hazards) if hazards else found.but(status="unconfirmed")
-    if confirmed is None and not reference.reflexive:
-        return Found("unsupported", "the reference differs from itself in this proof")
-    return found
-
-
-async def _played(
-    prover: Prover, reference: Reference, theirs: Reading, ours: Reading, found: Found
-) -> Found:
-    """A proof, and what playing both designs says about it."""
-    same = _same(theirs, ours)
-    if prover.simulator is None:
-        found = found.but(played={"why": "no simulator is installed (Icarus Verilog is used where it is)"})
-    else:
-        seen = await play(prover, reference, theirs, ours, found)
-        found = found.but(played=seen.facts)
-        # what comes out of a black box is x in a simulation, and says nothing against a candidate
-        lost = seen.result == "unknown" and not found.blackboxes and (found.start == X or seen.persistent)
-        if seen.result == "wrong" or lost:
-            told = found.but(status="different", engine="simulation", confirmed=True, trace=seen.trace)
-            return told.but(simulator=prover.simulator, findings=_told(_hazards(reference, theirs, ours)))
-        if seen.result == "unknown":
-            return found.but(status="unconfirmed", confirmed=True, trace=seen.trace)
-        if seen.result == "not" and not same:
-            return Found("unsupported", f"proved, but not played: {seen.why}", played=seen.facts)
-        if prover.second is not None and seen.result == "same":
-            seen = await second_opinion(prover, reference, theirs, ours, found)
-            found = found.but(played=seen.facts)
-            if seen.result == "wrong":
-                what = f"the simulators disagree: {prover.second.simulator} shows another output"
-                return found.but(status="unsupported", what=what, engine="", k=None)
-    hazards = [] if same else _hazards(reference, theirs, ours)
-    return _hazardous(found, hazards) if hazards else found
-
-
-SAME_TEXT = "the same text"
-"""The engine where nothing else could say so."""
-
-
-async def by_text(prover: Prover, found: Found, text: str, context: Context) -> Found:
-    """Where no proof is to be had: a candidate with the tokens of the reference is the reference, whatever
-    that does. Comments, layout and what macros stand for do not count; names do."""
-    assert context.reference is not None
-    theirs = await prover.read(context.reference, "sv2017", None, top=context.top)
-    if isinstance(theirs, Unread):
-        return found
-    ours = await prover.read(text, context.standard, None, theirs, context.top)
-    if isinstance(ours, Unread) or _identity(ours) != _identity(theirs) or not _same(theirs, ours):
-        return found
-    played = {"why": "it is the same text, of which nothing else can be proved"}
-    told = Found("equivalent", engine=SAME_TEXT, top=ours.top.name, played=played)
-    return told.but(blackboxes=ours.unknown)
-
-
-def _same(theirs: Reading, ours: Reading) -> bool:
-    """Whether both are one text but for names, also where others define macros, and in time."""
-    fixed = {port.name for port in theirs.top.ports}
-    as_read = same_but_for_names(theirs.plain, ours.plain, fixed)
-    timed = time_settings(theirs.text) == time_settings(ours.text)
-    return as_read and timed and not _conditional(theirs, ours) and disputed_line_end(ours.text) is None
-
-
-def _conditional(theirs: Reading, ours: Reading) -> list[str]:
-    ports = (port.name for port in theirs.top.ports)
-    return foreign_macros(theirs.conditional, ours.conditional, ports)
-
-
-def _identity(side: Reading) -> tuple[object, ...]:
-    return (side.version, side.macros, side.top.name, [token.text for token in code_tokens(side.plain)])
 
 
 async def _unread(
@@ -251,23 +272,3 @@ def _hazardous(found: Found, hazards: Sequence[Remark]) -> Found:
 
 def _told(hazards: Sequence[Remark]) -> tuple[Mapping[str, Json], ...]:
     return tuple(asdict(hazard) for hazard in hazards)
-
-
-def _hazards(reference: Reference, theirs: Reading, ours: Reading) -> list[Remark]:
-    """What is simulated otherwise than synthesised: in the candidate, else in the reference."""
-    assert ours.netlist is not None
-    assert theirs.netlist is not None
-    found = list(ours.top.remarks)
-    if foreign := _conditional(theirs, ours):
-        text = f"the text is another design where {', '.join(foreign)} is defined, or stands elsewhere"
-        found.append(Remark("conditional", text, 1))
-    if place := disputed_line_end(ours.text):
-        found.append(Remark("line-end", place.why, place.line))
-    if ours.netlist.loaded:
-        found.append(Remark("async-load", _LOADED, 1))
-    if found:
-        return found
-    told = [remark for remark in theirs.top.remarks if remark.code != "x-compare"]
-    if theirs.netlist.loaded:
-        told.append(Remark("async-load", _LOADED, 1))
-    return [replace(remark, code=f"the reference: {remark.code}") for remark in told]

@@ -14,14 +14,11 @@ from typing import Any
 
 from rtlglot.checks.equivalence.reference import Reference
 from rtlglot.records import Json
-from rtlglot.tools.prover.answers import Found, Played, Reading, Step, Trace
+from rtlglot.tools.prover.answers import Answers, Found, Played, Reading, Step, Trace
 from rtlglot.tools.prover.prover import Prover
 from rtlglot.tools.prover.stimulus import steps_for
 from rtlglot.tools.prover.trace import first_difference
 from rtlglot.tools.yosys.miter import Frame
-
-Answers = Sequence[Mapping[str, Sequence[str]]]
-"""For each step each output's value before and after the edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +41,16 @@ async def play(prover: Prover, reference: Reference, theirs: Reading, ours: Read
     assert found.clocking is not None
     clocks = _clocks(theirs, ours)
     steps, shown = await _of_reference(prover, reference, theirs, found.clocking, clocks)
-    got = await prover.play(ours, steps, found.clocking, clocks)
+    got = await prover.play(ours, steps, found.clocking, clocks, beside=shown)
     facts: dict[str, Json] = {"simulator": prover.simulator, "steps": len(steps), "cpu_s": got.cpu_s}
     if got.why:
         return Play("not", got.why, facts={"why": got.why})
     if not shown.why and not list(_apart(_answers(shown), _answers(got))):
         return Play("same", facts=facts)
-    netlist = await prover.expected(theirs, found, steps)
+    front_end = theirs.netlist.front_end if theirs.netlist else ""
+    netlist = await reference.answers.once(
+        (front_end, found.clocking, clocks), lambda: prover.expected(theirs, found, steps)
+    )
     if netlist is None:
         return Play("not", shown.why or "out of time", facts={"why": shown.why or "out of time"})
     if shown.why:
@@ -108,11 +108,12 @@ async def _of_reference(
     prover: Prover, reference: Reference, theirs: Reading, clocking: Frame, clocks: tuple[str, ...]
 ) -> tuple[tuple[Step, ...], Played]:
     """Played once for all candidates of the same kind."""
-    key = (clocking, clocks)
-    if key not in reference.plays:
+
+    async def shown() -> tuple[tuple[Step, ...], Played]:
         steps = steps_for(theirs.top.ports, clocking, clocks)
-        reference.plays[key] = steps, await prover.play(theirs, steps, clocking, clocks)
-    return reference.plays[key]
+        return steps, await prover.play(theirs, steps, clocking, clocks)
+
+    return await reference.plays.once((clocking, clocks), shown)
 
 
 def _clocks(*designs: Reading) -> tuple[str, ...]:

@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from rtlglot.checks.once import Asked
 from rtlglot.records import Json
-from rtlglot.tools.prover.answers import Found, Played, Reading, Step, Unread
+from rtlglot.tools.prover.answers import Answers, Found, Played, Reading, Step, Unread
 from rtlglot.tools.prover.prover import Prover
-from rtlglot.tools.yosys.miter import ANY, ZERO, Frame, X, short_names
+from rtlglot.tools.yosys.miter import ANY, ZERO, X, short_names
 from rtlglot.tools.yosys.reader import FRONT_ENDS
 from rtlglot.verilog.interface import Port
+
+_KINDS = 64
+"""Of candidates of one reference: by their clocks and how they were read."""
 
 
 @dataclass(slots=True)
@@ -36,8 +40,10 @@ class Reference:
     """Outputs, or bits of outputs, that never become defined."""
     undefined: bool = False
     """No output is ever defined, whatever the registers start with: a proof against it would say nothing."""
-    plays: dict[tuple[Frame, tuple[str, ...]], tuple[tuple[Step, ...], Played]] = field(default_factory=dict)
-    """What a simulator showed of it."""
+    plays: Asked[tuple[tuple[Step, ...], Played]] = field(default_factory=lambda: Asked(_KINDS))
+    """What a simulator showed of it, by its model of time."""
+    answers: Asked[Answers | None] = field(default_factory=lambda: Asked(_KINDS))
+    """What its netlist by a front end answers along the same steps."""
 
     @property
     def reading(self) -> Reading:

@@ -13,6 +13,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from rtlglot.checks import Check, unfinished
+from rtlglot.checks.once import Asked
 from rtlglot.options import fill
 from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
 from rtlglot.sandbox import Box, BoxResult, Ended
@@ -24,6 +25,8 @@ _MOST_REMEMBERED = 256
 """Testbenches whose controls are kept."""
 _KNOWN: dict[str, OrderedDict[bytes, Json]] = {}
 """Controls by the identity of the check, and by testbench, reference and data: for all jobs of a process."""
+_NETLISTS: dict[str, Asked[bool]] = {}
+"""Likewise, whether the testbench passes what another front end makes of the reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,10 @@ class Testbench(Check):
     def __init__(self, options: Mapping[str, Any] | None = None) -> None:
         self._options = fill(TestbenchOptions, options or {}, part="check.testbench")
         self._simulator = simulators.installed(self._options.simulator)
-        self._known = _KNOWN.setdefault(repr(self.identity()), OrderedDict())
+        identity = repr(self.identity())
+        self._known = _KNOWN.setdefault(identity, OrderedDict())
+        self._netlists = _NETLISTS.setdefault(identity, Asked(_MOST_REMEMBERED))
         self._learning: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
-        self._netlists: dict[bytes, bool] = {}
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""
@@ -85,7 +89,7 @@ class Testbench(Check):
             return unfinished(self.name, ran, {"simulator": self._simulator.version})
         told = ran.value
         if told["status"] == "pass" and self._options.second:
-            told |= await self._read_otherwise(told["netlist"], context, box)
+            told |= await self._read_otherwise(text, told["netlist"], context, box)
         return _verdict(told, self._simulator.version, ran.seconds)
 
     async def _play(self, text: str, context: Context, box: Box) -> BoxResult:
@@ -112,22 +116,33 @@ class Testbench(Check):
                 self._remember(key, ran.value)
         return ran
 
-    async def _read_otherwise(self, design: Mapping[str, Json] | None, context: Context, box: Box) -> Json:
+    async def _read_otherwise(
+        self, text: str, design: Mapping[str, Json] | None, context: Context, box: Box
+    ) -> Json:
         """Play what another front end makes of a candidate that passes: a text that means one thing to
         this simulator and another to other tools is not tested."""
-        said = await self._netlist(design, context, box)
-        if said["status"] != "fail":
-            return {"second": said["status"]}
         key = _key(context)
-        if context.reference and key not in self._netlists:
-            right = await self._play(context.reference, context, box)
-            design = right.value["netlist"] if right.ended is Ended.OK and "netlist" in right.value else None
-            self._netlists[key] = (await self._netlist(design, context, box))["status"] == "pass"
-        if context.reference and not self._netlists[key]:
+        if self._netlists.known.get(key) is False:
             return {"second": "none"}
-        text = "another front end (yosys with slang) reads a design here that fails this testbench"
-        findings = [{"code": "front-ends-differ", "message": text}, *said["findings"]]
+        said = await self._netlist(design, context, box)
+        if said["status"] not in ("fail", "timeout"):
+            return {"second": said["status"]}
+        if context.reference:
+            itself = text == context.reference
+            if not await self._netlists.once(key, lambda: self._takes_netlists(context, box, itself=itself)):
+                return {"second": "none"}
+        if said["status"] == "timeout":
+            return {"second": "timeout"}
+        why = "another front end (yosys with slang) reads a design here that fails this testbench"
+        findings = [{"code": "front-ends-differ", "message": why}, *said["findings"]]
         return {"status": "unsupported", "findings": findings, "second": "fail"}
+
+    async def _takes_netlists(self, context: Context, box: Box, *, itself: bool) -> bool:
+        """Whether the testbench passes the reference's own netlist; one that `itself` was played did not."""
+        assert context.reference is not None
+        right = None if itself else await self._play(context.reference, context, box)
+        design = right.value.get("netlist") if right and right.ended is Ended.OK else None
+        return bool((await self._netlist(design, context, box))["status"] == "pass")
 
     async def _netlist(self, design: Mapping[str, Json] | None, context: Context, box: Box) -> Json:
         """What comes of a design's netlist under its testbench."""

@@ -10,11 +10,10 @@ from __future__ import annotations
 import os
 import re
 import resource
-import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rtlglot.sandbox.limits import limit_cpu
+from rtlglot.sandbox.limits import start
 from rtlglot.tools.abc.aig import Aig, AigSimulation, read_aiger, reduced, write_aiger
 from rtlglot.tools.abc.difference import Question, Stimulus, exhaustive
 
@@ -65,20 +64,14 @@ class Abc:
         """What ABC prints; '' where it was cut short. `share` is of the CPU seconds that are left."""
         cpu_s = (self.effort.cpu_s - self.spent_s) * share
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = subprocess.run(
-            [self.program, "-q", commands],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            preexec_fn=lambda: limit_cpu(cpu_s),
-            check=False,
-        )
+        with start([self.program, "-q", commands], cpu_s) as program:
+            said, _ = program.communicate()
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.spent_s += after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        if done.returncode < 0:
+        if program.returncode < 0:
             self.cut = True
             return ""
-        return done.stdout.decode("utf-8", "replace")
+        return said.decode("utf-8", "replace")
 
 
 def decide(question: Question, effort: Effort, program: str) -> SolverAnswer:

@@ -15,6 +15,8 @@ from rtlglot.verilog.same import Conditional
 
 Trace = Mapping[str, Json]
 """A difference as `trace_of` gives it."""
+Answers = Sequence[Mapping[str, Sequence[str]]]
+"""For each step each output's value before and after the edge."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from rtlglot.verilog.system_tasks import DUMPING, LOADING, SPEAKING, muted
 
 def warm() -> None:
     """Load yosys before the first fork."""
-    reader.warm()
+    reader.warm_circuits()
 
 
 def read(arguments: dict[str, Any]) -> Json:

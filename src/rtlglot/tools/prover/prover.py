@@ -9,10 +9,10 @@ from typing import Any
 
 from rtlglot.records import Json
 from rtlglot.sandbox import NOTHING, Box, BoxResult, Ended, Permit
-from rtlglot.tools.prover.answers import Found, Played, Reading, Step, Unread
+from rtlglot.tools.prover.answers import Answers, Found, Played, Reading, Step, Unread
 from rtlglot.tools.simulator.simulation import Simulator
 from rtlglot.tools.yosys.miter import ZERO, Frame, X, clocking_of
-from rtlglot.tools.yosys.reader import is_plain, techmap_file
+from rtlglot.tools.yosys.reader import is_plain
 
 LONG_TRACE = 3
 """A difference found at random after more steps than this is worth a search for a shorter way to it."""
@@ -21,6 +21,8 @@ SMALL_MEMORY = 256
 TOOLS = "rtlglot.tools.prover.inside"
 PLAY = "rtlglot.tools.prover.play:play"
 
+_PATIENCE, _AT_LEAST_S = 20.0, 2.0
+"""A candidate may take so many times the CPU seconds of the reference in a simulation, and two more."""
 _PROGRAMS = 4
 """Programs of one simulation at most, each with a limit of its own: Verilator's translator, its compiler
 twice, the simulation."""
@@ -37,6 +39,8 @@ class Limits:
     frames: int
     conflicts: int
     memory_bits: int
+    shortest: bool = True
+    """Look for the shortest steps that show a difference."""
 
 
 class Prover:
@@ -52,6 +56,11 @@ class Prover:
     def simulator(self) -> str | None:
         """The simulator's name and version; None where there is none."""
         return self._first.version if self._first else None
+
+    @property
+    def shortest(self) -> bool:
+        """Whether a difference is to be shown in as few steps as can be."""
+        return self._limits.shortest
 
     @property
     def second(self) -> Prover | None:
@@ -85,21 +94,27 @@ class Prover:
             return Unread(**{**told, "findings": tuple(told["findings"])})
         return Reading.from_json(ran["reading"])
 
+    def unproved(self, reference: Reading, candidate: Reading, semantics: str) -> Found:
+        """What is known of a comparison before it is made."""
+        gold, gate = reference.netlist, candidate.netlist
+        assert gold is not None
+        assert gate is not None
+        return Found(
+            "open",
+            semantics=X if semantics != ZERO else semantics,
+            start=semantics,
+            clocking=clocking_of(gold, gate),
+            top=candidate.top.name,
+            front_end=gate.front_end,
+            blackboxes=(*candidate.unknown, *(f"{name} (filled from a file)" for name in gate.files)),
+        )
+
     async def prove(self, reference: Reading, candidate: Reading, semantics: str) -> Found:
         """Compare two designs that were read, with the solvers where they are needed."""
         gold, gate = reference.netlist, candidate.netlist
         assert gold is not None
         assert gate is not None
-        pair = _pair(reference, candidate, semantics)
-        base = Found(
-            "open",
-            semantics=X if semantics != ZERO else semantics,
-            start=semantics,
-            clocking=Frame(**pair["clocking"]),
-            top=candidate.top.name,
-            front_end=gate.front_end,
-            blackboxes=(*candidate.unknown, *(f"{name} (filled from a file)" for name in gate.files)),
-        )
+        base, pair = self.unproved(reference, candidate, semantics), _pair(reference, candidate, semantics)
         if gold.digest and gold.digest == gate.digest:
             return base.but(status="equivalent", engine="the same netlist")
         beyond = gate.beyond or (gold.beyond and f"the reference: {gold.beyond}")
@@ -113,7 +128,7 @@ class Prover:
 
     async def _by_cut(self, pair: Mapping[str, Any], base: Found) -> Found:
         """The proof without memories and black boxes, where there is one."""
-        ran = await self._run(f"{TOOLS}:compare_cut", pair, Permit(read=(techmap_file(),)), parts=_BUILDING)
+        ran = await self._run(f"{TOOLS}:compare_cut", pair, NOTHING, parts=_BUILDING)
         if isinstance(ran, Unread):
             return base.but(status=ran.status)
         found = _onto(base, ran).but(cut=tuple(pair["reference"]["netlist"]["cut"]))
@@ -125,14 +140,14 @@ class Prover:
 
     async def _by_gates(self, pair: Mapping[str, Any], base: Found, reference: Reading) -> Found:
         """The proof about all that both designs are."""
-        ran = await self._run(f"{TOOLS}:compare", pair, Permit(read=(techmap_file(),)), parts=_BUILDING)
+        ran = await self._run(f"{TOOLS}:compare", pair, NOTHING, parts=_BUILDING)
         if isinstance(ran, Unread):
             return base.but(status=ran.status, what=ran.what)
         found = _onto(base, ran)
         if found.status == "open":
             asked = await self._conclude(reference, found, {})
             return found.but(status=asked.status) if isinstance(asked, Unread) else _onto(found, asked)
-        if len(found.stimulus) > LONG_TRACE:
+        if self.shortest and len(found.stimulus) > LONG_TRACE:
             asked = await self._conclude(reference, found, {"stimulus": found.stimulus})
             if isinstance(asked, Mapping) and asked.get("trace"):
                 found = _onto(found, asked)
@@ -145,14 +160,20 @@ class Prover:
         if reference.netlist.beyond and not reference.netlist.cut:
             return ()
         arguments = {**_pair(reference, reference, start), "effort": self._effort, "abc": self._abc}
-        permit = Permit(read=(techmap_file(),), execute=(self._abc,))
-        ran = await self._run(f"{TOOLS}:vacuous", arguments, permit, parts=_BUILDING)
+        ran = await self._run(f"{TOOLS}:vacuous", arguments, Permit(execute=(self._abc,)), parts=_BUILDING)
         return () if isinstance(ran, Unread) else tuple(ran)
 
     async def play(
-        self, design: Reading, steps: Sequence[Step], clocking: Frame, clocks: Sequence[str]
+        self,
+        design: Reading,
+        steps: Sequence[Step],
+        clocking: Frame,
+        clocks: Sequence[str],
+        *,
+        beside: Played | None = None,
     ) -> Played:
-        """What a simulator shows of a design along these steps; `clocks` change before other inputs."""
+        """What a simulator shows of a design along these steps; `clocks` change before other inputs.
+        `beside` one that was shown it may take a multiple of that time: what loops is not waited for."""
         if self._first is None:
             return Played(why="no simulator is installed")
         if any(port.direction not in ("input", "output") for port in design.top.ports):
@@ -171,16 +192,19 @@ class Prover:
             "rising": clocking.rising,
             "clocks": list(clocks),
             "steps": [asdict(step) for step in steps],
-            "cpu_s": self._limits.cpu_s,
+            "cpu_s": self._patience_s(beside),
         }
         ran = await self._run(PLAY, arguments, self._first.permit(), parts=_PROGRAMS)
         if isinstance(ran, Unread):
             return Played(why=ran.what or "out of time")
         return Played(tuple(ran["samples"]), tuple(ran["after"]), ran["cpu_s"], ran["why"])
 
-    async def expected(
-        self, reference: Reading, found: Found, steps: Sequence[Step]
-    ) -> Sequence[Mapping[str, Sequence[str]]] | None:
+    def _patience_s(self, beside: Played | None) -> float:
+        if beside is None or beside.why:
+            return self._limits.cpu_s
+        return min(self._limits.cpu_s, _AT_LEAST_S + _PATIENCE * beside.cpu_s)
+
+    async def expected(self, reference: Reading, found: Found, steps: Sequence[Step]) -> Answers | None:
         """What the reference's netlist answers along these steps, before and after each step's edge, with
         x where it leaves a bit open; None where that cannot be told."""
         netlist = reference.netlist
@@ -189,8 +213,7 @@ class Prover:
         pair = _pair(reference, reference, X)
         assert found.clocking is not None
         arguments = {**pair, "clocking": asdict(found.clocking), "steps": [asdict(step) for step in steps]}
-        permit = Permit(read=(techmap_file(),))
-        ran = await self._run(f"{TOOLS}:expected", arguments, permit, parts=_BUILDING)
+        ran = await self._run(f"{TOOLS}:expected", arguments, NOTHING, parts=_BUILDING)
         return None if isinstance(ran, Unread) else ran
 
     async def _conclude(

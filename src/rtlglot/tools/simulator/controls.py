@@ -9,12 +9,12 @@ Runs inside the Box.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from rtlglot.records import Json
-from rtlglot.tools.simulator.simulation import Simulation, Simulator
+from rtlglot.tools.simulator.simulation import Simulation, Simulator, Transcript
 from rtlglot.tools.simulator.texts import Together, as_design, behind_buffers, shell_of
 from rtlglot.tools.simulator.transcript import Announced, Ear, Heard
 from rtlglot.tools.slang.driven import driven_inputs
@@ -30,8 +30,8 @@ _KINDS = frozenset({"operator", "inversion", "edge", "constant", "signal", "cond
 """Changes that mostly change what a design does."""
 _PATIENCE = 4.0
 """A broken design may take so many times the CPU seconds of the right one, and two more."""
-_CANDIDATES_PATIENCE, _AT_LEAST_S = 20.0, 5.0
-"""A candidate may take so many times the CPU seconds of the right design, and five more."""
+_CANDIDATES_PATIENCE = 20.0
+"""A candidate may take so many times the CPU seconds of the right design, and two more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Controls:
         """CPU seconds that a candidate may take: what loops is not waited for up to the limit."""
         if self.reference is None:
             return limit_s
-        return min(limit_s, _AT_LEAST_S + _CANDIDATES_PATIENCE * self.right_s)
+        return min(limit_s, 2 + _CANDIDATES_PATIENCE * self.right_s)
 
     @property
     def races(self) -> bool:
@@ -119,12 +119,18 @@ class Stage:
     """CPU seconds of one program."""
     used_s: float = field(default=0.0)
     """CPU seconds used up to now."""
+    _known: dict[str, Transcript] = field(default_factory=dict)
+    """What was said of designs that came to an end: a candidate may be the reference."""
 
     def play(self, design: str, cpu_s: float | None = None, unsaid: Collection[int] = ()) -> Heard:
         """What the testbench says of a design that has the right name."""
-        texts = self.together.with_design(design)
-        ran = self.simulator.simulate(self._simulation(texts, self.together.tops[0], cpu_s))
-        self.used_s += ran.cpu_s
+        ran = self._known.get(design)
+        if ran is None:
+            texts = self.together.with_design(design)
+            ran = self.simulator.simulate(self._simulation(texts, self.together.tops[0], cpu_s))
+            self.used_s += ran.cpu_s
+            if ran.ended == "ok":
+                self._known[design] = ran
         return self.ear.hear(ran, unsaid)
 
     def _simulation(self, texts: Sequence[str], top: str, cpu_s: float | None) -> Simulation:
@@ -205,15 +211,15 @@ def broken_for_sure(together: Together) -> list[Mutant]:
     return [Mutant("shell", text, where) for where, text in zip(FOR_SURE, texts, strict=True)]
 
 
-def _mutants(text: str) -> list[Mutant]:
+def _mutants(text: str) -> Iterator[Mutant]:
     """Of which each is a design that keeps to itself."""
-    found: list[Mutant] = []
+    found = 0
     for mutant in mutants(text, most=3 * MOST_MUTANTS):
-        if mutant.kind in _KINDS and len(found) < MOST_MUTANTS:
+        if mutant.kind in _KINDS and found < MOST_MUTANTS:
             source = read_source(mutant.text, "sv2017", driven_inputs)
             if not source.problems and not source.unknown and not any(top.remarks for top in source.tops):
-                found.append(mutant)
-    return found
+                found += 1
+                yield mutant
 
 
 def late_inputs(design: str, together: Together) -> str | None:

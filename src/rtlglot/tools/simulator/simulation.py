@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import resource
 import signal
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
 from rtlglot.sandbox.job import Permit
-from rtlglot.sandbox.limits import limit_cpu
+from rtlglot.sandbox.limits import start
 
 MOST_OUTPUT = 1 << 20
 """Bytes of a program's output that are kept: the end of it."""
@@ -89,22 +88,16 @@ class Launcher:
         """Exit code (None: out of CPU time) and the end of what was printed."""
         used = _used_s()
         with open("output.txt", "w+b") as output:
-            done = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                preexec_fn=lambda: limit_cpu(self.simulation.cpu_s),
-                check=False,
-            )
+            with start(command, self.simulation.cpu_s, output) as program:
+                code = program.wait()
             used = _used_s() - used
             self.cpu_s += used
             output.seek(max(0, output.seek(0, os.SEEK_END) - MOST_OUTPUT))
             said = output.read().decode("utf-8", "replace")
         # a shell or a driver in between tells by its exit code that its program was ended
-        late = done.returncode in (-signal.SIGXCPU, 128 + signal.SIGXCPU)
-        late |= done.returncode != 0 and used >= self.simulation.cpu_s
-        return None if late else done.returncode, said
+        late = code in (-signal.SIGXCPU, 128 + signal.SIGXCPU)
+        late |= code != 0 and used >= self.simulation.cpu_s
+        return None if late else code, said
 
     def transcript(self, ended: Literal["ok", "compile", "timeout", "crash"], output: str) -> Transcript:
         """With the CPU time of all that was started."""

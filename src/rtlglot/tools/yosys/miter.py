@@ -31,7 +31,7 @@ from rtlglot.tools.abc.joined import Cut, joined
 from rtlglot.tools.yosys.arithmetic import ROWS
 from rtlglot.tools.yosys.cuts import cuts_of
 from rtlglot.tools.yosys.netlist import Netlist
-from rtlglot.tools.yosys.reader import Yosys
+from rtlglot.tools.yosys.reader import CIRCUITS, Yosys
 from rtlglot.verilog.interface import Port
 
 X, ANY, ZERO = "x", "any", "zero-initialised"
@@ -126,7 +126,6 @@ def _both_read(reference: Netlist, candidate: Netlist, ports: tuple[Port, ...]) 
 
 
 def _mitered(yosys: Yosys, clocking: Frame, semantics: str) -> Aig:
-    Path("rows.v").write_text(ROWS, encoding="ascii")
     yosys("dffunmap")
     for name in _SIDES:
         _model_time(yosys, name, clocking, semantics)
@@ -144,16 +143,16 @@ def _mitered(yosys: Yosys, clocking: Frame, semantics: str) -> Aig:
         "xprop -formal -split-outputs -assume-def-inputs",
         "chformal -remove",
         "simplemap t:$ff t:$bwmux",
-        "techmap -map rows.v t:$mul",
-        # aigmap first: techmap is slow, and needed only for what aigmap has no circuit for
-        # (multipliers, dividers, shifters …)
-        "aigmap",
-        f"techmap {_NOT_MAPPED}",
-        "aigmap",
-        f"techmap {_NOT_MAPPED}",
-        "aigmap",
-        "write_aiger -zinit -symbols miter.aig",
     )
+    if yosys.has("t:$mul"):
+        Path("rows.v").write_text(ROWS, encoding="ascii")
+        yosys("techmap -map rows.v t:$mul")
+    yosys("aigmap")
+    for _ in range(2):
+        # slow, and needed only for what aigmap has no circuit for (dividers, shifters …)
+        if yosys.has(_NOT_MAPPED):
+            yosys(f"techmap -map %{CIRCUITS} {_NOT_MAPPED}", "aigmap")
+    yosys("write_aiger -zinit -symbols miter.aig")
     return read_aiger(Path("miter.aig").read_bytes())
 
 

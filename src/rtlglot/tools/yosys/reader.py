@@ -23,6 +23,8 @@ from rtlglot.tools.slang.options import (
     VERSIONS,
 )
 
+CIRCUITS = "circuits"
+"""The name under which `warm_circuits` keeps what cells are made of."""
 FRONT_ENDS = ("slang", "verilog")
 """In the order in which they are tried. slang reads more of SystemVerilog; yosys' own front end
 reads a few designs that slang's refuses (blocking and nonblocking assignment to one variable)."""
@@ -58,6 +60,10 @@ class Yosys:
     def __call__(self, *commands: str) -> None:
         for command in commands:
             self._library.run_pass(command, self.design)
+
+    def has(self, selection: str) -> bool:
+        """Whether the design has anything of this kind, in yosys' words for selections."""
+        return "\n0 objects" not in "\n" + self.log_of(f"select -count {selection}")
 
     def log_of(self, command: str) -> str:
         """What a command prints."""
@@ -98,6 +104,12 @@ def warm(*passes: str) -> None:
     Yosys()(*passes)
 
 
+def warm_circuits() -> None:
+    """Read yosys' own library of circuits before the first fork, which takes longer than to map a design."""
+    file = _of_yosys("share/techmap.v", os.R_OK)
+    warm(f"read_verilog -nooverwrite -noblackbox -icells {file}", f"design -save {CIRCUITS}")
+
+
 @functools.cache
 def version() -> str | None:
     """Of the installed yosys, without importing it; None where there is none."""
@@ -107,11 +119,6 @@ def version() -> str | None:
 def abc_program() -> str | None:
     """The path of the ABC that yosys brings, or None."""
     return _of_yosys("yosys-abc", os.X_OK)
-
-
-def techmap_file() -> str:
-    """The one file of its own that yosys reads while it maps cells to gates; '' without yosys."""
-    return _of_yosys("share/techmap.v", os.R_OK) or ""
 
 
 def _of_yosys(name: str, wanted: int) -> str | None:
