@@ -15,12 +15,13 @@ from rtlglot import cluster
 from rtlglot.engines import ENGINES, Engine
 from rtlglot.engines.pick import pick
 from rtlglot.errors import InputError, RowError, UsageError
-from rtlglot.formats import here, open_dataset
+from rtlglot.formats import open_dataset
 from rtlglot.options import by_field, fill
 from rtlglot.records import Reply, Request
 from rtlglot.run.run import arun, outside, run
 from rtlglot.run.spec import Spec, make_spec
 from rtlglot.run.watch import Summary, Watch
+from rtlglot.stores.remote import here
 
 if TYPE_CHECKING:
     from rtlglot.exports import ExportSummary
@@ -154,7 +155,7 @@ def compare(a: str | Path | Summary, b: str | Path | Summary) -> Comparison:
     from rtlglot.ledger.opening import find_ledger
     from rtlglot.reports.compare import compare as side_by_side
 
-    return side_by_side(find_ledger(Path(_path_of(a))), find_ledger(Path(_path_of(b))))
+    return side_by_side(find_ledger(_path_of(a)), find_ledger(_path_of(b)))
 
 
 def report(output: str | Path | Summary, page: str | Path = "", *, group: str = "") -> Path:
@@ -162,7 +163,7 @@ def report(output: str | Path | Summary, page: str | Path = "", *, group: str = 
     from rtlglot.ledger.opening import find_ledger
     from rtlglot.reports.write import write_report
 
-    ledger = find_ledger(Path(_path_of(output)))
+    ledger = find_ledger(_path_of(output))
     target = Path(page or f"{str(ledger).removesuffix('.ledger')}.report.html")
     write_report(ledger, target, group=group)
     return target

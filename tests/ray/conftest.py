@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -19,7 +20,8 @@ import sys
 from ray.cluster_utils import Cluster
 size = {"num_cpus": 2, "object_store_memory": 80 << 20}
 cluster = Cluster(initialize_head=True, head_node_args={**size, "include_dashboard": False})
-cluster.add_node(**size)
+for _ in sys.argv[2:]:
+    cluster.add_node(**size)
 print(cluster.address, flush=True)
 sys.stdin.read()
 cluster.shutdown()
@@ -28,11 +30,18 @@ cluster.shutdown()
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
-    """Of the cluster. In a process of its own: this one imports no Ray."""
+    """Of the cluster."""
+    with a_cluster() as address:
+        yield address
+
+
+@contextlib.contextmanager
+def a_cluster(nodes: int = 2) -> Iterator[str]:
+    """In a process of its own: this one imports no Ray."""
     if find_spec("ray") is None:
         pytest.skip("Ray is not installed (the extra ray)")
     environment = os.environ | {"RAY_USAGE_STATS_ENABLED": "0"}
-    command = [sys.executable, "-c", _MODULE_CLUSTER]
+    command = [sys.executable, "-c", _MODULE_CLUSTER, *map(str, range(nodes))]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
     ) as process:
@@ -43,6 +52,12 @@ def address() -> Iterator[str]:
         process.wait(60)
 
 
+def rows(count: int) -> list[str]:
+    """The input's lines."""
+    made = ({"id": f"r{n}", "instruction": f"Design the unit {n} with a clock."} for n in range(count))
+    return [json.dumps(row) + "\n" for row in made]
+
+
 @dataclass(frozen=True)
 class Work:
     """A job: rows, a script that answers them, and its command."""
@@ -51,16 +66,15 @@ class Work:
     address: str
     count: int
     source: str = "in.jsonl"
+    store: str = ""
+    """URL of the folder that input and output lie in; else it is `folder`."""
 
     @property
     def output(self) -> Path:
         return self.folder / "out"
 
     def make(self, rules: list[dict[str, Any]]) -> None:
-        rows = (
-            {"id": f"r{n}", "instruction": f"Design the unit {n} with a clock."} for n in range(self.count)
-        )
-        lines = [json.dumps(row) + "\n" for row in rows]
+        lines = rows(self.count)
         if self.source.endswith(".jsonl"):
             (self.folder / self.source).write_text("".join(lines))
         else:
@@ -71,17 +85,18 @@ class Work:
 
     def command(self, *more: str, output: str = "out", cluster: bool = True) -> list[str]:
         words = [
-            sys.executable, "-m", "rtlglot", "transform", str(self.folder / self.source),
+            sys.executable, "-m", "rtlglot", "transform", f"{self.store or self.folder}/{self.source}",
             "--from", "instruction", "--to", "description", "--engine", "scripted",
             "--model", str(self.folder / "script.jsonl"),
             "--set", f"engine.log={self.folder / 'asked.jsonl'}", "--no-report", "--json",
-            "-o", str(self.folder / output),
+            "-o", f"{self.store or self.folder}/{output}",
         ]  # fmt: skip
         there = ["--cluster", self.address, "--ledger-dir", str(self.folder / "ledgers")]
         return [*words, *(there if cluster else []), *more]
 
     def run(self, *more: str) -> dict[str, Any]:
-        done = subprocess.run(self.command(*more), check=False, capture_output=True, text=True)
+        words = self.command(*more)
+        done = subprocess.run(words, check=False, capture_output=True, text=True, cwd=self.folder)
         assert done.returncode == 0, done.stderr[-3000:]
         summary: dict[str, Any] = json.loads(done.stdout)
         return summary

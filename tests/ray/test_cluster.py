@@ -21,7 +21,7 @@ from tests.ray.conftest import RULES, Work
 pytestmark = pytest.mark.ray
 
 
-def delivered(output: Path) -> dict[str, tuple[object, ...]]:
+def delivered(output: str | Path) -> dict[str, tuple[object, ...]]:
     """What every row ended as, and with what text. Each is there once."""
     rows = list(open_dataset(output))
     found = {row.id: tuple(row.fields[n] for n in ("status", "reason", "description")) for row in rows}

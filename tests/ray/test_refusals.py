@@ -20,7 +20,7 @@ pytestmark = pytest.mark.ray
         ({"limit": 3}, "limit is given"),
         ({"shard": "1/2"}, "shard is given"),
         ({"redo": ("failed",)}, "redo is given"),
-        ({"output": "s3://bucket/out"}, "not read or written on a cluster"),
+        ({"output": "-"}, "not read or written on a cluster"),
         ({"output": "there"}, "no run on a cluster made it"),
         ({"output": "new", "check": "roundtrip"}, "a check that asks an engine"),
     ],

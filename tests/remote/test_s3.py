@@ -13,6 +13,8 @@ import pytest
 import rtlglot
 from rtlglot.cli import main
 from rtlglot.errors import InputError, OutputError, UsageError
+from tests.ray.conftest import Work, a_cluster, rows
+from tests.ray.test_urls import goes_on_at
 from tests.remote.conftest import SECRET, Store
 
 ROWS = 60
@@ -157,3 +159,20 @@ def test_a_local_run_loads_nothing_of_it(here: Path) -> None:
         "assert not {'fsspec', 's3fs', 'boto3', 'aiobotocore'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+@pytest.mark.timeout(600)
+def test_a_cluster_reads_and_writes_there_and_goes_on_through_faults(here: Path, store: Store) -> None:
+    lines = rows(60)
+    store.put("in/a.jsonl", "".join(lines[:20]).encode())
+    store.put("in/b.jsonl", "".join(lines[20:]).encode())
+
+    def parts() -> int:
+        listed: bytes = store.call("GET", "/bucket?list-type=2")[1]
+        return listed.count(b".parquet</Key>")
+
+    store.fault = lambda method, path: (503, "SlowDown") if len(store.asked) % 9 == 1 else None
+    with a_cluster(nodes=1) as address:
+        goes_on_at(Work(here, address, 60, source="in/", store="s3://bucket"), parts)
+    told = b"".join(path.read_bytes() for path in here.rglob("*") if path.is_file())
+    assert SECRET.encode() not in told

@@ -40,7 +40,7 @@ def _call(given: Given) -> int:
     from rtlglot.reports.compare import compare
 
     flags = take(_Flags, given)
-    found = compare(find_ledger(Path(flags.a)), find_ledger(Path(flags.b)))
+    found = compare(find_ledger(flags.a), find_ledger(flags.b))
     if flags.json:
         print_json(found.to_json())
     else:

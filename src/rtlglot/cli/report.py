@@ -48,7 +48,7 @@ def _call(given: Given) -> int:
     from rtlglot.ledger.opening import find_ledger
 
     flags = take(_Flags, given)
-    ledger = find_ledger(Path(flags.run))
+    ledger = find_ledger(flags.run)
     if flags.json:
         print_json(_numbers(ledger))
         return 0
@@ -78,11 +78,14 @@ class ReportFlag:
 def write_report_of(output: str, ledger: str, note: Callable[[str], None]) -> None:
     """OUTPUT.report.html of a run that has delivered, however it ended; a failure of it is only told."""
     from rtlglot.ledger.opening import find_ledger
+    from rtlglot.records import PARTS_MANIFEST
     from rtlglot.reports.write import write_report
+    from rtlglot.stores.remote import here
+    from rtlglot.stores.store import holds
 
-    target = Path(output + ".report.html")
+    target = Path(f"{here(output)}.report.html")
     try:
-        write_report(find_ledger(Path(output)) if Path(output).is_dir() else Path(ledger), target)
+        write_report(find_ledger(output) if holds(output, PARTS_MANIFEST) else Path(ledger), target)
     except RtlglotError as error:
         note(f"no report: {error}")
     else:

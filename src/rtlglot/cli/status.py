@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rtlglot.cli.command import AsJson, Command, Given, take
@@ -54,10 +53,10 @@ class _Flags(AsJson):
 def _call(given: Given) -> int:
     from rtlglot.ledger.opening import find_ledger
     from rtlglot.reports.standing import standing, standings
+    from rtlglot.stores.remote import here
 
     flags = take(_Flags, given)
-    path = Path(flags.run)
-    found = standings(path) or standing(find_ledger(path))
+    found = standings(here(flags.run)) or standing(find_ledger(flags.run))
     if flags.json:
         print_json(found.to_json())
     else:

@@ -7,8 +7,6 @@ index (tasks) -> pending rows in chunks (tasks) -> replicas (actors: engine and 
 from __future__ import annotations
 
 import contextlib
-import logging
-import os
 import pickle
 import sys
 import time
@@ -23,13 +21,13 @@ import orjson
 import pyarrow as pa
 import ray
 import ray.data
-from ray.exceptions import RayError, RayTaskError
 
-from rtlglot.cluster.job import Job
+from rtlglot.cluster.connection import connected, cpus_of_each, ours, replicas_for
+from rtlglot.cluster.job import ClusterJob
 from rtlglot.cluster.reading import FileIndex, chunks, index_file
-from rtlglot.cluster.replica import Replica, Told
+from rtlglot.cluster.replica import ChunkOutcome, Replica
 from rtlglot.cluster.settled import keys_in, settled
-from rtlglot.errors import DuplicateId, EngineLost, RtlglotError, UsageError
+from rtlglot.errors import DuplicateId, RtlglotError, UsageError
 from rtlglot.formats import Selection, data_files, open_dataset
 from rtlglot.ledger.lock import take_lock
 from rtlglot.ledger.parts import Manifest, read_manifest, sweep
@@ -43,6 +41,8 @@ from rtlglot.run.run import summarize
 from rtlglot.run.settle import refuse_fields_of_nothing
 from rtlglot.run.spec import Spec, describe
 from rtlglot.run.watch import Nobody, Summary, Tally, Watch
+from rtlglot.stores.remote import here
+from rtlglot.stores.store import Store, store_at
 
 _MOST_ROWS = 256
 """In a part."""
@@ -50,8 +50,6 @@ _PARTS_PER_REPLICA = 8
 """At least, where there are rows enough: the last ones are shared out then."""
 _ROWS_AT_A_REPLICA = 2048
 """So many at once keep an engine busy while others are examined."""
-_QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DATA_USAGE_DISABLED": "1"}
-"""Ray would tell its makers what is run, and look for a monitoring server to ask for more."""
 _ALONE = ("shard", "until", "redo", "limit", "emit_batch", "ingest_batch")
 """What runs on one machine only."""
 
@@ -68,48 +66,29 @@ def drive(spec: Spec, watch: Watch | None = None, command: Sequence[str] = ()) -
             "a check that asks an engine does not run on a cluster", hint="see rtlglot roundtrip"
         )
     with contextlib.ExitStack() as stack:
-        lock = take_lock(ledger_of(folder))
+        lock = take_lock(ledger_of(here(folder.place)))
         stack.callback(lock.release)
         # Ray tells of processes that died on standard output, which is for the summary.
         stack.enter_context(contextlib.redirect_stdout(sys.stderr))
-        stack.enter_context(_connected(spec.cluster, watch))
+        stack.enter_context(connected(spec.cluster, watch))
         return _Driver(spec, plan, watch).run(files, command)
 
 
-def _folder(spec: Spec) -> Path:
+def _folder(spec: Spec) -> Store:
     """Where the parts go. Raises UsageError for what cannot run on a cluster."""
     for name in _ALONE:
         if getattr(spec, name):
             raise UsageError(f"{name} is given, and does not go with a cluster", hint="leave out one of them")
-    for path in (spec.input, spec.output):
-        if "://" in path or path == "-":
-            raise UsageError(f"{path} is not read or written on a cluster", hint="name a path all nodes see")
+    if "-" in (spec.input, spec.output):
+        raise UsageError("- is not read or written on a cluster", hint="name what all nodes see")
     if not spec.output:
         raise UsageError("no --output is given", hint="on a cluster it is a folder: -o out/")
-    folder = Path(spec.output)
-    if folder.exists() and not (folder.is_dir() and (read_manifest(folder) or not any(folder.iterdir()))):
-        raise UsageError(f"{folder} exists, and no run on a cluster made it", hint="name another --output")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = store_at(spec.output)
+    if Path(spec.output).is_file() or (folder.names() and read_manifest(folder) is None):
+        raise UsageError(
+            f"{spec.output} exists, and no run on a cluster made it", hint="name another --output"
+        )
     return folder
-
-
-@contextlib.contextmanager
-def _connected(address: str, watch: Watch) -> Iterator[None]:
-    if ray.is_initialized():
-        yield
-        return
-    watch.stage(f"connecting to the cluster {address}")
-    for name, quiet in _QUIET.items():
-        os.environ.setdefault(name, quiet)
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
-    try:
-        ray.init(address, log_to_driver=False, logging_level="warning")
-    except (ConnectionError, ValueError) as error:
-        raise UsageError(f"there is no Ray cluster at {address}: {error}", hint="ray start --head") from error
-    try:
-        yield
-    finally:
-        ray.shutdown()
 
 
 class _Driver:
@@ -117,7 +96,7 @@ class _Driver:
 
     def __init__(self, spec: Spec, plan: Assembly, watch: Watch) -> None:
         self._spec, self._plan, self._watch = spec, plan, watch
-        self._job = Job(plan.spec, plan.rows.recipe, plan.rows.reads)
+        self._job = ClusterJob(plan.spec, plan.rows.recipe, plan.rows.reads)
         self._tally = Tally()
 
     def run(self, files: Sequence[str], command: Sequence[str]) -> Summary:
@@ -146,7 +125,8 @@ class _Driver:
         run |= {"ended": time.time(), "ending": ending}
         manifest.write(folder)
         said = summarize(self._plan, tally, ending)
-        summary = replace(said, output=str(folder), failures="", ledger=str(ledger_of(folder)))
+        ledger = ledger_of(here(folder.place))
+        summary = replace(said, output=folder.place, failures="", ledger=str(ledger))
         self._watch.end(summary)
         if lost is not None:
             raise lost
@@ -160,7 +140,7 @@ class _Driver:
             before, now = orjson.loads(manifest.body), orjson.loads(body)
             names = sorted(name for name in now if now[name] != before.get(name))
             raise UsageError(
-                f"{self._job.folder} was not made as this run would: {', '.join(names)} differs",
+                f"{self._job.folder.place} was not made as this run would: {', '.join(names)} differs",
                 hint="name another --output, or give the same flags",
             )
         return manifest
@@ -168,7 +148,7 @@ class _Driver:
     def _index(self, files: Sequence[str]) -> list[FileIndex]:
         """All files', read side by side. Raises InputError, DuplicateId."""
         task: Any = ray.remote(num_cpus=1, max_retries=3)(index_file)
-        with _ours():
+        with ours():
             found: list[FileIndex] = ray.get([task.remote(self._job, file) for file in files])
         columns = tuple(dict.fromkeys(name for each in found for name in each.columns))
         refuse_fields_of_nothing(self._plan.named, columns, self._spec.input)
@@ -210,7 +190,8 @@ class _Driver:
     def _work(self, files: Sequence[str], pending: Sequence[Any]) -> None:
         """All pending rows. Raises EngineLost."""
         spec, tally = self._spec, self._tally
-        replicas = spec.replicas or _replicas(spec.gpus_per_replica)
+        replicas = spec.replicas or replicas_for(spec.gpus_per_replica)
+        job = replace(self._job, cpus=cpus_of_each(replicas))
         size = max(1, min(_MOST_ROWS, tally.pending // (replicas * _PARTS_PER_REPLICA)))
         calls = max(1, min(_ROWS_AT_A_REPLICA // size + 1, tally.pending // size // (2 * replicas)))
         readers = ray.data.TaskPoolStrategy(size=min(_READERS, len(files)))
@@ -218,29 +199,32 @@ class _Driver:
         data = ray.data.from_items([{"file": n} for n in range(len(files))], override_num_blocks=len(files))
         data = data.map_batches(
             _read, batch_size=1, num_cpus=0, compute=readers,
-            fn_args=(self._job, list(files), masks, size),
+            fn_args=(job, list(files), masks, size),
         )  # fmt: skip
-        data = data.repartition(target_num_rows_per_block=1).map(
+        data = data.map(
             Replica,
-            fn_constructor_args=(self._job,),
+            fn_constructor_args=(job,),
             compute=ray.data.ActorPoolStrategy(
                 size=replicas,
                 max_tasks_in_flight_per_actor=calls + 1,
                 max_concurrent_calls_per_actor=calls,
             ),
-            num_cpus=1,
+            num_cpus=job.cpus,
             num_gpus=spec.gpus_per_replica or None,
         )
         self._watch.stage(f"starting {replicas} replicas of {self._plan.recipe.engine}")
         context = data.context
         context.enable_progress_bars = context.print_on_execution_start = False
-        with _ours():
+        # A block is what a replica is given at a time: one chunk. A repartition would do the same with a CPU
+        # of its own, and never run where the replicas have them all.
+        context.target_max_block_size = 1
+        with ours():
             for number, row in enumerate(data.iter_rows()):
                 if not number:
                     tally.start()
                 self._hear(pickle.loads(row["told"]))
 
-    def _hear(self, told: Told) -> None:
+    def _hear(self, told: ChunkOutcome) -> None:
         tally = self._tally
         for (status, reason, assurance), rows in told.outcomes.items():
             tally.counts.settle(status, reason, assurance, rows)
@@ -258,28 +242,9 @@ _READERS = 8
 """Files that are read at once while replicas work."""
 
 
-def _read(batch: dict[str, Any], job: Job, files: list[str], masks: list[Any], size: int) -> Iterator[Any]:
+def _read(
+    batch: dict[str, Any], job: ClusterJob, files: list[str], masks: list[Any], size: int
+) -> Iterator[Any]:
     for file in batch["file"]:
         for chunk in chunks(job, files[file], ray.get(masks[file]), size):
             yield {"chunk": [chunk]}
-
-
-def _replicas(gpus: float) -> int:
-    """One for each share of the cluster's GPUs, else for each of its nodes."""
-    has = ray.cluster_resources().get("GPU", 0.0)
-    nodes = sum(node["Alive"] for node in ray.nodes())
-    return max(1, int(has // gpus) if gpus else nodes)
-
-
-@contextlib.contextmanager
-def _ours() -> Iterator[None]:
-    """What a task or a replica raised is raised here as it was there."""
-    try:
-        yield
-    except RayError as error:
-        cause: BaseException | None = error
-        while cause is not None and not isinstance(cause, RtlglotError):
-            cause = cause.cause if isinstance(cause, RayTaskError) else cause.__cause__
-        if cause is not None:
-            raise cause from error
-        raise EngineLost(f"the cluster failed: {error}", hint="run the same command: it resumes") from error

@@ -25,13 +25,13 @@ _TRIES = 3
 
 
 class ExamineAfar:
-    """Examines texts as `Examine` does, each in a task of one CPU."""
+    """Examines texts as `Examine` does, each in a task of its own."""
 
-    def __init__(self, spec: Spec, ledger: Ledger) -> None:
+    def __init__(self, spec: Spec, ledger: Ledger, cpus: float) -> None:
         self._spec, self._ledger = ray.put(spec), ledger
         self._checks = ladder_of(spec)
         self._identity = _identity(self._checks)
-        self._task: Any = ray.remote(num_cpus=1, max_retries=_TRIES)(_examined)
+        self._task: Any = ray.remote(num_cpus=cpus, max_retries=_TRIES)(_examined)
 
     async def __call__(self, text: str, context: Context) -> Examined:
         """The verdicts of the checks that were asked, with their keys in the ledger."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from rtlglot.ledger.keys import digest
 from rtlglot.run.spec import Spec
+from rtlglot.stores.store import Store, store_at
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ClusterJob:
     """One transformation on a cluster; it travels pickled."""
 
     spec: Spec
@@ -26,10 +26,13 @@ class Job:
     schema: Mapping[str, Any] = field(default_factory=dict)
     """Types of columns of the parts, where they are known."""
 
+    cpus: float = 1.0
+    """What each replica takes of its node's, and each check."""
+
     @property
-    def folder(self) -> Path:
+    def folder(self) -> Store:
         """Where the parts go."""
-        return Path(self.spec.output)
+        return store_at(self.spec.output)
 
 
 def row_key(recipe: bytes, id_: str, content: bytes) -> bytes:

@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from rtlglot.cluster.examining import ExamineAfar
-from rtlglot.cluster.job import Job, row_key
+from rtlglot.cluster.job import ClusterJob, row_key
 from rtlglot.cluster.tries import Tries
 from rtlglot.errors import ConfigError, EngineLost, LedgerError
 from rtlglot.formats import DatasetWriter, Shape
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.keys import content_key, digest
 from rtlglot.ledger.lock import take_lock
-from rtlglot.ledger.parts import cut, ledger_path, pack
+from rtlglot.ledger.parts import cut, pack, part_file
 from rtlglot.records import PARTS_KEY, Assurance, CheckStatus, Json, Outcome, Reason, Row, Status
 from rtlglot.run.assemble import assemble, choose_engine, named
 from rtlglot.run.deliver import accepted_fields, free
@@ -34,6 +34,7 @@ from rtlglot.run.gate import Gate
 from rtlglot.run.loop import run_loop
 from rtlglot.run.session import open_session
 from rtlglot.run.watch import Nobody, Tally
+from rtlglot.stores.remote import is_url
 
 log = logging.getLogger("rtlglot")
 T = TypeVar("T")
@@ -46,7 +47,7 @@ _LOST_BEFORE_ENDING = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ChunkOutcome:
     """What became of a chunk."""
 
     part: str
@@ -59,7 +60,7 @@ class Told:
 class Replica:
     """Made in an actor's process; called with a chunk of rows at a time, several at once."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: ClusterJob) -> None:
         """Starts the engine. Raises ConfigError and EngineLost where that cannot be done."""
         self._job = job
         self._loop = loop_factory()()
@@ -85,7 +86,7 @@ class Replica:
                 hint="install the same versions on all nodes, and give them the same model",
             )
         self._ledger = self._stack.enter_context(contextlib.closing(_own_ledger(job)))
-        examine = ExamineAfar(job.spec, self._ledger) if plan.checks else None
+        examine = ExamineAfar(job.spec, self._ledger, job.cpus) if plan.checks else None
         opened = open_session(plan, self._ledger, self._tally, Nobody(), examine)
         self._session = await self._stack.enter_async_context(opened)
 
@@ -94,19 +95,19 @@ class Replica:
         told = await asyncio.wrap_future(self._here(self._work(pickle.loads(item["chunk"]))))
         return {"told": pickle.dumps(told)}
 
-    async def _work(self, rows: Sequence[Row]) -> Told:
+    async def _work(self, rows: Sequence[Row]) -> ChunkOutcome:
         keys = [(row.id, content_key(row, self._job.reads)) for row in rows]
         name = f"part-{digest(*(row_key(self._job.recipe, *key) for key in keys)).hex()}"
-        tries = Tries(self._job.folder, name)
+        tries = await asyncio.to_thread(Tries, self._job.folder, name)
         try:
             outcomes = await self._settle(rows, tries)
         except EngineLost:
-            if tries.lost() < _LOST_BEFORE_ENDING:
+            if await asyncio.to_thread(tries.lost) < _LOST_BEFORE_ENDING:
                 log.exception("the engine is lost; this replica begins anew")
                 os._exit(1)  # after an exception the chunk would be tried again on the same dead engine
             raise
         await asyncio.to_thread(self._write, name, rows, outcomes, keys)
-        tries.forget()
+        await asyncio.to_thread(tries.forget)
         return self._tell(name, outcomes)
 
     async def _settle(self, rows: Sequence[Row], tries: Tries) -> list[Outcome]:
@@ -143,14 +144,15 @@ class Replica:
         with tempfile.TemporaryDirectory(prefix="rtlglot-") as made:
             path = Path(made) / "part.ledger"
             cut(self._ledger.path, job.recipe, keys, path)
-            pack(path, ledger_path(job.folder, name))
-        shape = Shape(schema=job.schema)
-        with DatasetWriter(job.folder / f"{name}.parquet", None, "parquet", shape) as table:
-            for row, outcome, key in zip(rows, outcomes, keys, strict=True):
-                hashed = row_key(job.recipe, *key).hex()
-                table.write(row.id, _fields(job, row, outcome) | {PARTS_KEY: hashed})
+            pack(path, job.folder, name)
+            part = Path(made) / part_file(name)
+            with DatasetWriter(part, None, "parquet", Shape(schema=job.schema)) as table:
+                for row, outcome, key in zip(rows, outcomes, keys, strict=True):
+                    hashed = row_key(job.recipe, *key).hex()
+                    table.write(row.id, _fields(job, row, outcome) | {PARTS_KEY: hashed})
+            job.folder.put(part.name, [part.read_bytes()])
 
-    def _tell(self, name: str, outcomes: Sequence[Outcome]) -> Told:
+    def _tell(self, name: str, outcomes: Sequence[Outcome]) -> ChunkOutcome:
         self._session.settler.look()
         t = self._tally
         now = Counter({
@@ -159,7 +161,7 @@ class Replica:
         })  # fmt: skip
         meter, self._told = now - self._told, now
         rungs, t.rungs = t.rungs, {}
-        return Told(name, Counter((o.status, o.reason, o.assurance) for o in outcomes), rungs, meter)
+        return ChunkOutcome(name, Counter((o.status, o.reason, o.assurance) for o in outcomes), rungs, meter)
 
 
 async def _poisoned(row: Row) -> Outcome:
@@ -167,12 +169,13 @@ async def _poisoned(row: Row) -> Outcome:
     return Outcome(row.id, Status.FAILED, Reason.POISON, detail=said)
 
 
-def _own_ledger(job: Job) -> Ledger:
+def _own_ledger(job: ClusterJob) -> Ledger:
     """A ledger on the node's disk that no other replica has; the one of a replica that died here is taken
     over, with the replies that it bought."""
     folder = Path(job.spec.ledger_dir or f"{tempfile.gettempdir()}/rtlglot-{getpass.getuser()}")
     folder.mkdir(parents=True, exist_ok=True)
-    of = digest(str(job.folder.resolve())).hex()[:8]
+    place = job.folder.place
+    of = digest(place if is_url(place) else os.path.realpath(place)).hex()[:8]
     for number in count():
         path = folder / f"{of}-replica-{number}.ledger"
         with contextlib.suppress(LedgerError):  # in use, or damaged: it is a memory only
@@ -180,7 +183,7 @@ def _own_ledger(job: Job) -> Ledger:
     raise AssertionError
 
 
-def _fields(job: Job, row: Row, outcome: Outcome) -> dict[str, Json]:
+def _fields(job: ClusterJob, row: Row, outcome: Outcome) -> dict[str, Json]:
     """A row of a part: as in an output, whatever it ended as; every part has the same columns."""
     target = job.spec.target
     empty = dict.fromkeys(name for name in job.columns if name not in row.fields)

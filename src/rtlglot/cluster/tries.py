@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 
 from rtlglot.ledger.parts import TRIES
+from rtlglot.stores.store import Store
 
 _BEGUN, _LOST, _THROUGH = "begun", "lost", "through"
 
@@ -15,12 +15,10 @@ _BEGUN, _LOST, _THROUGH = "begun", "lost", "through"
 class Tries:
     """Of one chunk; making it counts one more."""
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self._path = folder / TRIES / name
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._before: list[str] = []
-        with contextlib.suppress(FileNotFoundError):
-            self._before = self._path.read_text(encoding="utf-8").splitlines()
+    def __init__(self, folder: Store, name: str) -> None:
+        self._folder, self._name = folder, f"{TRIES}/{name}"
+        self._before = (folder.read(self._name) or b"").decode().splitlines()
+        self._said = list(self._before)
         self._add(_BEGUN)
 
     @property
@@ -44,8 +42,8 @@ class Tries:
 
     def forget(self) -> None:
         """The chunk is done."""
-        self._path.unlink(missing_ok=True)
+        self._folder.remove(self._name)
 
     def _add(self, line: str) -> None:
-        with open(self._path, "a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        self._said.append(line)
+        self._folder.put(self._name, ["\n".join(self._said).encode()])

@@ -12,12 +12,13 @@ from typing import Any, Literal
 from rtlglot.checks.ladder import for_scores
 from rtlglot.errors import UsageError
 from rtlglot.evals.protocols import PROTOCOLS, Protocol
-from rtlglot.formats import ANSWERS_FILE, PROBLEMS_FILE, is_url
+from rtlglot.formats import ANSWERS_FILE, PROBLEMS_FILE
 from rtlglot.options import flag, like, refuse_below, refuse_unlisted
 from rtlglot.records import Json
 from rtlglot.run.ledgers import part_of
 from rtlglot.run.spec import Spec
 from rtlglot.run.until import end_time
+from rtlglot.stores.remote import is_url
 
 LADDER = "screen,syntax,elaborate,synth,equivalence,testbench"
 """All that tells why an answer is wrong, and both that say that it is right."""

@@ -17,6 +17,9 @@ from rtlglot.exports.sides import Sides, decide, passed_over_twice
 from rtlglot.exports.spec import ExportSpec, ExportSummary
 from rtlglot.exports.write import Output, SplitFiles
 from rtlglot.ledger.opening import find_ledger
+from rtlglot.records import PARTS_MANIFEST
+from rtlglot.stores.remote import here
+from rtlglot.stores.store import holds
 
 OnProgress = Callable[[str, int], None]
 """Told what goes on ('comparing', 'writing') and how many rows are done."""
@@ -50,8 +53,8 @@ def export(spec: ExportSpec, on_progress: OnProgress | None = None) -> ExportSum
 
 
 def _history(spec: ExportSpec, *, needed: bool) -> History | None:
-    found = spec.ledger or (spec.output if Path(spec.output).is_dir() else "")
-    path = find_ledger(Path(found)) if found else Path(spec.output + ".ledger")
+    found = spec.ledger or (spec.output if _is_folder(spec.output) else "")
+    path = find_ledger(found) if found else Path(f"{here(spec.output)}.ledger")
     if path.exists():
         return History(path)
     if needed or spec.min_status:
@@ -62,6 +65,10 @@ def _history(spec: ExportSpec, *, needed: bool) -> History | None:
             "or --drop); keep the two together, or name it by --ledger",
         )
     return None
+
+
+def _is_folder(output: str) -> bool:
+    return Path(output).is_dir() or holds(output, PARTS_MANIFEST)
 
 
 def _options(spec: ExportSpec, selection: Examples) -> FormatOptions:
@@ -79,7 +86,7 @@ def _output(
 ) -> SplitFiles | Folder:
     path = Path(spec.path)
     ours = [Path(spec.output + end) for end in ("", ".ledger", ".failures.jsonl", ".log")]
-    ours += [find_ledger(Path(spec.ledger))] if spec.ledger else []
+    ours += [find_ledger(spec.ledger)] if spec.ledger else []
     if any(path.exists() and each.exists() and path.samefile(each) for each in ours):
         raise UsageError(f"{path} is a file of the run that is exported", hint="name another path")
     return SplitFiles(spec, format) if format.containers else Folder(spec, card_of)

@@ -15,9 +15,11 @@ from rtlglot.exports.example import Example, PreferencePair, Turn
 from rtlglot.exports.history import ExaminedText, History
 from rtlglot.exports.spec import ExportSpec
 from rtlglot.formats import Dataset, open_dataset, text_of
-from rtlglot.records import YES, CheckStatus, Json, Outcome, Pair, Row, Status
+from rtlglot.records import PARTS_MANIFEST, YES, CheckStatus, Json, Outcome, Pair, Row, Status
 from rtlglot.registry import did_you_mean
 from rtlglot.run.deliver import ENDING, ours, without_ours
+from rtlglot.stores.remote import here
+from rtlglot.stores.store import holds
 
 _STATUSES = frozenset(status.value for status in Status)
 
@@ -39,7 +41,9 @@ class Examples:
         """Raises UsageError for what cannot be had: comparisons or verdicts without a ledger."""
         self._spec, self._history, self._compares = spec, history, compares
         self._dataset = open_dataset(spec.output)
-        self._failures = Path(spec.output + ".failures.jsonl")
+        self._failures = Path(f"{here(spec.output)}.failures.jsonl")
+        self._in_parts = holds(spec.output, PARTS_MANIFEST)
+        """Then there are no failures apart: they hold all rows."""
         self.fields = (
             _compared(spec, history) if compares and history else _fields(spec, history, self._dataset)
         )
@@ -62,7 +66,7 @@ class Examples:
         self._refuse_fields_of_nothing()
 
     def _rows(self) -> Iterator[tuple[Row, str]]:
-        if self._spec.only != "rejected" or Path(self._spec.output).is_dir():  # parts hold them all
+        if self._spec.only != "rejected" or self._in_parts:
             for row in self._dataset:
                 yield row, str(ours(row.fields, "status"))
         if self._spec.only != "accepted" and self._failures.exists():

@@ -6,8 +6,7 @@ with open_dataset("rtl.json.gz", Selection(limit=100)) as dataset:
             writer.write(row.id, row.fields)
 """
 
-from rtlglot.formats.dataset import Dataset, Selection, data_files, open_dataset
-from rtlglot.formats.remote import beside, here, is_url, refuse_existing, upload
+from rtlglot.formats.dataset import Dataset, Selection, open_dataset
 from rtlglot.formats.shard import (
     ANSWERS_FILE,
     PROBLEMS_FILE,
@@ -18,7 +17,7 @@ from rtlglot.formats.shard import (
     whole_of,
 )
 from rtlglot.formats.sink import check_writable, refuse_link
-from rtlglot.formats.table import FORMATS, Format, Record, RowWriter, Shape, format_of
+from rtlglot.formats.table import FORMATS, Format, Record, RowWriter, Shape, data_files, format_of
 from rtlglot.formats.values import decode, encode, text_of
 from rtlglot.formats.verilog_files import is_verilog
 from rtlglot.formats.writer import DatasetWriter, open_writer
@@ -35,23 +34,18 @@ __all__ = [
     "Selection",
     "Shape",
     "Shard",
-    "beside",
     "check_writable",
     "data_files",
     "decode",
     "encode",
     "format_of",
-    "here",
-    "is_url",
     "is_verilog",
     "open_dataset",
     "open_writer",
     "parts_of",
-    "refuse_existing",
     "refuse_link",
     "refuse_other_parts",
     "shard_from",
     "text_of",
-    "upload",
     "whole_of",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
 
 from rtlglot.errors import InputError, UsageError
@@ -13,12 +12,22 @@ from rtlglot.formats.decompress import MAX_RECORD_BYTES
 from rtlglot.formats.filter import compile_filter
 from rtlglot.formats.shard import Shard, shard_from
 from rtlglot.formats.sniff import sniff
-from rtlglot.formats.source import DataFile, strip_compression
-from rtlglot.formats.table import FOLDER_FORMAT, FORMATS, Format, Record, Shape, format_of, load_format
+from rtlglot.formats.source import DataFile
+from rtlglot.formats.table import (
+    FOLDER_FORMAT,
+    Format,
+    Record,
+    Shape,
+    SkippingFormat,
+    format_of,
+    load_format,
+)
 from rtlglot.formats.values import encode
 from rtlglot.formats.verilog_files import VerilogFiles, is_verilog
 from rtlglot.records import PARTS_MANIFEST, Json, Row
 from rtlglot.registry import did_you_mean
+from rtlglot.stores.remote import matching
+from rtlglot.stores.store import holds
 
 _ID_FIELDS = ("id", "task_id", "rtl_id")
 """Fields that hold the id where neither --id nor the container says, in this order."""
@@ -73,13 +82,15 @@ def open_dataset(
     *,
     format: str | None = None,
 ) -> Dataset:
-    """A dataset from a file, from files or folders of Verilog, or from '-', standard input.
+    """A dataset from a file, from files or folders of Verilog, or from '-', standard input. A URL may be a
+    pattern of several.
 
     The format follows the suffix (or, of a pipe, the first bytes) unless it is given. Nothing of a file
     is read yet. Raises UsageError for a bad selection or format, InputError where there is no such file.
     """
     selection = selection or Selection()
-    source = DataFile(*([os.fspath(path)] if isinstance(path, str | os.PathLike) else path))
+    named = [os.fspath(path)] if isinstance(path, str | os.PathLike) else path
+    source = DataFile(*(each for one in named for each in matching(one)))
     for part in source.parts:
         part.max_record = selection.max_record
     try:
@@ -89,20 +100,6 @@ def open_dataset(
     except BaseException:
         source.close()
         raise
-
-
-def data_files(path: str) -> list[str]:
-    """The files of an input on a cluster: itself, or those of a folder whose names tell a format. Raises
-    UsageError."""
-    folder = Path(path)
-    if not folder.is_dir():
-        return [path]
-    ends = tuple(end for name in FORMATS for end in FORMATS.load(name).suffixes)
-    names = (each.name for each in folder.iterdir())
-    files = [n for n in names if n[0] not in "._" and strip_compression(n)[0].lower().endswith(ends)]
-    if not files:
-        raise UsageError(f"{path} has no file of data in it", hint=f"names end in {', '.join(ends)}")
-    return [str(folder / name) for name in sorted(files)]
 
 
 def _format_of(source: DataFile) -> str:
@@ -116,7 +113,7 @@ def _format_of(source: DataFile) -> str:
 
 
 def _format_of_part(source: DataFile) -> str:
-    if source.folder and (source.path / PARTS_MANIFEST).is_file():
+    if source.folder and holds(source.name, PARTS_MANIFEST):
         return "parquet"
     if source.folder or is_verilog(source.name):
         return FOLDER_FORMAT
@@ -175,17 +172,20 @@ class Dataset:
         return self._format.shape(self._source, self._new_names)
 
     def __iter__(self) -> Iterator[Row]:
-        limit, keep, columns = self._selection.limit, self._keep, self._columns
-        shard = self._selection.shard
+        return self.rows_from(0)
+
+    def rows_from(self, position: int) -> Iterator[Row]:
+        """Those at a position and behind it; some before it may come, too."""
+        limit, columns, shard = self._selection.limit, self._columns, self._selection.shard
         ids: Callable[[Record], str] | None = None
         passed = 0
         if limit == 0:
             return
-        for position, record in enumerate(self._renamed(self._format.read(self._source))):
-            if record.flaw is not None and not self._selection.flawed:
-                raise record.flaw
-            if keep is not None and not keep(record):
-                continue
+        found = self._passing(0)
+        if position and limit is None:
+            ids = next((self._id_rule(record) for _, record in found), None)
+            found = self._passing(position)
+        for position, record in found:
             ids = ids or self._id_rule(record)
             if self._selection.given:
                 record = record._replace(fields={**record.fields, **self._selection.given})
@@ -199,6 +199,19 @@ class Dataset:
                 break
         if passed:
             self._refuse_names_of_nothing()
+
+    def _passing(self, start: int) -> Iterator[tuple[int, Record]]:
+        """The records that pass the filter, with their positions, from `start` on where that is cheap."""
+        format, keep = self._format, self._keep
+        if isinstance(format, SkippingFormat) and start:
+            found = format.read_from(self._source, start)
+        else:
+            start, found = 0, format.read(self._source)
+        for position, record in enumerate(self._renamed(found), start):
+            if record.flaw is not None and not self._selection.flawed:
+                raise record.flaw
+            if keep is None or keep(record):
+                yield position, record
 
     def _renamed(self, records: Iterator[Record]) -> Iterator[Record]:
         names = self._new_names

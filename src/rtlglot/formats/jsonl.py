@@ -26,10 +26,16 @@ class JsonLines:
 
     def read(self, source: DataFile) -> Iterator[Record]:
         """One record per line; InputError names the line, and the column or the byte."""
+        return self.read_from(source, 0)
+
+    def read_from(self, source: DataFile, start: int) -> Iterator[Record]:
+        """Lines before are not decoded."""
         stream, offset = source.open_text()
         with stream:
             for number, line in enumerate(source.lines(stream), 1):
-                if not line.isspace():
+                if start and not line.isspace():
+                    start -= 1
+                elif not line.isspace():
                     flaw = None
                     try:
                         fields = decode(line)

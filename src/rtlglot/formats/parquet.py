@@ -8,8 +8,10 @@ field and null are the same.
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,6 +24,7 @@ from rtlglot.formats.spool import Spool
 from rtlglot.formats.table import Record, Shape
 from rtlglot.formats.values import cell
 from rtlglot.records import PARTS_KEY, PARTS_MANIFEST, Json
+from rtlglot.stores.store import store_at
 
 _BATCH_ROWS = 1000
 """At most; fewer where rows are large."""
@@ -40,51 +43,61 @@ class Parquet:
         if source.folder:
             return Shape()
         with source.open_raw() as raw:
-            schema = _open(raw, source).schema_arrow
+            schema = _open(raw, source, "").schema_arrow
         return Shape(schema={new_names.get(column.name, column.name): column.type for column in schema})
 
     def read(self, source: DataFile) -> Iterator[Record]:
         """One record per row. InputError where the file is no Parquet or damaged."""
-        import pyarrow as pa
-
         if source.folder:
             yield from self._read_parts(source)
             return
-        number = 0
         with source.open_raw() as raw:
-            batches = _batches(_open(raw, source), source)
-            while True:
-                try:
-                    batch = next(batches)
-                    _refuse_large(batch, source, number)
-                    rows = _rows(batch)
-                except StopIteration:
-                    return
-                except (pa.ArrowException, OSError, ValueError) as error:
-                    place = f"row {number + 1} or later"
-                    raise InputError(f"damaged Parquet: {error}", file=source.name, row=place) from error
-                for fields in rows:
-                    number += 1
-                    yield Record(number, f"row {number}", None, fields)
+            yield from _records(raw, source)
+
+    def read_from(self, source: DataFile, start: int) -> Iterator[Record]:
+        """Row groups before are not read."""
+        if source.folder:
+            yield from islice(self._read_parts(source), start, None)
+            return
+        with source.open_raw() as raw:
+            yield from _records(raw, source, start=start)
 
     def _read_parts(self, source: DataFile) -> Iterator[Record]:
         """The rows of a folder of parts, each once, but for those that the input has no more."""
-        passed = set(orjson.loads((source.path / PARTS_MANIFEST).read_bytes())["stale"])
+        folder = store_at(source.name)
+        passed = set(orjson.loads(folder.read(PARTS_MANIFEST) or b"")["stale"])
         number = 0
-        for path in sorted(source.path.glob("*.parquet")):
-            for record in self.read(DataFile(str(path))):
+        for name, data in folder.read_each(n for n in folder.names() if n.endswith(self.suffixes)):
+            for record in _records(io.BytesIO(data or b""), source, name):
                 key = record.fields.pop(PARTS_KEY)
                 if key not in passed:
                     passed.add(key)
                     number += 1
-                    yield record._replace(number=number, where=f"{path.name}, {record.where}")
+                    yield record._replace(number=number, where=f"{name}, {record.where}")
 
     def write(self, out: BinaryIO, shape: Shape, scratch: Path) -> ParquetWriter:
         """Everything is written last: the types need all rows."""
         return ParquetWriter(out, shape.schema, Spool(scratch))
 
 
-def _open(raw: BinaryIO, source: DataFile) -> Any:
+def _records(raw: BinaryIO, source: DataFile, part: str = "", start: int = 0) -> Iterator[Record]:
+    """Of one file, without the first `start`; `part` is its name within a folder."""
+    import pyarrow as pa
+
+    number, place = start, f"{part}, " if part else ""
+    try:
+        batches = _batches(_open(raw, source, part), source, start)
+        while (batch := next(batches, None)) is not None:
+            _refuse_large(batch, source, number)
+            for fields in _rows(batch):
+                number += 1
+                yield Record(number, f"row {number}", None, fields)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        row = f"{place}row {number + 1} or later"
+        raise InputError(f"damaged Parquet: {error}", file=source.name, row=row) from error
+
+
+def _open(raw: BinaryIO, source: DataFile, part: str) -> Any:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -92,24 +105,31 @@ def _open(raw: BinaryIO, source: DataFile) -> Any:
         file = pq.ParquetFile(raw, pre_buffer=False, buffer_size=1 << 20)
         names = file.schema_arrow.names
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise InputError(f"is no Parquet file, or is damaged: {error}", file=source.name) from error
+        raise InputError(f"is no Parquet file, or is damaged: {error}", file=source.name, row=part) from error
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise InputError("there are two columns of this name", file=source.name, field=twice[0])
     return file
 
 
-def _batches(file: Any, source: DataFile) -> Iterator[Any]:
-    """Some rows at a time, of one row group after the other; one whose average row is too large is not
-    unfolded. InputError then."""
+def _batches(file: Any, source: DataFile, start: int) -> Iterator[Any]:
+    """Some rows at a time from row `start` on, of one row group after the other; one whose average row is
+    too large is not unfolded. InputError then."""
     first = 1
     for number in range(file.num_row_groups):
         group = file.metadata.row_group(number)
+        if start >= group.num_rows:
+            start -= group.num_rows
+            first += group.num_rows
+            continue
         average = group.total_byte_size // max(group.num_rows, 1)
         if average > source.max_record:
             raise source.too_large(f"row {first} or later")
         most = max(1, min(_BATCH_ROWS, source.max_record // max(average, 1)))
-        yield from file.iter_batches(batch_size=most, row_groups=[number], use_threads=False)
+        for batch in file.iter_batches(batch_size=most, row_groups=[number], use_threads=False):
+            if start < batch.num_rows:
+                yield batch.slice(start)
+            start = max(0, start - batch.num_rows)
         first += group.num_rows
 
 

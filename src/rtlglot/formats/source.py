@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 from rtlglot.errors import InputError
 from rtlglot.formats.decompress import BUFFER_BYTES, MAX_RECORD_BYTES, damage_of, decompressed
-from rtlglot.formats.remote import RemoteFile, is_url
+from rtlglot.stores.remote import RemoteFile, is_url
 
 _COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".xz": "xz"}
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"\xfd7zXZ": "xz"}

@@ -12,6 +12,8 @@ from rtlglot.errors import InputError, UsageError
 from rtlglot.formats.source import DataFile, strip_compression
 from rtlglot.records import Json
 from rtlglot.registry import Table
+from rtlglot.stores.remote import RemoteFile, is_url, matching
+from rtlglot.stores.store import store_at
 
 FORMATS = Table(
     "format",
@@ -94,6 +96,14 @@ class Format(Protocol):
         """
 
 
+@runtime_checkable
+class SkippingFormat(Format, Protocol):
+    """A format that gets to a record without unfolding those before it."""
+
+    def read_from(self, source: DataFile, start: int) -> Iterator[Record]:
+        """As `read`, without the first `start` records."""
+
+
 def load_format(name: str, path: str | os.PathLike[str] = "") -> Format:
     """The format of that name, ready to use for that path.
 
@@ -114,6 +124,20 @@ def load_format(name: str, path: str | os.PathLike[str] = "") -> Format:
             hint=f"{name} compresses within; name the file {os.path.basename(stem)}",
         )
     return made
+
+
+def data_files(path: str) -> list[str]:
+    """The files of an input on a cluster: itself, those that a URL's pattern matches, or those of a folder
+    whose names tell a format. Raises UsageError, InputError."""
+    found = matching(path)
+    if found != [path] or not (RemoteFile(path).folder if is_url(path) else Path(path).is_dir()):
+        return found
+    ends = tuple(end for name in FORMATS for end in FORMATS.load(name).suffixes)
+    names = store_at(path).names()
+    files = [n for n in names if n[0] not in "._" and strip_compression(n)[0].lower().endswith(ends)]
+    if not files:
+        raise UsageError(f"{path} has no file of data in it", hint=f"names end in {', '.join(ends)}")
+    return [f"{path.rstrip('/')}/{name}" for name in files]
 
 
 def format_of(path: str | os.PathLike[str]) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 from rtlglot.checks import Check
 from rtlglot.checks.ladder import ladder
 from rtlglot.errors import DuplicateId, UsageError
-from rtlglot.formats import Dataset, open_dataset, upload
+from rtlglot.formats import Dataset, open_dataset
 from rtlglot.jobs.check_spec import CheckSpec, CheckSummary
 from rtlglot.jobs.verdicts import CheckTotals, Destinations, Telling, files_of
 from rtlglot.ledger import Ledger
@@ -36,6 +36,7 @@ from rtlglot.run.until import Until, end_time
 from rtlglot.run.walk import Eye, walk_own
 from rtlglot.run.watch import Nobody, Tally, Watch
 from rtlglot.sandbox import open_box
+from rtlglot.stores.remote import upload
 
 log = logging.getLogger("rtlglot")
 

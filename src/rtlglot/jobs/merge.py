@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import orjson
 
 from rtlglot.errors import UsageError
-from rtlglot.formats import ANSWERS_FILE, PROBLEMS_FILE, Shard, here, is_url, open_dataset, parts_of, whole_of
+from rtlglot.formats import ANSWERS_FILE, PROBLEMS_FILE, Shard, open_dataset, parts_of, whole_of
 from rtlglot.jobs.check import Examination
 from rtlglot.jobs.check_spec import CheckSpec
 from rtlglot.jobs.roundtrip import results_of, write_results
@@ -31,6 +31,7 @@ from rtlglot.run.deliver import Delivery, check_output, deliver
 from rtlglot.run.ledgers import ledger_of, open_ledger
 from rtlglot.run.settle import Rows
 from rtlglot.run.spec import Spec, describe
+from rtlglot.stores.remote import here, is_url
 
 _NAMED = 10
 """So many missing rows are named."""

@@ -15,14 +15,10 @@ from rtlglot.errors import UsageError
 from rtlglot.formats import (
     Dataset,
     DatasetWriter,
-    beside,
     check_writable,
     encode,
     format_of,
-    here,
-    is_url,
     open_writer,
-    refuse_existing,
     text_of,
 )
 from rtlglot.jobs.check_spec import CheckSpec, Examined
@@ -33,6 +29,7 @@ from rtlglot.run.deliver import ending_of, examined_fields, refuse_foreign
 from rtlglot.run.examine import Examine
 from rtlglot.run.ledgers import part_of
 from rtlglot.run.settle import Rows
+from rtlglot.stores.remote import beside, here, is_url, refuse_existing
 
 MOST_NAMED = 8
 """Designs that did not pass and are named in a summary."""

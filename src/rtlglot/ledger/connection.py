@@ -18,7 +18,7 @@ RECOVER = (
 _KEEP = "run the same command again: it resumes, and nothing that was paid for is lost"
 
 
-def connect(path: Path | str, *, shown: Path, uri: bool = False) -> sqlite3.Connection:
+def connect(path: Path | str, *, shown: Path | str, uri: bool = False) -> sqlite3.Connection:
     """A connection in autocommit mode. It and its cursors raise LedgerError about the file `shown`; a
     broken constraint stays sqlite3.IntegrityError. Raises LedgerError."""
     with explained(shown):
@@ -48,7 +48,7 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 
 class _Connection(sqlite3.Connection):
-    shown: Path
+    shown: Path | str
 
     # Not by `explained`: a generator for each of a run's many small queries costs as much as they do.
     def execute(self, *given: Any) -> sqlite3.Cursor:
@@ -86,7 +86,7 @@ class _Cursor(sqlite3.Cursor):
 
 
 @contextlib.contextmanager
-def explained(path: Path) -> Iterator[None]:
+def explained(path: Path | str) -> Iterator[None]:
     """Turn SQLite's errors into LedgerError."""
     try:
         yield
@@ -96,7 +96,7 @@ def explained(path: Path) -> Iterator[None]:
         raise trouble(path, error) from error
 
 
-def trouble(path: Path, error: sqlite3.Error) -> LedgerError:
+def trouble(path: Path | str, error: sqlite3.Error) -> LedgerError:
     """What an error of SQLite means for a ledger, and what to do."""
     # Errors that Python itself raises have no code: text that is no UTF-8 is the one that can happen.
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
@@ -120,8 +120,8 @@ def trouble(path: Path, error: sqlite3.Error) -> LedgerError:
     return LedgerError(f"{path} is damaged: {error}", hint=RECOVER)
 
 
-def _is_full(path: Path) -> bool:
+def _is_full(path: Path | str) -> bool:
     try:
-        return os.statvfs(path.parent).f_bavail == 0
+        return os.statvfs(Path(path).parent).f_bavail == 0
     except OSError:
         return False

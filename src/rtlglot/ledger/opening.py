@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import struct
 import sys
@@ -16,6 +17,8 @@ from rtlglot.ledger.lease import lease_holder
 from rtlglot.ledger.parts import gather
 from rtlglot.ledger.schema import SCHEMA, prepare, version
 from rtlglot.records import PARTS_MANIFEST
+from rtlglot.stores.remote import here
+from rtlglot.stores.store import holds
 
 try:
     import fcntl
@@ -26,11 +29,12 @@ _MAGIC = b"SQLite format 3\x00"
 _HEADER_BYTES = 100
 
 
-def find_ledger(path: Path) -> Path:
+def find_ledger(output: str | os.PathLike[str]) -> Path:
     """The ledger that belongs to an output, or the path itself where it is one; of a folder of parts it is
-    brought up to date. Raises UsageError."""
-    if (path / PARTS_MANIFEST).is_file():
-        return gather(path)
+    brought up to date. That of an output at a URL is on this machine. Raises UsageError."""
+    if holds(output, PARTS_MANIFEST):
+        return gather(output)
+    path = here(os.fspath(output))
     if (path / "answers.jsonl.ledger").is_file():  # of an evaluation
         path = path / "answers.jsonl"
     beside = path.with_name(path.name + ".ledger")

@@ -5,16 +5,16 @@
     OUT/_ledger/index-….zst   the rows of one file of the input
     OUT/_manifest.json        what was asked for, by whom, and which index files are the input
 
-Parts and manifest are the truth. `OUT.ledger` beside the folder is gathered from them, each part once, for
-all that reads ledgers; it may be deleted.
+Parts and manifest are the truth, on this machine's disks or at a URL. `OUT.ledger` beside the folder (of a
+URL: in the current folder) is gathered from them, each part once, for all that reads ledgers; it may be
+deleted.
 """
 
 from __future__ import annotations
 
 import contextlib
+import io
 import os
-import secrets
-import shutil
 import sqlite3
 import tempfile
 import time
@@ -32,10 +32,13 @@ from rtlglot.ledger.connection import connect, transaction
 from rtlglot.ledger.outcomes import attempts_from
 from rtlglot.ledger.schema import SCHEMA, prepare, version
 from rtlglot.records import PARTS_MANIFEST
+from rtlglot.stores.remote import here, is_url
+from rtlglot.stores.store import Store, store_at
 
 _LEDGERS = "_ledger"
 TRIES = "_tries"
 """A folder within it: how often what is not done yet was begun."""
+_PART, _PACKED, _DRAFT = ".parquet", ".zst", ".tmp"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,81 +56,74 @@ class Manifest:
     runs: list[dict[str, Any]] = field(default_factory=list)
     """Every driver that worked on it: spec, command, started, ended, ending."""
 
-    def write(self, folder: Path) -> None:
+    def write(self, folder: Store) -> None:
         """Put it in place, whole."""
-        put(folder / PARTS_MANIFEST, [orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2)])
+        folder.put(PARTS_MANIFEST, [orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2)])
 
 
-def read_manifest(folder: Path) -> Manifest | None:
+def read_manifest(folder: Store) -> Manifest | None:
     """None where the folder has none. Raises LedgerError for one that cannot be read."""
     try:
-        found = orjson.loads((folder / PARTS_MANIFEST).read_bytes())
-        return Manifest(**{each.name: found[each.name] for each in fields(Manifest)})
-    except FileNotFoundError:
-        return None
+        data = folder.read(PARTS_MANIFEST)
+        found = orjson.loads(data) if data is not None else None
+        return found and Manifest(**{each.name: found[each.name] for each in fields(Manifest)})
     except (OSError, ValueError, KeyError, TypeError) as error:
-        said = f"{folder / PARTS_MANIFEST} cannot be read: {error}"
+        said = f"{folder.place}/{PARTS_MANIFEST} cannot be read: {error}"
         raise LedgerError(said, hint="put back a copy of it") from error
 
 
-def put(path: Path, data: Iterable[bytes]) -> None:
-    """A file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with open(temporary, "xb") as file:
-            file.writelines(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def part_names(folder: Path) -> list[str]:
+def part_names(folder: Store) -> list[str]:
     """Of the parts that are there."""
-    return sorted(path.stem for path in folder.glob("*.parquet"))
+    return [name.removesuffix(_PART) for name in folder.names() if name.endswith(_PART)]
 
 
-def sweep(folder: Path, manifest: Manifest) -> None:
+def part_file(name: str) -> str:
+    """The file of a part."""
+    return name + _PART
+
+
+def sweep(folder: Store, manifest: Manifest) -> None:
     """Remove what processes that were killed left behind. Only where none is at work."""
     wanted = {*part_names(folder), *manifest.index}
-    kept = (path for path in (folder / _LEDGERS).glob("*.zst") if path.stem not in wanted)
-    for path in (*folder.glob(".*.tmp"), *(folder / _LEDGERS).glob(".*.tmp"), *kept):
-        path.unlink(missing_ok=True)
-    shutil.rmtree(folder / TRIES, ignore_errors=True)
+    for within in ("", f"{_LEDGERS}/"):
+        for name in folder.names(within):
+            stem = name.removesuffix(_PACKED)
+            if name.endswith(_DRAFT) or (stem != name and stem not in wanted):
+                folder.remove(within + name)
+    folder.clear(TRIES)
 
 
-def ledger_path(folder: Path, name: str) -> Path:
-    """Where a part's ledger, or an index, lies."""
-    return folder / _LEDGERS / f"{name}.zst"
+def ledger_file(name: str) -> str:
+    """Where a part's ledger, or an index, lies in the folder."""
+    return f"{_LEDGERS}/{name}{_PACKED}"
 
 
 @contextlib.contextmanager
-def _opened(packed: Path) -> Iterator[sqlite3.Connection]:
+def _opened(data: bytes | None, shown: str) -> Iterator[sqlite3.Connection]:
     with tempfile.TemporaryDirectory(prefix="rtlglot-") as made:
-        path = Path(made) / packed.stem
-        unpack(packed, path)
-        with contextlib.closing(connect(path, shown=packed)) as db:
+        path = Path(made) / "part.ledger"
+        unpack(data, path, shown)
+        with contextlib.closing(connect(path, shown=shown)) as db:
             prepare(db, path)
             yield db
 
 
-def unpack(packed: Path, ledger: Path) -> None:
-    """A packed ledger as a file of its own. Raises LedgerError."""
+def unpack(data: bytes | None, ledger: Path, shown: str) -> None:
+    """A packed ledger as a file of its own; `shown` names it. Raises LedgerError."""
     try:
-        with open(packed, "rb") as source, open(ledger, "wb") as file:
-            zstandard.ZstdDecompressor().copy_stream(source, file)
+        if data is None:
+            raise FileNotFoundError("there is no such file")
+        with open(ledger, "wb") as file:
+            zstandard.ZstdDecompressor().copy_stream(io.BytesIO(data), file)
     except (OSError, zstandard.ZstdError) as error:
         hint = "put back a copy; or remove its part, which is worked out again then"
-        raise LedgerError(f"{packed} cannot be read: {error}", hint=hint) from error
+        raise LedgerError(f"{shown} cannot be read: {error}", hint=hint) from error
 
 
-def pack(ledger: Path, packed: Path) -> None:
+def pack(ledger: Path, folder: Store, name: str) -> None:
     """A ledger that nobody has open, to where it is kept."""
     with open(ledger, "rb") as source:
-        put(packed, zstandard.ZstdCompressor().read_to_iter(source))
+        folder.put(ledger_file(name), zstandard.ZstdCompressor().read_to_iter(source))
 
 
 def cut(ledger: Path, recipe: bytes, rows: Iterable[tuple[str, bytes]], to: Path) -> None:
@@ -168,25 +164,39 @@ def _named_by(db: sqlite3.Connection) -> tuple[set[Any], set[Any], set[Any]]:
     return texts, verdicts, replies
 
 
-def gather(folder: Path) -> Path:
+def gather(place: str | os.PathLike[str]) -> Path:
     """The ledger beside a folder of parts, brought up to what is in it now. Raises LedgerError."""
+    folder = store_at(place)
     manifest = read_manifest(folder)
-    path = folder.with_name(folder.name + ".ledger")
+    local = here(os.fspath(place))
+    path = local.with_name(local.name + ".ledger")
     if manifest is None:
-        raise LedgerError(f"{folder} has no {PARTS_MANIFEST}: no run has begun in it")
+        raise LedgerError(f"{place} has no {PARTS_MANIFEST}: no run has begun in it")
     with contextlib.closing(connect(path, shown=path)) as db:
         db.execute("PRAGMA synchronous=NORMAL")
         if version(db, path) != SCHEMA:
             prepare(db, path)
+        _refuse_other(db, path, folder)
         _take_runs(db, manifest)
         _take_index(db, folder, manifest)
         known = {name for (name,) in db.execute("SELECT key FROM meta WHERE key LIKE 'part-%'")}
-        for name in part_names(folder):
-            if name not in known:
-                with _opened(ledger_path(folder, name)) as part:
-                    absorb(db, part)
-                db.execute("INSERT OR REPLACE INTO meta VALUES (?, '')", (name,))
+        new = [name for name in part_names(folder) if name not in known]
+        for name, (file, data) in zip(new, folder.read_each(map(ledger_file, new)), strict=True):
+            with _opened(data, f"{place}/{file}") as part:
+                absorb(db, part)
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, '')", (name,))
     return path
+
+
+def _refuse_other(db: sqlite3.Connection, path: Path, folder: Store) -> None:
+    """Folders at two URLs may have one last name, and so one ledger here."""
+    if not is_url(folder.place):
+        return
+    (of,) = db.execute("SELECT value FROM meta WHERE key = 'url'").fetchone() or ("",)
+    if of != (url := folder.place.rstrip("/")) and (of or db.execute("SELECT 1 FROM runs").fetchone()):
+        said = f"{path} is of {of or 'another run'}, and what is in {url} would be gathered into it"
+        raise LedgerError(said, hint="run the command in another folder, or move that ledger away")
+    db.execute("INSERT OR REPLACE INTO meta VALUES ('url', ?)", (url,))
 
 
 def _take_runs(db: sqlite3.Connection, manifest: Manifest) -> None:
@@ -202,7 +212,7 @@ def _take_runs(db: sqlite3.Connection, manifest: Manifest) -> None:
         )
 
 
-def _take_index(db: sqlite3.Connection, folder: Path, manifest: Manifest) -> None:
+def _take_index(db: sqlite3.Connection, folder: Store, manifest: Manifest) -> None:
     """The input's rows, one file after the other."""
     wanted = orjson.dumps(manifest.index).decode()
     if db.execute("SELECT value FROM meta WHERE key = 'parts'").fetchone() == (wanted,):
@@ -211,7 +221,8 @@ def _take_index(db: sqlite3.Connection, folder: Path, manifest: Manifest) -> Non
         db.execute("DELETE FROM rows")
         first = 0
         for name in manifest.index:
-            with _opened(ledger_path(folder, name)) as source:
+            file = ledger_file(name)
+            with _opened(folder.read(file), f"{folder.place}/{file}") as source:
                 rows = source.execute("SELECT id, content FROM rows ORDER BY position")
                 numbered = ((first + n, *row) for n, row in enumerate(rows))
                 first += db.executemany("INSERT INTO rows VALUES (?, ?, ?)", numbered).rowcount

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from rtlglot.errors import RtlglotError
-from rtlglot.formats import Selection, data_files, is_url, open_dataset
+from rtlglot.formats import Selection, data_files, open_dataset
 from rtlglot.ledger.opening import find_input
 from rtlglot.ledger.reading import RunRecord
 from rtlglot.records import Json, Row
+from rtlglot.stores.remote import is_url
 
 FARTHEST = 1_000_000
 """Rows of the input that are passed over at most to find those that are shown."""

@@ -13,7 +13,7 @@ from rtlglot.checks.ladder import kind_of, ladder
 from rtlglot.engines import Engine
 from rtlglot.engines.pick import Chosen, choose
 from rtlglot.errors import UsageError
-from rtlglot.formats import Dataset, Selection, here, is_url, is_verilog, open_dataset
+from rtlglot.formats import Dataset, Selection, is_verilog, open_dataset
 from rtlglot.ledger.recipe import Recipe, recipe_key
 from rtlglot.models import EMBEDDED
 from rtlglot.prompts import Prompt, load
@@ -26,6 +26,7 @@ from rtlglot.run.rebuild import Rebuilding
 from rtlglot.run.settle import Rows
 from rtlglot.run.spec import MOST_OF_SOURCE, Spec, describe
 from rtlglot.run.watch import Watch
+from rtlglot.stores.remote import here, is_url
 
 
 @dataclass(frozen=True, slots=True)

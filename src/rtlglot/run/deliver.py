@@ -15,21 +15,19 @@ from typing import Any
 from rtlglot.errors import InputError, UsageError
 from rtlglot.formats import (
     Dataset,
-    beside,
     check_writable,
     format_of,
     open_dataset,
     open_writer,
-    refuse_existing,
     refuse_link,
     text_of,
-    upload,
 )
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.counts import UNWRITTEN
 from rtlglot.ledger.intact import text_key
 from rtlglot.ledger.opening import is_blank
 from rtlglot.records import Assurance, Json, Outcome, Reason, Row, Status, Verdict
+from rtlglot.stores.remote import beside, refuse_existing, upload
 
 ENDING = ("status", "reason", "assurance")
 """The columns that say what a row ended as."""

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from rtlglot.errors import BudgetSpent, EngineLost, UsageError, printable
-from rtlglot.formats import beside, refuse_link
+from rtlglot.formats import refuse_link
 from rtlglot.ledger import Ledger
 from rtlglot.ledger.opening import is_blank
 from rtlglot.records import Status
@@ -24,6 +24,7 @@ from rtlglot.run.ledgers import open_ledger
 from rtlglot.run.session import work
 from rtlglot.run.spec import Spec
 from rtlglot.run.watch import Nobody, Summary, Tally, Watch
+from rtlglot.stores.remote import beside
 
 T = TypeVar("T")
 

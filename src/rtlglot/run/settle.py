@@ -46,7 +46,11 @@ class Rows:
 
     def __iter__(self) -> Iterator[Row]:
         """As the ledger knows them."""
-        for row in self.dataset:
+        return self.rows_from(0)
+
+    def rows_from(self, position: int) -> Iterator[Row]:
+        """See `Dataset.rows_from`."""
+        for row in self.dataset.rows_from(position):
             yield replace(row, id=f"{row.position + 1}: {row.id}") if self.numbered else row
 
     def index(self, ledger: Ledger, named: Iterable[str] = ()) -> int:
@@ -78,7 +82,7 @@ class Rows:
         """Those without an outcome yet."""
         positions = ledger.pending(self.recipe)
         wanted = next(positions, None)
-        for row in self:
+        for row in self.rows_from(wanted or 0):
             if wanted is None:
                 return
             if row.position == wanted:

@@ -12,9 +12,10 @@ from rtlglot.formats import open_dataset, open_writer
 from rtlglot.ledger import Indexed, Ledger
 from rtlglot.ledger.connection import connect
 from rtlglot.ledger.opening import find_ledger, open_reading
-from rtlglot.ledger.parts import Manifest, cut, gather, ledger_path, pack
+from rtlglot.ledger.parts import Manifest, cut, gather, ledger_file, pack
 from rtlglot.ledger.reading import outcomes_from, runs
 from rtlglot.records import Attempt, Outcome, Reason, Status
+from rtlglot.stores.store import store_at
 
 RECIPE = b"r" * 16
 
@@ -36,13 +37,13 @@ async def a_folder(tmp_path: Path, parts: dict[str, str]) -> Path:
         await ledger.stop_writing()
     for name, rows in parts.items():
         cut(whole, RECIPE, [(id_, content(id_)) for id_ in rows], tmp_path / f"{name}.ledger")
-        pack(tmp_path / f"{name}.ledger", ledger_path(folder, name))
+        pack(tmp_path / f"{name}.ledger", store_at(folder), name)
         with open_writer(folder / f"{name}.parquet") as table:
             for id_ in rows:
                 table.write(id_, {"id": id_, "rtlglot_key": content(id_).hex()})
-    pack(whole, ledger_path(folder, "index-1"))
+    pack(whole, store_at(folder), "index-1")
     run = {"spec": "{}", "started": 1.0}
-    Manifest(recipe=RECIPE.hex(), body="{}", index=["index-1"], runs=[run]).write(folder)
+    Manifest(recipe=RECIPE.hex(), body="{}", index=["index-1"], runs=[run]).write(store_at(folder))
     return folder
 
 
@@ -63,12 +64,12 @@ async def test_a_row_in_two_parts_is_read_once_and_one_that_the_input_lost_is_no
     folder = await a_folder(tmp_path, {"part-1": "ab", "part-2": "bc"})
     assert [row.id for row in open_dataset(folder)] == ["a", "b", "c"]
     manifest = Manifest(recipe=RECIPE.hex(), body="{}", stale=[content("a").hex()])
-    manifest.write(folder)
+    manifest.write(store_at(folder))
     assert [row.id for row in open_dataset(folder)] == ["b", "c"]
 
 
 async def test_a_part_whose_ledger_is_damaged_is_named(tmp_path: Path) -> None:
     folder = await a_folder(tmp_path, {"part-1": "a"})
-    ledger_path(folder, "part-1").write_bytes(b"no zstd")
+    (folder / ledger_file("part-1")).write_bytes(b"no zstd")
     with pytest.raises(LedgerError, match=r"part-1\.zst cannot be read"):
         gather(folder)

@@ -11,16 +11,20 @@ import io
 import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from rtlglot.errors import InputError, OutputError, RtlglotError, UsageError
-from rtlglot.formats.decompress import BUFFER_BYTES
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_PATTERN = re.compile(r"[*?[]")
 _BLOCK_BYTES = 8 << 20
+_BUFFER_BYTES = 1 << 20
+_AT_ONCE = 32
+"""Objects that are asked for side by side."""
 _WHOLE = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"})
 """Stores in which an object is there when all of it is."""
 _SECRET = re.compile(r"KEY|SECRET|TOKEN|PASSWORD|CREDENTIAL")
@@ -39,12 +43,26 @@ def here(output: str, folder: str = "") -> Path:
         return Path(output)
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
-    return Path(folder, output.rpartition("/")[2])
+    return Path(folder, output.rstrip("/").rpartition("/")[2])
 
 
 def beside(url: str, file: Path) -> str:
     """The URL of a file of ours in the folder of another."""
     return f"{url.rpartition('/')[0]}/{file.name}"
+
+
+def matching(path: str) -> list[str]:
+    """The URLs of the files that a URL with *, ? or [ in it matches, sorted; else the path itself. Raises
+    InputError where nothing matches."""
+    if not (is_url(path) and _PATTERN.search(path)):
+        return [path]
+    with _explained(path, InputError):
+        fs, pattern = _filesystem(path)
+        fs.invalidate_cache()
+        found = [fs.unstrip_protocol(each) for each in fs.glob(pattern)]
+    if not found:
+        raise InputError("no file matches", file=path)
+    return sorted(found)
 
 
 class RemoteFile:
@@ -73,7 +91,7 @@ class RemoteFile:
         path = f"{self._path.rstrip('/')}/{name}" if name else self._path
         with _explained(self._url, InputError):
             file = self._fs.open(path, "rb", block_size=_BLOCK_BYTES)
-        return io.BufferedReader(_Raw(file, self._url), BUFFER_BYTES)
+        return io.BufferedReader(_Raw(file, self._url), _BUFFER_BYTES)
 
     def names(self) -> list[str]:
         """Of all files within the folder, hidden ones left out."""
@@ -108,6 +126,60 @@ class _Raw(io.RawIOBase):
         if not self.closed:
             self._file.close()
         super().close()
+
+
+class RemoteStore:
+    """Files in a folder at a URL; see `store.Store`."""
+
+    def __init__(self, url: str) -> None:
+        """Raises UsageError."""
+        self.place = url
+        with _explained(url, InputError):
+            self._fs, path = _filesystem(url)
+        self._path = path.rstrip("/")
+        self._whole = url.partition(":")[0].lower() in _WHOLE
+
+    def names(self, within: str = "") -> list[str]:
+        path = f"{self._path}/{within}".rstrip("/")
+        with _explained(self.place, InputError):
+            self._fs.invalidate_cache()
+            try:
+                found = self._fs.ls(path, detail=False)
+            except FileNotFoundError:
+                return []
+        return sorted(filter(None, (str(each).rstrip("/").rpartition("/")[2] for each in found)))
+
+    def read(self, name: str) -> bytes | None:
+        return dict(self.read_each([name]))[name]
+
+    def read_each(self, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+        left = iter(names)
+        while some := {f"{self._path}/{name}": name for name in islice(left, _AT_ONCE)}:
+            with _explained(self.place, InputError):
+                found = self._fs.cat(list(some), on_error="return")
+                for data in found.values():
+                    if isinstance(data, Exception) and not isinstance(data, FileNotFoundError):
+                        raise data
+            for path, name in some.items():
+                yield name, found[path] if isinstance(found[path], bytes) else None
+
+    def put(self, name: str, data: Iterable[bytes]) -> None:
+        path = f"{self._path}/{name}"
+        draft = path if self._whole else f"{path}.{secrets.token_hex(4)}.tmp"
+        with _explained(f"{self.place}/{name}", OutputError):
+            if not self._whole:
+                self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
+            self._fs.pipe_file(draft, b"".join(data))
+            if draft != path:
+                self._fs.mv(draft, path)
+
+    def remove(self, name: str) -> None:
+        with _explained(f"{self.place}/{name}", OutputError), contextlib.suppress(FileNotFoundError):
+            self._fs.rm_file(f"{self._path}/{name}")
+
+    def clear(self, within: str) -> None:
+        with _explained(f"{self.place}/{within}", OutputError), contextlib.suppress(FileNotFoundError):
+            self._fs.rm(f"{self._path}/{within}", recursive=True)
 
 
 def refuse_existing(url: str) -> None:
