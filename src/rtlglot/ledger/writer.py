@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import queue
 import sqlite3
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from rtlglot.errors import LedgerError
@@ -28,15 +28,23 @@ _CROWD = 12
 of many rows costs each of them a fifth of what it costs a few."""
 _GATHER_S = 0.01
 
+_ROWS_PER_STATEMENT = 32
+"""Each statement lets the interpreter go, and to have it back from a busy loop costs more than a row."""
+
 Entry = tuple[str, tuple[Any, ...], "asyncio.Future[None]"]
 
 
 class Writer:
-    """Takes (SQL, parameters), gives a future that resolves when they are on disk."""
+    """Takes (INSERT of one row, parameters), gives a future that resolves when they are on disk."""
 
     def __init__(self, connect: Callable[[], sqlite3.Connection], lock: Lock | Lease) -> None:
         """`lock` guards each commit, and raises LedgerError where it must not be."""
-        self._queue: queue.SimpleQueue[Entry | None] = queue.SimpleQueue()
+        self._gathered: list[Entry] = []
+        self._closing = False
+        self._guard = threading.Lock()
+        """Of these two."""
+        self._wake = threading.Semaphore(0)
+        """Raised for the first entry of a batch only: to wake a thread costs more than to write a row."""
         self._loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._connection, self._lock = connect(), lock
@@ -46,30 +54,33 @@ class Writer:
     def put(self, sql: str, parameters: tuple[Any, ...]) -> asyncio.Future[None]:
         """Queue one statement; entries are committed in the order of their putting."""
         future = self._loop.create_future()
-        self._queue.put((sql, parameters, future))
+        with self._guard:
+            self._gathered.append((sql, parameters, future))
+            first = len(self._gathered) == 1
+        if first:
+            self._wake.release()
         return future
 
     async def aclose(self) -> None:
         """Commit what is queued, then end."""
-        self._queue.put(None)
+        with self._guard:
+            self._closing = True
+        self._wake.release()
         await self._ended  # not joined in a thread: at the end of a program there are no new ones
 
     def _work(self) -> None:
-        connection, open_ = self._connection, True
-        batch: list[Entry] = []
+        connection, closing, crowd = self._connection, False, False
         failure: Exception | None = None
-        while open_:
-            entry = self._queue.get()
-            if len(batch) >= _CROWD:
+        while not closing:
+            self._wake.acquire()
+            if crowd:
                 time.sleep(_GATHER_S)
-            batch = []
-            while entry is not None:
-                batch.append(entry)
-                if len(batch) >= MOST_PER_COMMIT or self._queue.empty():
-                    break
-                entry = self._queue.get()
-            open_ = entry is not None
-            if batch:
+            with self._guard:
+                gathered, self._gathered = self._gathered, []
+                closing = self._closing
+            crowd = len(gathered) >= _CROWD
+            for start in range(0, len(gathered), MOST_PER_COMMIT):
+                batch = gathered[start : start + MOST_PER_COMMIT]
                 # After a failure nothing more: what came later may rest on a text that was lost with it.
                 failure = failure or self._commit(connection, batch)
                 self._acknowledge(batch, failure)
@@ -83,7 +94,7 @@ class Writer:
         try:
             connection.execute("BEGIN IMMEDIATE")
             for sql, rows in statements.items():
-                connection.executemany(sql, rows)
+                _insert(connection, sql, rows)
             self._lock.guard()
             connection.execute("COMMIT")
             self._lock.remember(replies_of(connection))
@@ -108,3 +119,10 @@ class Writer:
                     future.exception()  # the row's settling tells; a reply's future nobody awaits
 
         self._loop.call_soon_threadsafe(resolve)
+
+
+def _insert(connection: sqlite3.Connection, sql: str, rows: list[tuple[Any, ...]]) -> None:
+    into, values, row = sql.partition(" VALUES ")
+    for start in range(0, len(rows), _ROWS_PER_STATEMENT):
+        some = rows[start : start + _ROWS_PER_STATEMENT]
+        connection.execute(into + values + ", ".join([row] * len(some)), [*chain.from_iterable(some)])

@@ -22,7 +22,7 @@ _DANGLING = frozenset(
 def ending_findings(prose: Prose, field: str) -> Iterator[Finding]:
     """Too short, or cut off."""
     word, figure = Mark.WORD, Mark.NUMBER  # looked up once, not for each piece
-    words = [piece for piece in prose.pieces if piece.mark is word or piece.mark is figure]
+    words = [cut for mark, cut in prose.cuts if mark is word or mark is figure]
     least = _LEAST_WORDS.get(field, 4)
     if len(words) < least and not prose.code:
         number = f"{len(words)} word" + ("s" if len(words) != 1 else "")
@@ -37,8 +37,10 @@ def ending_findings(prose: Prose, field: str) -> Iterator[Finding]:
     if text.endswith(("...", "…")) and len(text) > 200:
         yield Finding(Severity.WARNING, "truncated", f'the text trails off: "{phrase}"', line, column)
     elif text[-1] not in ".!?:;)]}|>" and not _is_entry(prose, last_line):
-        dangling = words[-1].low in _DANGLING and words[-1].end >= len(text)
-        stops = [piece.text for piece in prose.pieces].count(".")
+        start, end = words[-1]
+        dangling = end >= len(text) and prose.plain[start:end].lower() in _DANGLING
+        stops = sum(prose.plain[at] != "\n" for mark, (at, _) in prose.cuts if mark is Mark.BREAK)
+        stops += prose.lows(Mark.PUNCTUATION).count(".")
         said = "stops in mid-sentence" if dangling or not text[-1].isalnum() else "ends without a full stop"
         # who ends sentences elsewhere would have ended this one
         severity = Severity.ERROR if dangling or not text[-1].isalnum() or stops >= 2 else Severity.WARNING
@@ -75,8 +77,9 @@ def _is_entry(prose: Prose, line: str) -> bool:
 
 def _open_bracket(prose: Prose) -> bool:
     depth = 0
-    for piece in prose.pieces[-40:]:
-        depth += (piece.text == "(") - (piece.text == ")")
+    for _, (start, end) in prose.cuts[-40:]:
+        said = prose.plain[start:end]
+        depth += (said == "(") - (said == ")")
     return depth > 0
 
 
@@ -104,13 +107,12 @@ def loop_findings(prose: Prose) -> Iterator[Finding]:
 
 def _runs_again(prose: Prose) -> Iterator[Finding]:
     """Runs of words that come again, with their numbers and without."""
-    stop, sign, word = Mark.BREAK, Mark.PUNCTUATION, Mark.WORD
-    words = [piece.low for piece in prose.pieces if piece.mark is word]
+    words = prose.lows(Mark.WORD)
     if len(words) < _LEAST_FOR_LOOP:
         return
-    if len(set(words[: 1 - _SHINGLE])) >= 0.5 * len(prose.pieces):
+    if len(set(words[: 1 - _SHINGLE])) >= 0.5 * len(prose.cuts):
         return  # runs with different beginnings are different: too many for either share below
-    share = repeated_share([p.low for p in prose.pieces if p.mark is not stop and p.mark is not sign])
+    share = repeated_share(prose.lows(Mark.WORD, Mark.NUMBER, Mark.LITERAL, Mark.RANGE))
     if share > 0.5:
         told = f"{share:.0%} of the text repeats runs of {_SHINGLE} words that stand before"
         yield Finding(Severity.ERROR, "loop", told)
