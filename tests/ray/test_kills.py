@@ -38,7 +38,7 @@ def wait_for_askings(work: Work, count: int, job: subprocess.Popen[bytes]) -> No
 
 
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize(("count", "rounds"), [(200, 1), pytest.param(2000, 5, marks=LONG)])
+@pytest.mark.parametrize(("count", "rounds"), [(200, 1), pytest.param(2000, 10, marks=LONG)])
 def test_workers_and_drivers_are_killed_and_nothing_is_lost_or_twice(
     work: Work, count: int, rounds: int
 ) -> None:
