@@ -107,6 +107,15 @@ def test_rows_come_in_order_as_often_as_wanted(name: str, tmp_path: Path) -> Non
     assert len({row.where for row in first}) == 3
 
 
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_rows_from_a_position_are_the_same_rows(name: str, tmp_path: Path) -> None:
+    with open_dataset(_made(name, SOME, tmp_path)) as dataset:
+        rows = list(dataset)
+        for position in range(4):
+            later = [row for row in dataset.rows_from(position) if row.position >= position]
+            assert later == rows[position:]
+
+
 @pytest.mark.parametrize("name", WRITABLE)
 @given(rows=ROWS)
 @anyhow

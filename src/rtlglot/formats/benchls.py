@@ -23,10 +23,10 @@ class Slices(JsonLines):
 
     suffixes: tuple[str, ...] = ()
 
-    def read(self, source: DataFile) -> Iterator[Record]:
+    def read_from(self, source: DataFile, start: int) -> Iterator[Record]:
         """One record per design; InputError names one without Verilog. What has a field `verilog` already
         is taken as it is."""
-        for record in super().read(source):
+        for record in super().read_from(source, start):
             fields = record.fields
             if "verilog" not in fields:
                 files = fields.get("files") or {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,12 @@ def test_blank_lines_have_no_position_and_lines_before_are_not_decoded(tmp_path:
     path = tmp_path / "in.jsonl"
     path.write_text('{"id": "a"}\n\n{"id": "b"}\n \nnot read\n{"id": "c"}\n')
     assert [(row.id, row.where) for row in from_(path, 3, Selection())] == [("c", "line 6")]
+
+
+def test_a_format_that_makes_rows_of_lines_makes_them_from_a_position_too(tmp_path: Path) -> None:
+    path = tmp_path / "slices.jsonl"
+    slices = [{"task_id": f"t{n}", "design_name": "d", "files": {"d.v": f"module d{n};"}} for n in range(4)]
+    path.write_text("".join(json.dumps(one) + "\n" for one in slices))
+    dataset = open_dataset(path, format="rtlglot.formats.benchls:Slices")
+    found = [row for row in dataset.rows_from(2) if row.position >= 2]
+    assert [(row.id, row.fields["verilog"]) for row in found] == [("t2", "module d2;"), ("t3", "module d3;")]
