@@ -137,7 +137,6 @@ class RemoteStore:
         with _explained(url, InputError):
             self._fs, path = _filesystem(url)
         self._path = path.rstrip("/")
-        self._whole = url.partition(":")[0].lower() in _WHOLE
 
     def names(self, within: str = "") -> list[str]:
         path = f"{self._path}/{within}".rstrip("/")
@@ -165,9 +164,9 @@ class RemoteStore:
 
     def put(self, name: str, data: Iterable[bytes]) -> None:
         path = f"{self._path}/{name}"
-        draft = path if self._whole else f"{path}.{secrets.token_hex(4)}.tmp"
+        draft = _draft(self.place, path)
         with _explained(f"{self.place}/{name}", OutputError):
-            if not self._whole:
+            if draft != path:
                 self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
             self._fs.pipe_file(draft, b"".join(data))
             if draft != path:
@@ -213,13 +212,18 @@ def _put(file: Path, target: str) -> None:
         if fs.exists(path):
             fs.rm_file(path)
         return
-    draft = path if target.partition(":")[0].lower() in _WHOLE else f"{path}.{secrets.token_hex(4)}.tmp"
+    draft = _draft(target, path)
     fs.put_file(str(file), draft)
     if draft != path:
         fs.mv(draft, path)
     fs.invalidate_cache()
     if (size := fs.info(path)["size"]) != file.stat().st_size:
         raise OSError(f"{size:,} bytes arrived of {file.stat().st_size:,}")
+
+
+def _draft(url: str, path: str) -> str:
+    """Where a file is written before it is moved to its path: there itself where a store takes it whole."""
+    return path if url.partition(":")[0].lower() in _WHOLE else f"{path}.{secrets.token_hex(4)}.tmp"
 
 
 def _filesystem(url: str) -> tuple[Any, str]:

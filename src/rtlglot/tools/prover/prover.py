@@ -10,7 +10,7 @@ from typing import Any
 from rtlglot.records import Json
 from rtlglot.sandbox import NOTHING, Box, BoxResult, Ended, Permit
 from rtlglot.tools.prover.answers import Answers, Found, Played, Reading, Step, Unread
-from rtlglot.tools.simulator.simulation import Simulator
+from rtlglot.tools.simulator.simulation import Simulator, patience_s
 from rtlglot.tools.yosys.miter import ZERO, Frame, X, clocking_of
 from rtlglot.tools.yosys.reader import is_plain
 
@@ -21,8 +21,6 @@ SMALL_MEMORY = 256
 TOOLS = "rtlglot.tools.prover.inside"
 PLAY = "rtlglot.tools.prover.play:play"
 
-_PATIENCE, _AT_LEAST_S = 20.0, 2.0
-"""A candidate may take so many times the CPU seconds of the reference in a simulation, and two more."""
 _PROGRAMS = 4
 """Programs of one simulation at most, each with a limit of its own: Verilator's translator, its compiler
 twice, the simulation."""
@@ -174,6 +172,7 @@ class Prover:
     ) -> Played:
         """What a simulator shows of a design along these steps; `clocks` change before other inputs.
         `beside` one that was shown it may take a multiple of that time: what loops is not waited for."""
+        limit_s = self._limits.cpu_s
         if self._first is None:
             return Played(why="no simulator is installed")
         if any(port.direction not in ("input", "output") for port in design.top.ports):
@@ -192,17 +191,12 @@ class Prover:
             "rising": clocking.rising,
             "clocks": list(clocks),
             "steps": [asdict(step) for step in steps],
-            "cpu_s": self._patience_s(beside),
+            "cpu_s": limit_s if beside is None or beside.why else patience_s(beside.cpu_s, limit_s),
         }
         ran = await self._run(PLAY, arguments, self._first.permit(), parts=_PROGRAMS)
         if isinstance(ran, Unread):
             return Played(why=ran.what or "out of time")
         return Played(tuple(ran["samples"]), tuple(ran["after"]), ran["cpu_s"], ran["why"])
-
-    def _patience_s(self, beside: Played | None) -> float:
-        if beside is None or beside.why:
-            return self._limits.cpu_s
-        return min(self._limits.cpu_s, _AT_LEAST_S + _PATIENCE * beside.cpu_s)
 
     async def expected(self, reference: Reading, found: Found, steps: Sequence[Step]) -> Answers | None:
         """What the reference's netlist answers along these steps, before and after each step's edge, with

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from rtlglot.records import Json
-from rtlglot.tools.simulator.simulation import Simulation, Simulator, Transcript
+from rtlglot.tools.simulator.simulation import Simulation, Simulator, Transcript, patience_s
 from rtlglot.tools.simulator.texts import Together, as_design, behind_buffers, shell_of
 from rtlglot.tools.simulator.transcript import Announced, Ear, Heard
 from rtlglot.tools.slang.driven import driven_inputs
@@ -30,8 +30,6 @@ _KINDS = frozenset({"operator", "inversion", "edge", "constant", "signal", "cond
 """Changes that mostly change what a design does."""
 _PATIENCE = 4.0
 """A broken design may take so many times the CPU seconds of the right one, and two more."""
-_CANDIDATES_PATIENCE = 20.0
-"""A candidate may take so many times the CPU seconds of the right design, and two more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +60,8 @@ class Controls:
     """CPU seconds of the reference under this testbench."""
 
     def patience_s(self, limit_s: float) -> float:
-        """CPU seconds that a candidate may take: what loops is not waited for up to the limit."""
-        if self.reference is None:
-            return limit_s
-        return min(limit_s, 2 + _CANDIDATES_PATIENCE * self.right_s)
+        """CPU seconds that a candidate may take."""
+        return limit_s if self.reference is None else patience_s(self.right_s, limit_s)
 
     @property
     def races(self) -> bool:
@@ -155,27 +151,27 @@ def learn(stage: Stage, reference: str | None, *, limit_s: float) -> Controls:
     right_s = stage.used_s - before_s
     if heard.ended != "ok":
         return Controls(why_no_reference=f"the reference ends with {heard.ended} here", right_s=right_s)
-    patience_s = _patience_s(stage, right_s)
+    allowed_s = _allowed_s(stage, right_s)
     delayed = late_inputs(right, stage.together)
-    late = stage.play(delayed, patience_s) if delayed else None
-    played = _play_broken(stage, right, heard, patience_s, end_s)
+    late = stage.play(delayed, allowed_s) if delayed else None
+    played = _play_broken(stage, right, heard, allowed_s, end_s)
     neutral: frozenset[int] = frozenset()
     if heard.judgement.passed is False:
         neutral = heard.lines.intersection(*(said.lines for _, said in played if said.ended == "ok"))
         heard = stage.play(right, unsaid=neutral)
-        played = [(text, stage.play(text.text, patience_s, neutral)) for text, _ in played]
+        played = [(text, stage.play(text.text, allowed_s, neutral)) for text, _ in played]
     return Controls(heard, "", late, _controls(played), neutral=neutral, right_s=right_s)
 
 
 def learn_of_candidate(stage: Stage, heard: Heard, known: Controls, *, limit_s: float) -> Controls:
     """Add broken designs made of a candidate of which the testbench said `heard`, where there is no
     reference to make them of."""
-    end_s, patience_s = stage.used_s + limit_s, _patience_s(stage, known.right_s)
-    played = _play_broken(stage, stage.together.texts[-1], heard, patience_s, end_s)
+    end_s, allowed_s = stage.used_s + limit_s, _allowed_s(stage, known.right_s)
+    played = _play_broken(stage, stage.together.texts[-1], heard, allowed_s, end_s)
     return replace(known, broken=_controls(played), of_candidate=True)
 
 
-def _patience_s(stage: Stage, right_s: float) -> float:
+def _allowed_s(stage: Stage, right_s: float) -> float:
     return min(stage.cpu_s, 2 + _PATIENCE * right_s)
 
 
@@ -184,15 +180,15 @@ def _controls(played: Sequence[tuple[Mutant, Heard]]) -> tuple[Control, ...]:
 
 
 def _play_broken(
-    stage: Stage, design: str, right: Heard, patience_s: float, end_s: float
+    stage: Stage, design: str, right: Heard, allowed_s: float, end_s: float
 ) -> list[tuple[Mutant, Heard]]:
     """Broken designs and what was said, until enough mutants are told apart."""
-    played = [(text, stage.play(text.text, patience_s)) for text in broken_for_sure(stage.together)]
+    played = [(text, stage.play(text.text, allowed_s)) for text in broken_for_sure(stage.together)]
     told = 0
     for mutant in _mutants(design):
         if told >= ENOUGH or stage.used_s > end_s:
             break
-        said = stage.play(mutant.text, patience_s)
+        said = stage.play(mutant.text, allowed_s)
         played.append((mutant, said))
         told += said.ended != "compile" and said.digest != right.digest
     return [(text, said) for text, said in played if said.ended != "compile"]
