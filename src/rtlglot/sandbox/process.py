@@ -30,7 +30,7 @@ class ZygoteProcess:
     """A running zygote."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
+        self._process, self.pid = process, process.pid
         self._said: deque[bytes] = deque(maxlen=50)
         self._listener = asyncio.create_task(self._listen())
         self._group: int | None = None
@@ -113,7 +113,7 @@ class ZygoteProcess:
     async def _hear(self) -> tuple[Json, list[bytes]]:
         """The next frame. Raises ZygoteDied where none comes and nothing moves."""
         hearing = asyncio.create_task(self._receive())
-        still = Stillness(self._process.pid)
+        still = Stillness(self.pid)
         try:
             while not (await asyncio.wait({hearing}, timeout=_LOOK_S))[0]:
                 if still.look(_LOOK_S) > _STILL_S:

@@ -33,6 +33,7 @@ SUSPICIOUS_S = 1.0
 """A text that takes more CPU seconds than this in a shared fork has the whole batch run again singly."""
 SUSPICIOUS_MB = 256
 """Likewise for a batch that needs more memory than this on top of the zygote's."""
+_GIVEN_UP = "given up by the caller"
 
 
 class Zygote:
@@ -61,7 +62,10 @@ class Zygote:
         frames.write_all(self._outbox, frames.pack({"hello": os.getpid(), "missing": missing}))
         while (job := self._next()) is not None:
             head, blobs = job
-            if head["id"] not in self._cancelled:
+            if head["id"] in self._cancelled:
+                # whoever gave it up still waits for its answer, since until then this zygote is lent
+                self._decline(head, len(blobs), Ended.TIMEOUT, _GIVEN_UP)
+            else:
                 self._answer(head, [json.loads(blob) for blob in blobs])
 
     def _next(self) -> tuple[Json, list[bytes]] | None:
@@ -89,15 +93,19 @@ class Zygote:
             tool = self._tool(head["tool"])
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a tool that cannot be loaded is the answer
             detail = scrub(f"{head['tool']} cannot be loaded: {type(error).__name__}: {error}")
-            result = {"ended": Ended.UNAVAILABLE, "detail": detail, "seconds": 0.0}
-            head = {"id": head["id"], "results": [result] * len(arguments), "clean": True, "log": ""}
-            frames.write_all(self._outbox, frames.pack(head | {"cpu_s": 0.0, "peak_mb": 0}))
+            self._decline(head, len(arguments), Ended.UNAVAILABLE, detail)
             return
         folder, seen = self._run(head, arguments, tool)
         clean = len(arguments) == 1 or (
             _clean(seen, len(arguments)) and self._same_backwards(head, arguments, tool, folder, seen)
         )
         frames.write_all(self._outbox, _judge(head, len(arguments), folder, seen, clean=clean))
+
+    def _decline(self, head: Json, jobs: int, ended: Ended, detail: str) -> None:
+        """Answer what no child has seen."""
+        result = {"ended": ended, "detail": detail, "seconds": 0.0}
+        told = {"id": head["id"], "results": [result] * jobs, "clean": True, "log": ""}
+        frames.write_all(self._outbox, frames.pack(told | {"cpu_s": 0.0, "peak_mb": 0}))
 
     def _same_backwards(
         self, head: Json, arguments: list[Json], tool: child.Tool, folder: str, seen: Watched
@@ -238,7 +246,7 @@ def _end(head: Json, seen: Watched) -> tuple[Ended, str]:
     if seen.timed_out:
         return Ended.TIMEOUT, seen.timed_out
     if seen.cancelled:
-        return Ended.TIMEOUT, "given up by the caller"
+        return Ended.TIMEOUT, _GIVEN_UP
     if seen.damaged:
         return Ended.CRASH, "the tool wrote garbage in place of its result"
     if not os.WIFSIGNALED(seen.status):

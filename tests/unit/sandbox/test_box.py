@@ -17,6 +17,7 @@ from tests.crowd import crowd
 
 from rtlglot.errors import ConfigError
 from rtlglot.sandbox import BoxResult, Ended, ForkBox, Permit, open_box
+from rtlglot.sandbox.process import ZygoteProcess
 
 PROBES = "sandbox_probes"
 SIZE = Path(__file__).stat().st_size
@@ -261,6 +262,19 @@ async def test_a_cancelled_run_ends_its_child_at_once(box: ForkBox) -> None:
         await job
     await asyncio.to_thread(wait_for, lambda: not running("4712.5"))
     assert (await probe(box, "echo", n=4)).value == {"n": 4}
+
+
+async def test_a_job_that_is_given_up_before_it_begins_is_answered(tmp_path: Path) -> None:
+    zygote = await ZygoteProcess.start(str(tmp_path))
+    os.kill(zygote.pid, signal.SIGSTOP)
+    head = {"id": 7, "tool": f"{PROBES}:echo", "cpu_s": 20.0, "permit": {}}
+    asked = asyncio.create_task(zygote.ask(head, [b"{}"]))
+    await asyncio.sleep(0)  # it is written
+    zygote.cancel(7)
+    os.kill(zygote.pid, signal.SIGCONT)
+    answer, _ = await asyncio.wait_for(asked, 30)
+    assert [one["ended"] for one in answer["results"]] == [Ended.TIMEOUT]
+    await zygote.close()
 
 
 async def test_a_job_that_waits_for_a_worker_can_be_cancelled() -> None:
