@@ -11,7 +11,8 @@ results.jsonl as each is known, and table.md; the engine's logs lie beside them.
     8b, 3b          bench at 8192 tokens of context, prefix caching off and on; and the engine's own
     full            8b at its full context
     batched, seqs   8b over max_num_batched_tokens and max_num_seqs
-    checks          `rtlglot transform` to Verilog with every check, and without: how busy the GPU was
+    flight, graphs  8b with fewer and more in flight; with CUDA graphs for 1,024 rows
+    checks          `rtlglot transform` to Verilog without checks and with proofs: how busy the GPU was
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ from rtlglot.engines.vllm.engine import VllmEngine  # noqa: E402 - after the pat
 from rtlglot.records import Finish, Reply, Request, Sampling  # noqa: E402 - after the path
 
 MODELS = {"8b": "meta-llama/Llama-3.1-8B-Instruct", "3b": "meta-llama/Llama-3.2-3B-Instruct"}
+CHECKS = {"none": "none", "proofs": "screen,syntax,elaborate,synth,equivalence"}
+"""Without `asked`: the designs are not what the rows ask for."""
 SAMPLING = Sampling(200, 0.4, seed=1)
 """What `rtlglot bench` asks for unless told otherwise."""
 
@@ -56,7 +59,9 @@ class Bench:
             "8b": lambda: self.against_own("8b"),
             "3b": lambda: self.against_own("3b"),
             "full": lambda: self.bench("8b", ["max_model_len=131072", "prefix_caching=off"]),
-            "batched": lambda: self.bench("8b", ["max_num_batched_tokens=16384,2048,32768,4096"]),
+            "batched": lambda: self.bench("8b", ["max_num_batched_tokens=16384,32768,4096,2048"]),
+            "flight": lambda: self.bench("8b", ["max_in_flight=640,808,2560"]),
+            "graphs": lambda: self.bench("8b", ["max_cudagraph_capture_size=1024"]),
             "seqs": lambda: self.bench("8b", ["max_num_seqs=256,512"]),
             "checks": self.checks,
         }
@@ -94,8 +99,8 @@ class Bench:
             yield {"way": "bench", "model": model, **line}
 
     def checks(self) -> Iterator[Line]:
-        """The whole command with all checks and with none, and how busy the GPU was."""
-        for check in ("none", "default"):
+        """The whole command without checks and with proofs, and how busy the GPU was."""
+        for check in CHECKS:
             command = [__file__, str(self.out), "--transform", check, "--designs", self.arguments.designs]
             self.folder("8b")
             for line in self._call(command, f"transform-{check}"):
@@ -191,14 +196,14 @@ REPLIES: dict[str, str] = {}
 
 def write_designs(data: Path, folder: Path, source: Path) -> None:
     """The rows with a reference each, VerilogEval's in turn; every third reply is a mutant of it."""
-    from benchmarks.mutations import mutants
+    from rtlglot.verilog.mutations import mutants
 
     known = designs(source)
-    broken = [mutants(verilog, most=1) for _, verilog in known]
+    broken = [list(mutants(verilog, most=1)) for _, verilog in known]
     rows = []
     for number, line in enumerate((folder / "rows.jsonl").read_text().splitlines()):
         verilog, wrong = known[number % len(known)][1], broken[number % len(known)]
-        reply = wrong[0][1] if number % 3 == 2 and wrong else verilog
+        reply = wrong[0].text if number % 3 == 2 and wrong else verilog
         # The comment keeps what one row has proved from answering for another.
         REPLIES[str(number)] = f"// {number}\n{reply}"
         rows.append(json.dumps({**json.loads(line), "verilog": f"{verilog}\n// reference {number}"}))
@@ -217,7 +222,7 @@ def transform(folder: Path, out: Path, check: str, source: Path) -> list[Line]:
     named.write_designs(data, folder, source)
     spec = Spec(
         input=str(data), output=str(out / f"made-{check}.jsonl"), source="instruction", target="verilog",
-        engine="benchmarks.gpu:Designer", model=str(folder), check=check, max_tokens="200",
+        engine="benchmarks.gpu:Designer", model=str(folder), check=CHECKS[check], max_tokens="200",
         existing="replace",
         set={"engine": {"dummy_weights": True, "max_model_len": "8192"}},
     )  # fmt: skip

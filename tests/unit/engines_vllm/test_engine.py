@@ -44,8 +44,8 @@ async def test_a_reply(stand_in: Any, model: str) -> None:
     async with running(model, max_model_len="512") as (engine, info):
         assert isinstance(engine, Engine)
         assert info.context_tokens == 512
-        # 7000 tokens of KV cache hold ten rows of 700, and a quarter more wait.
-        assert info.max_in_flight == 13
+        # What prompts share is held once, so 256 places decide and not the KV cache; a quarter more wait.
+        assert info.max_in_flight == 320
         reply = await engine.generate(ask("hello"))
         assert reply.text.endswith("said hello")
         assert (reply.finish, reply.prompt_tokens, reply.cached_tokens) == (Finish.STOP, 5, 4)
@@ -53,6 +53,14 @@ async def test_a_reply(stand_in: Any, model: str) -> None:
         assert (cut.finish, cut.completion_tokens) == (Finish.LENGTH, 3)
         assert await engine.count_tokens((Message("user", "four"),)) == 4
     assert any("shutdown" in note for note in stand_in())
+
+
+async def test_without_prefix_caching_no_more_are_in_flight_than_the_kv_cache_holds(
+    stand_in: Any, model: str
+) -> None:
+    async with running(model, prefix_caching="off") as (_, info):
+        # 7000 tokens hold ten rows of 700, and a quarter more wait.
+        assert info.max_in_flight == 13
 
 
 async def test_tokens_are_counted_before_start(stand_in: Any, model: str) -> None:
@@ -113,7 +121,7 @@ async def test_the_prefix_is_warmed_by_one_row(stand_in: Any, model: str) -> Non
 async def test_replicas_share_the_work_and_their_gpus(gpu_box: Any, stand_in: Any, model: str) -> None:
     gpu_box(4)
     async with running(model, gpus="3", data_parallel="3", tensor_parallel="1") as (engine, info):
-        assert info.max_in_flight == 39
+        assert info.max_in_flight == 960
         replies = await asyncio.gather(*(engine.generate(ask(f"slow {n}")) for n in range(9)))
     pids = [pid_of(reply) for reply in replies]
     assert sorted(pids.count(pid) for pid in set(pids)) == [3, 3, 3]

@@ -62,12 +62,20 @@ class Chat:
 
     def ids(self, messages: Sequence[Message]) -> list[int]:
         """The prompt's tokens. RowError where the template refuses the chat."""
-        if not messages:
+        (ids,) = self.ids_of_all([messages])
+        return ids
+
+    def ids_of_all(self, chats: Sequence[Sequence[Message]]) -> list[list[int]]:
+        """Of each chat the prompt's tokens, found in one call of the tokenizer, which takes every core.
+
+        RowError where the template refuses any of them.
+        """
+        if not all(chats):
             raise RowError(Reason.BAD_REQUEST, "the chat has no messages")
-        chat = [{"role": message.role, "content": message.content} for message in messages]
+        spoken = [[{"role": one.role, "content": one.content} for one in chat] for chat in chats]
         try:
-            ids: list[int] = self._tokenizer.apply_chat_template(
-                chat,
+            ids: list[list[int]] = self._tokenizer.apply_chat_template(
+                spoken,
                 chat_template=self._template,
                 add_generation_prompt=True,
                 tokenize=True,

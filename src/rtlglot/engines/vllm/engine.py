@@ -20,6 +20,7 @@ from rtlglot.engines import Engine, EngineInfo
 from rtlglot.engines.lengths import fit
 from rtlglot.engines.vllm.arguments import identity
 from rtlglot.engines.vllm.chat import Chat, local_folder, weights_identity
+from rtlglot.engines.vllm.encoder import Encoder
 from rtlglot.engines.vllm.gpus import visible_gpus
 from rtlglot.engines.vllm.layout import Layout, layout
 from rtlglot.engines.vllm.options import split_options
@@ -42,7 +43,7 @@ class VllmEngine(Engine):
     def __init__(self, model: str, options: Mapping[str, Any] | None = None) -> None:
         self._model = model
         self._options, self._arguments = split_options(options or {})
-        self._chat: Chat | None = None
+        self._encoder: Encoder | None = None
         self._loading = asyncio.Lock()
         self._router: Router | None = None
         self._data_tokens: int | None = None
@@ -93,14 +94,14 @@ class VllmEngine(Engine):
 
     async def count_tokens(self, messages: Sequence[Message]) -> int | None:
         """Exact; before `start` it loads the tokenizer alone."""
-        return len((await self._loaded()).ids(messages))
+        return len(await (await self._loaded()).ids(messages))
 
     async def generate(self, request: Request) -> Reply:
         """One reply; cancelling aborts the request in vLLM."""
         begun = time.perf_counter()
         if self._router is None:
             raise EngineDead(f"the vllm engine for {self._model} is not running")
-        ids = (await self._loaded()).ids(request.messages)
+        ids = await (await self._loaded()).ids(request.messages)
         sampling = request.sampling
         asked = {
             "max_tokens": fit(len(ids), sampling.max_tokens, self._context_tokens),
@@ -158,11 +159,11 @@ class VllmEngine(Engine):
         except ShapeError:
             return None  # vLLM knows more models than the planner
 
-    async def _loaded(self) -> Chat:
+    async def _loaded(self) -> Encoder:
         async with self._loading:
-            if self._chat is None:
-                self._chat = await asyncio.to_thread(self._load_chat)
-            return self._chat
+            if self._encoder is None:
+                self._encoder = Encoder(await asyncio.to_thread(self._load_chat))
+            return self._encoder
 
     def _load_chat(self) -> Chat:
         options = self._options
@@ -225,8 +226,12 @@ class VllmEngine(Engine):
         return EngineInfo(self._model, self._context_tokens, rows, note)
 
     def _rows(self, held: Mapping[str, Any]) -> int:
-        """In flight at one replica: what its KV cache and its batch hold, and a queue."""
+        """In flight at one replica: the places in its batch and a queue.
+
+        Without prefix caching no more than its KV cache holds; with it, what prompts share is held once,
+        and vLLM lets wait what does not fit.
+        """
         most: int = held["max_num_seqs"]
-        if held["kv_tokens"]:
+        if held["kv_tokens"] and not self._options.prefix_caching:
             most = min(most, max(1, held["kv_tokens"] // self._options.row_tokens))
         return math.ceil(most * _QUEUE)

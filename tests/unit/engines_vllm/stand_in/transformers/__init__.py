@@ -21,7 +21,7 @@ class AutoTokenizer:
 
     def apply_chat_template(
         self,
-        chat: Any,
+        chats: Any,
         chat_template: Any = None,
         add_generation_prompt: Any = False,
         tokenize: Any = True,
@@ -31,8 +31,9 @@ class AutoTokenizer:
         assert add_generation_prompt
         assert tokenize
         assert not return_dict
-        if any(message["role"] not in ("system", "user", "assistant") for message in chat):
-            raise ValueError("Unexpected role")
         template = chat_template or self.chat_template
-        text = "".join(template.replace("{}", message["content"]) for message in chat)
-        return list((text + (" no thinking" if given.get("enable_thinking") is False else "")).encode())
+        ending = " no thinking" if given.get("enable_thinking") is False else ""
+        if any(message["role"] not in ("system", "user", "assistant") for chat in chats for message in chat):
+            raise ValueError("Unexpected role")
+        texts = ["".join(template.replace("{}", message["content"]) for message in chat) for chat in chats]
+        return [list((text + ending).encode()) for text in texts]
