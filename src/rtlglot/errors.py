@@ -80,11 +80,20 @@ class TransientError(RtlglotError):
 
     exit_code = 3
 
-    def __init__(self, message: str, *, retry_after_s: float | None = None, overload: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after_s: float | None = None,
+        overload: bool = False,
+        nonsense: bool = False,
+    ) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
         self.overload = overload
         """True for 429 and 503: the engine has too much to do, so fewer requests should be in flight."""
+        self.nonsense = nonsense
+        """It answers, and what it says is no reply: time seldom heals that."""
 
 
 class EngineDead(RtlglotError):

@@ -143,6 +143,24 @@ def test_a_signal_drains_delivers_and_says_how_to_resume(
     assert len(shell.lines("out.jsonl")) == 500
 
 
+def test_a_signal_ends_at_once_what_only_waits_for_a_better_moment(shell: Shell) -> None:
+    shell.write("in.jsonl", [{"id": "r0", "instruction": "Design it."}])
+    rule = {"error": "transient", "message": "later", "retry_after_s": 600}
+    (shell.folder / "later.json").write_text(json.dumps([rule]))
+    job = ["transform", "in.jsonl", *JOB, "--engine", "scripted", "--model", "later.json", "--drain", "500"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rtlglot", *job, "-o", "out.jsonl", "--set", "engine.log=asked"],
+        cwd=shell.folder, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    asked = shell.folder / "asked"
+    while not (asked.exists() and asked.stat().st_size) and process.poll() is None:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted: 1 row = 0 accepted + 0 rejected + 0 failed + 1 pending" in errors
+
+
 def test_a_second_process_on_the_ledger_is_told(shell: Shell) -> None:
     shell.write("in.jsonl", [{"id": f"r{n}", "instruction": f"Design unit {n}."} for n in range(50)])
     job = ["transform", "in.jsonl", *JOB, *SAY, "-o", "out.jsonl", "--set", "engine.delay_s=60"]

@@ -8,15 +8,20 @@ way. `Retry-After` shuts it for a while.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import deque
+
+from rtlglot.errors import Unanswered
 
 
 class Gate:
     """Admission to one engine."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, ending: asyncio.Event | None = None) -> None:
+        """`ending` is set when the run is to end: nobody waits for the gate to open any longer."""
         self.most = most
+        self._ending = ending or asyncio.Event()
         self.limit = float(most)
         self.inside = 0
         self.closed_until = 0.0
@@ -40,9 +45,9 @@ class Gate:
         else:
             self.inside += 1
         try:
-            while (now := time.monotonic()) < self.closed_until:  # noqa: ASYNC110 - it can be shut anew
-                await asyncio.sleep(self.closed_until - now)
-        except asyncio.CancelledError:
+            while (now := time.monotonic()) < self.closed_until:  # it can be shut anew
+                await pause(self.closed_until - now, self._ending)
+        except BaseException:
             self.leave()
             raise
         return time.monotonic()
@@ -91,3 +96,11 @@ class Gate:
             if not place.done():
                 self.inside += 1
                 place.set_result(None)
+
+
+async def pause(seconds: float, ending: asyncio.Event) -> None:
+    """Wait so long. Raises Unanswered where the run is to end before."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await ending.wait()
+        raise Unanswered("the run ended while this waited for a better moment")

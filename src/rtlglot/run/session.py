@@ -5,6 +5,7 @@ What can end it early: a signal, a lost engine, a spent budget. What has finishe
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -72,7 +73,8 @@ async def open_session(
 ) -> AsyncIterator[Session]:
     """A session of a plan's engine; `examine` looks at the texts where it is not done here."""
     spec = plan.spec
-    supervised = Supervised(plan.engine, in_flight=spec.concurrency)
+    ending = asyncio.Event()
+    supervised = Supervised(plan.engine, in_flight=spec.concurrency, ending=ending)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(supervised.aclose)
         box = open_box(tell=watch.note)  # forks nothing before the first text that needs it
@@ -86,7 +88,7 @@ async def open_session(
         recipe = plan.recipe
         keys = RequestKeys(recipe.engine, recipe.model, recipe.identity, share=recipe.share)
         ask = Ask(supervised, ledger, keys)
-        live = _Live(ask, box, _rooms(plan, info.context_tokens), tally)
+        live = _Live(ask, box, _rooms(plan, info.context_tokens), tally, ending)
         room = await _start_rebuilding(plan, ledger, live, watch, stack)
         walked = _walker(_parts(plan, ledger, live, examine), tally)
 
@@ -95,7 +97,7 @@ async def open_session(
             tally.trouble, tally.spent = supervised.trouble, plan.engine.spent()
 
         until = Until(end_time(spec.until), tally.total) if spec.until else None
-        settler = Settler(plan.rows, ledger, tally, watch, look, until)
+        settler = Settler(plan.rows, ledger, tally, watch, look, until, ending.set)
         yield Session(settler, walked, (spec.concurrency or info.max_in_flight) + room)
 
 
@@ -118,7 +120,7 @@ async def _start_rebuilding(
     ask, room = live.ask, PROVED_BESIDE_PER_CORE * (os.cpu_count() or 1)
     if built.own:
         chosen = built.chosen
-        engine = Supervised(chosen.engine, in_flight=plan.spec.concurrency)
+        engine = Supervised(chosen.engine, in_flight=plan.spec.concurrency, ending=live.ending)
         stack.push_async_callback(engine.aclose)
         if chosen.engine.expects and (tokens := await _longest_rebuilt(plan, ledger)):
             chosen.engine.expect(tokens)
@@ -184,12 +186,13 @@ def _chats(plan: Assembly, ledger: Ledger) -> Iterator[tuple[Message, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class _Live:
-    """What only a session has: who asks its engine, its sandbox and rooms, and who counts."""
+    """What only a session has: who asks its engine, its sandbox and rooms, who counts, and its end."""
 
     ask: Ask
     box: Box
     rooms: tuple[Sampling, ...]
     tally: Tally
+    ending: asyncio.Event
 
 
 def _parts(plan: Assembly, ledger: Ledger, live: _Live, examine: ExamineCall | None) -> Parts:

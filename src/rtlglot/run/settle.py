@@ -102,6 +102,8 @@ class Settler:
     """Brings the tally up to date before it is shown."""
     until: Until | None = None
     """When it has to end."""
+    give_up: Callable[[], None] = lambda: None
+    """Called when it is to end early: whoever waits for a better moment stops waiting."""
 
     async def __call__(
         self, walk: Callable[[Row], Awaitable[Outcome]], *, in_flight: int, drain_s: float
@@ -118,6 +120,7 @@ class Settler:
             return until.left_s if until is not None and until.closed else drain_s
 
         def tell() -> None:
+            self.give_up()
             rows = self.tally.doing[IN_FLIGHT]
             self.watch.note(f"draining {rows:,} rows, up to {left_s():.3g} s; again to stop now")
 
@@ -128,9 +131,9 @@ class Settler:
             stack.enter_context(ticking(self.tally, self.watch, self.look))
             if until is not None:
                 await stack.enter_async_context(until.watching(stop, tell))
-            whole = await run_loop(pending, settle, in_flight=in_flight, stop=stop, drain_s=left_s)
+            await run_loop(pending, settle, in_flight=in_flight, stop=stop, drain_s=left_s)
             self.tally.end()
-        return "" if whole or not self.tally.pending else ending[0]
+        return ending[0] if stop.is_set() and self.tally.pending else ""
 
     async def settle(self, row: Row, walk: Callable[[Row], Awaitable[Outcome]]) -> Outcome:
         """One row through its walk; on disk when this returns."""
@@ -141,7 +144,7 @@ class Settler:
         if self.until is not None:
             self.until.see(time.monotonic() - begun)
         self.tally.counts.settle(outcome.status, outcome.reason, outcome.assurance)
-        if outcome.status is not Status.ACCEPTED:
+        if outcome.status is Status.FAILED:  # why a text was rejected is among the failures
             log.info("%s %s: %s (%s)", outcome.status, row.id, outcome.reason, outcome.detail)
         self.watch.settled(outcome)
         return outcome

@@ -5,10 +5,11 @@ classes and does nothing else.
 
 - transient: back off as long as it takes. A row that fails 8 times while others succeed is tried alone
   once more, then it fails; one that runs into the time limit twice fails at once. Rate limits slow a run
-  and never count against a row.
+  and never count against a row, unless they meet it for minutes while a request asked beside it is served.
 - whose fault it is, where nobody else is being served just now, the last request that was served tells:
   it is asked again. So a refusal of one row's request stops no run, and a row that always fails does not
   keep alive a run whose other rows are through.
+- a run that is to end: who waits for a better moment gives up, the row stays pending.
 - dead: restart once for all, ask again. A row in flight at two deaths runs alone; if the engine dies
   again, the row is poison. Three restarts without one reply in between: the engine is lost.
 """
@@ -34,14 +35,18 @@ from rtlglot.errors import (
     TransientError,
 )
 from rtlglot.records import Json, Message, Reason, Reply, Request
-from rtlglot.run.gate import Gate
+from rtlglot.run.gate import Gate, pause
 
 _FAILURES_BEFORE_ALONE = 8
 _DEATHS_BEFORE_ALONE = 2
 _RESTARTS_WITHOUT_A_REPLY = 3
 _PATIENCE_S = 1800.0
 """Without one reply for this long an endpoint that only errs counts as lost; rate limits do not."""
+_PATIENCE_WITH_NONSENSE_S = 60.0
+"""The same where it answers, and what it says is never a reply."""
 LONGEST_PAUSE_S = 60.0
+_LIMITED_S = 120.0
+"""A row that is rate limited for so long is asked about: it may be the only one."""
 _DOUBTS_BEFORE_ASKING = 4
 """So many failures of a row while nobody was served, then the witness is asked whose they are."""
 _FIRST_REPLY_S = 30.0
@@ -61,6 +66,8 @@ class _History:
     """While others were served."""
     doubts: int = 0
     """While nobody was."""
+    limited_since: float | None = None
+    """When it was first rate limited."""
     slow: bool = False
     """Its last failure took long: to try it alone would keep everyone waiting."""
 
@@ -74,13 +81,20 @@ class Supervised(Engine):
     """An Engine around an Engine."""
 
     def __init__(
-        self, engine: Engine, *, in_flight: int | None = None, patience_s: float = _PATIENCE_S
+        self,
+        engine: Engine,
+        *,
+        in_flight: int | None = None,
+        patience_s: float = _PATIENCE_S,
+        ending: asyncio.Event | None = None,
     ) -> None:
-        """`in_flight` overrides how many requests the engine asks for."""
+        """`in_flight` overrides how many requests the engine asks for; `ending` is set when the run is to
+        end: nobody waits for a better moment any longer."""
         self._engine = engine
         self._in_flight = in_flight
         self._patience_s = patience_s
-        self.gate = Gate(in_flight or 1)
+        self._ending = ending or asyncio.Event()
+        self.gate = Gate(in_flight or 1, self._ending)
         self._epoch = 0
         self._restarts = 0
         self._reviving = asyncio.Lock()
@@ -101,7 +115,7 @@ class Supervised(Engine):
     async def start(self) -> EngineInfo:
         """Start the engine and open the gate as wide as it asks for."""
         info = await self._engine.start()
-        self.gate = Gate(self._in_flight or info.max_in_flight)
+        self.gate = Gate(self._in_flight or info.max_in_flight, self._ending)
         self._last_reply = time.monotonic()
         return info
 
@@ -114,7 +128,8 @@ class Supervised(Engine):
         await self._engine.aclose()
 
     async def generate(self, request: Request) -> Reply:
-        """One reply, however long it takes. Raises RowError for this row, EngineLost for all."""
+        """One reply, however long it takes. Raises RowError for this row, EngineLost for all, Unanswered
+        where the run ends before."""
         row = _History(self._replies)
         while True:
             alone, epoch = row.alone, self._epoch
@@ -127,13 +142,15 @@ class Supervised(Engine):
                     said = f"the engine died {row.deaths} times with this row, at last alone: {error}"
                     raise RowError(Reason.POISON, said) from error
             except TransientError as error:
-                if not error.overload:
+                if error.overload:
+                    await self._limited(error, row)
+                else:
                     if alone:
                         raise _failed(f"failed {row.failures + 1} times, at last alone", error) from error
                     await self._count(row)
                     if row.alone and row.slow:
                         raise _failed("failed again and again, each time after long", error) from error
-                await self._back_off(error, row.failures)
+                await self._back_off(error, row.failures + (row.doubts if error.nonsense else 0))
             except (ConfigError, BudgetSpent) as error:
                 await self._refused(error)
 
@@ -160,6 +177,15 @@ class Supervised(Engine):
             if row.doubts >= _DOUBTS_BEFORE_ASKING and await self._serves(time.monotonic()):
                 row.failures, row.doubts = row.failures + row.doubts, 0
         row.served = self._replies
+
+    async def _limited(self, error: TransientError, row: _History) -> None:
+        """A rate limit counts against nobody, unless it meets one row only, and for long."""
+        now = time.monotonic()
+        row.limited_since = row.limited_since or now
+        if now - row.limited_since > _LIMITED_S:
+            if await self._serves(now):
+                raise _failed("limited for minutes while others are served", error) from error
+            row.limited_since = now
 
     async def _first_reply(self) -> None:
         """Wait for it while others are at the engine: they tell whether a refusal is meant for all."""
@@ -206,13 +232,15 @@ class Supervised(Engine):
         return reply
 
     async def _back_off(self, error: TransientError, failures: int) -> None:
-        silent_s = time.monotonic() - self._last_reply
-        if silent_s > self._patience_s and not error.overload:
-            raise EngineLost(
-                f"no reply for {silent_s / 60:.0f} minutes; the last error: {error}",
-                hint="when the endpoint answers again, run the same command: it resumes",
-            ) from error
-        pause_s = min(LONGEST_PAUSE_S, 0.25 * 2 ** min(failures, 10) * random.uniform(0.5, 1.5))
+        now = time.monotonic()
+        silent_s = now - self._last_reply
+        patience_s = min(self._patience_s, _PATIENCE_WITH_NONSENSE_S) if error.nonsense else self._patience_s
+        if silent_s > patience_s and not error.overload:
+            if not await self._serves(now):
+                raise _lost(silent_s, error) from error
+            silent_s = 0.0
+        # not for longer: the others are served, or asking one of them will tell
+        pause_s = min(LONGEST_PAUSE_S, 0.25 * 2 ** min(failures, 4) * random.uniform(0.5, 1.5))
         if silent_s > 10:  # nobody is being served: slower for everyone
             pause_s = min(LONGEST_PAUSE_S, max(pause_s, silent_s / 4))
         pause_s = max(pause_s, error.retry_after_s or 0.0)
@@ -220,7 +248,7 @@ class Supervised(Engine):
         self.trouble = (
             f"{kind}: {int(self.gate.limit)} of {self.gate.most} in flight, waiting {pause_s:.0f} s"
         )
-        await asyncio.sleep(pause_s)
+        await pause(pause_s, self._ending)
 
     async def _revive(self, epoch: int, error: EngineDead) -> None:
         async with self._reviving:
@@ -246,6 +274,15 @@ class Supervised(Engine):
                 f"the engine died ({error}) and could not be started again: {again}",
                 hint="run the same command when it works again: it resumes",
             ) from again
+
+
+def _lost(silent_s: float, error: TransientError) -> EngineLost:
+    said = f"{silent_s:.0f} s" if silent_s < 120 else f"{silent_s / 60:.0f} minutes"
+    when = "it gives replies" if error.nonsense else "the endpoint answers again"
+    return EngineLost(
+        f"no reply for {said}; the last error: {error}",
+        hint=f"when {when}, run the same command: it resumes",
+    )
 
 
 def _failed(how: str, error: Exception) -> RowError:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rtlglot.engines.scripted import ScriptedEngine
-from rtlglot.errors import EngineLost, RowError
+from rtlglot.errors import EngineLost, RowError, Unanswered
 from rtlglot.records import Message, Reason, Reply, Request, Sampling
 from rtlglot.run import supervise
 from rtlglot.run.gate import Gate
@@ -114,6 +114,38 @@ async def test_an_endpoint_that_only_errs_is_lost_after_the_patience(
     await engine.start()
     with pytest.raises(EngineLost, match="refused"):
         await engine.generate(request("r0"))
+
+
+@pytest.mark.parametrize("overload", [False, True])
+async def test_who_waits_for_a_better_moment_gives_up_when_the_run_is_to_end(
+    tmp_path: Path, overload: bool
+) -> None:
+    script, ending = tmp_path / "script.json", asyncio.Event()
+    rule = {"error": "transient", "message": "later", "retry_after_s": 600, "overload": overload}
+    script.write_text(json.dumps([rule]))
+    engine = Supervised(ScriptedEngine(str(script), {}), in_flight=2, ending=ending)
+    await engine.start()
+    rows = [asyncio.create_task(engine.generate(request(f"r{n}"))) for n in range(2)]
+    while not engine.trouble:  # noqa: ASYNC110 - nobody tells
+        await asyncio.sleep(0)
+    rows.append(asyncio.create_task(engine.generate(request("r2"))))
+    ending.set()
+    results = await asyncio.wait_for(asyncio.gather(*rows, return_exceptions=True), 10)
+    assert [type(result) for result in results] == [Unanswered] * 3
+    assert engine.gate.inside == 0
+
+
+async def test_a_row_that_alone_is_limited_for_long_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervise, "LONGEST_PAUSE_S", 0.001)
+    monkeypatch.setattr(supervise, "_LIMITED_S", 0.05)
+    engine = await started(tmp_path, [{"id": "r3", "error": "transient", "overload": True, "message": "429"}])
+    results = await asyncio.wait_for(all_of(engine, 8), 20)
+    limited = results.pop(3)
+    assert isinstance(limited, RowError)
+    assert "others are served: 429" in str(limited)
+    assert all(isinstance(result, Reply) for result in results)
 
 
 async def test_retry_after_shuts_the_gate_for_all() -> None:

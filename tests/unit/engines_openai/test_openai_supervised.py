@@ -10,8 +10,9 @@ from tests.server import Stub
 from tests.unit.engines_openai.chats import ask
 
 from rtlglot.engines.openai.engine import OpenAiEngine
-from rtlglot.errors import RowError
+from rtlglot.errors import EngineLost, RowError
 from rtlglot.records import Reason, Reply
+from rtlglot.run import supervise
 from rtlglot.run.loop import run_loop
 from rtlglot.run.supervise import Supervised
 
@@ -29,9 +30,11 @@ async def run(stub: Stub, rows: int, in_flight: int, **options: Any) -> dict[int
         except RowError as error:
             ended[number] = error
 
-    async with asyncio.timeout(120):
-        done = await run_loop(range(rows), work, in_flight=in_flight, stop=asyncio.Event(), drain_s=1)
-    await engine.aclose()
+    try:
+        async with asyncio.timeout(120):
+            done = await run_loop(range(rows), work, in_flight=in_flight, stop=asyncio.Event(), drain_s=1)
+    finally:
+        await engine.aclose()
     assert done
     assert len(ended) == rows
     return ended
@@ -69,6 +72,17 @@ async def test_faults_here_and_there_are_asked_again_and_nothing_else_is(stub: S
     assert all(askings[f"row {number}"] == 1 for number in bad)
     assert max(askings.values()) <= 5
     assert sum(askings.values()) > 100
+
+
+@pytest.mark.parametrize("body", ['{"choices": {"0": 1}}', "[" * 5000, '{"choices": []}{"choices": []}'])
+async def test_an_endpoint_that_says_no_reply_is_not_waited_for_half_an_hour(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch, body: str
+) -> None:
+    monkeypatch.setattr(supervise, "LONGEST_PAUSE_S", 0.01)
+    monkeypatch.setattr(supervise, "_PATIENCE_WITH_NONSENSE_S", 0.1)
+    stub.setup(rules=[{"do": "status", "status": 200, "body": body}])
+    with pytest.raises(EngineLost, match="that is no reply"):
+        await run(stub, rows=3, in_flight=2)
 
 
 @pytest.mark.parametrize("seconds_down", [0.5])

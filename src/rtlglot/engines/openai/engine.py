@@ -164,10 +164,11 @@ class OpenAiEngine(Engine):
     async def _max_tokens(self, request: Request) -> int:
         """What the context leaves of what is wanted. Raises RowError where it leaves nothing."""
         wanted, context = request.sampling.max_tokens, self._context_tokens
-        if context is not None and not lengths.fits_surely(request.messages, wanted, context):
-            count = await self.count_tokens(request.messages)
-            if count is not None:
-                return lengths.fit(count, wanted, context)
+        if context is None or lengths.fits_surely(request.messages, wanted, context):
+            return wanted
+        count = await self.count_tokens(request.messages)
+        if count is not None:
+            return lengths.fit(count, wanted, context)
         return lengths.fit_roughly(request.messages, wanted, context)
 
     async def _served(self, endpoint: Endpoint) -> ServedModel | None:

@@ -82,7 +82,7 @@ def failure(answer: HttpAnswer, where: str) -> RtlglotError:
         return by_code
     if status < 300:
         return TransientError(
-            f"{where} answers {status} with something that is no reply: {complaint.message}"
+            f"{where} answers {status} with something that is no reply: {complaint.message}", nonsense=True
         )
     if status in WAIT or status >= 600:  # no status at all: nobody knows what it means
         return TransientError(said, retry_after_s=retry_after_s(answer.headers), overload=status in _OVERLOAD)
