@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from rtlglot.prose.tokens import Mark, Prose
 from rtlglot.records import Finding, Severity
 
+_SAID = (Mark.WORD, Mark.NUMBER)
 _LEAST_WORDS = {"description": 6, "instruction": 4}
-_ENDED = re.compile(r"[.!?:;)\]}\"'`*|>…](?:\s|$)|\|\s*$")
 _DANGLING = frozenset(
     """
     a an the and or but of to in on at by with for from as if when while is are was be which that its
@@ -21,9 +22,8 @@ _DANGLING = frozenset(
 
 def ending_findings(prose: Prose, field: str) -> Iterator[Finding]:
     """Too short, or cut off."""
-    word, figure = Mark.WORD, Mark.NUMBER  # looked up once, not for each piece
-    words = [cut for mark, cut in prose.cuts if mark is word or mark is figure]
     least = _LEAST_WORDS.get(field, 4)
+    words = prose.said if len(prose.said_words) >= least else [p for p in prose.pieces if p.mark in _SAID]
     if len(words) < least and not prose.code:
         number = f"{len(words)} word" + ("s" if len(words) != 1 else "")
         yield Finding(Severity.ERROR, "too-short", f"the text has {number}, which describe no design")
@@ -37,10 +37,9 @@ def ending_findings(prose: Prose, field: str) -> Iterator[Finding]:
     if text.endswith(("...", "…")) and len(text) > 200:
         yield Finding(Severity.WARNING, "truncated", f'the text trails off: "{phrase}"', line, column)
     elif text[-1] not in ".!?:;)]}|>" and not _is_entry(prose, last_line):
-        start, end = words[-1]
-        dangling = end >= len(text) and prose.plain[start:end].lower() in _DANGLING
-        stops = sum(prose.plain[at] != "\n" for mark, (at, _) in prose.cuts if mark is Mark.BREAK)
-        stops += prose.lows(Mark.PUNCTUATION).count(".")
+        dangling = prose.last_word(len(text)) in _DANGLING
+        points = {at for at, part in enumerate(prose.parts) if part[0] == "." and part.rstrip() == "."}
+        stops = len(points | {at for at, _ in prose.breaks if prose.parts[at][0] != "\n"})
         said = "stops in mid-sentence" if dangling or not text[-1].isalnum() else "ends without a full stop"
         # who ends sentences elsewhere would have ended this one
         severity = Severity.ERROR if dangling or not text[-1].isalnum() or stops >= 2 else Severity.WARNING
@@ -76,11 +75,10 @@ def _is_entry(prose: Prose, line: str) -> bool:
 
 
 def _open_bracket(prose: Prose) -> bool:
-    depth = 0
-    for _, (start, end) in prose.cuts[-40:]:
-        said = prose.plain[start:end]
-        depth += (said == "(") - (said == ")")
-    return depth > 0
+    if "(" not in prose.plain:
+        return False
+    last = [part.rstrip() for part in prose.parts[-40:]]
+    return last.count("(") > last.count(")")
 
 
 _LEAST_FOR_LOOP = 40
@@ -107,17 +105,15 @@ def loop_findings(prose: Prose) -> Iterator[Finding]:
 
 def _runs_again(prose: Prose) -> Iterator[Finding]:
     """Runs of words that come again, with their numbers and without."""
-    words = prose.lows(Mark.WORD)
+    words = prose.said_words
     if len(words) < _LEAST_FOR_LOOP:
         return
-    if len(set(words[: 1 - _SHINGLE])) >= 0.5 * len(prose.cuts):
-        return  # runs with different beginnings are different: too many for either share below
-    share = repeated_share(prose.lows(Mark.WORD, Mark.NUMBER, Mark.LITERAL, Mark.RANGE))
+    share = repeated_share(prose.said, 0.5)
     if share > 0.5:
         told = f"{share:.0%} of the text repeats runs of {_SHINGLE} words that stand before"
         yield Finding(Severity.ERROR, "loop", told)
         return
-    share = repeated_share(words)
+    share = repeated_share(words, 0.65)
     if share > 0.65:
         # a truth table in words repeats itself too, but has an end
         times = Counter(words).most_common(1)[0][1]
@@ -126,10 +122,11 @@ def _runs_again(prose: Prose) -> Iterator[Finding]:
         yield Finding(severity, "loop" if severity is Severity.ERROR else "repeated", told)
 
 
-def repeated_share(words: list[str]) -> float:
-    """Which part of a text's runs of six words stands in it before, 0 to 1."""
+def repeated_share(words: list[str], least: float) -> float:
+    """Which part of a text's runs of six words stands in it before; 0 where that is not more than `least`."""
     runs = len(words) - _SHINGLE + 1
-    if runs <= 0:
+    # what begins with different pairs is different, and pairs are told apart in a third of the time
+    if runs <= 0 or len(set(pairwise(words[: runs + 1]))) >= (1 - least) * runs:
         return 0.0
     different = set(zip(*(words[at:] for at in range(_SHINGLE)), strict=False))
     return 1 - len(different) / runs

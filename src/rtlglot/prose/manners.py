@@ -85,7 +85,7 @@ def manner_findings(text: str, prose: Prose, field: str) -> Iterator[Finding]:
     if marker is not None:
         yield _error(prose, "chat-marker", "the text holds a marker of a chat", marker)
     low = prose.text.lower()
-    echo = _PROMPT.search(low) if any(sign in low for sign in _PROMPT_SIGNS) else None
+    echo = _PROMPT.search(low) if any(map(low.__contains__, _PROMPT_SIGNS)) else None
     if echo is not None:
         # "Please act as a designer" is how some benchmarks word their requests
         found = _error(prose, "prompt-echo", "the text repeats words of a prompt", echo)

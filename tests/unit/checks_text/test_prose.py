@@ -151,7 +151,7 @@ def test_no_loop_is_missed_for_the_many_words_of_a_text(some: list[str]) -> None
     text = " ".join(some)
     spoken = [p.low for p in Prose(text).pieces if p.mark not in (Mark.BREAK, Mark.PUNCTUATION)]
     words = [p for p in spoken if p.isalpha()]
-    if len(words) >= 40 and repeated_share(spoken) > 0.5:
+    if len(words) >= 40 and repeated_share(spoken, 0.5) > 0.5:
         assert "loop" in {one.code for one in loop_findings(Prose(text))}
 
 
