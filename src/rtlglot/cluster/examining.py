@@ -42,7 +42,7 @@ class ExamineAfar:
         except RayError as error:
             said = f"the process that examined it was lost {_TRIES + 1} times ({type(error).__name__})"
             check = next(check for check in self._checks if check.applies(context))
-            found = ((broken(check, said), verdict_key(text, check.identity(), context)),)
+            found = ((broken(check, said), verdict_key(text, canonical(dict(check.identity())), context)),)
         for verdict, key in found:
             self._ledger.save_verdict(key, verdict)
         return found

@@ -106,8 +106,9 @@ def prefix_key(messages: tuple[Message, ...]) -> bytes:
     return digest(*(part for message in messages for part in message))
 
 
-def verdict_key(text: str, check: Mapping[str, Json], context: Context) -> bytes:
-    """Key of a verdict: the text, the check with options and tool versions, what it knew of the row."""
+def verdict_key(text: str, check: str, context: Context) -> bytes:
+    """Key of a verdict: the text, the check with options and tool versions (its identity, as `canonical`
+    writes it), what it knew of the row."""
     known = (context.reference, context.testbench, context.interface)
     # said only where it is not as it always was, so that older keys stay
     more = {
@@ -120,7 +121,7 @@ def verdict_key(text: str, check: Mapping[str, Json], context: Context) -> bytes
     said = {name: value for name, value in more.items() if value}
     return digest(
         text,
-        canonical(dict(check)),
+        check,
         context.field,
         context.standard,
         *("-" if value is None else "+" + value for value in known),

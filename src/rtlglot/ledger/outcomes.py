@@ -44,6 +44,10 @@ def settle_parameters(recipe: bytes, content: bytes, outcome: Outcome) -> tuple[
     return recipe, *columns, checksum(columns), time.time()
 
 
+_STATUSES = {status.value: status for status in Status}
+_REASONS = {reason.value: reason for reason in Reason}
+_ASSURANCES = {assurance.value: assurance for assurance in Assurance}
+"""Looked up: a report reads outcomes by the hundred thousand, and the enumerations take longer."""
 TextsOf = Callable[[Sequence[bytes]], Mapping[bytes, str]]
 """Finds texts by their keys."""
 
@@ -69,9 +73,9 @@ def outcome_from(
     found_texts = texts_of(keys) if keys and texts_of else {}
     return Outcome(
         id=id_,
-        status=Status(status),
-        reason=Reason(reason),
-        assurance=Assurance(assurance),
+        status=_STATUSES[status],
+        reason=_REASONS[reason],
+        assurance=_ASSURANCES[assurance],
         text=body,
         detail=detail,
         texts=tuple(found_texts[key] for key in keys),
@@ -111,7 +115,7 @@ def attempts_from(column: str) -> tuple[Attempt, ...]:
             request=bytes.fromhex(request),
             sample=sample,
             attempt=attempt,
-            reason=Reason(reason),
+            reason=_REASONS[reason],
             verdicts=tuple(bytes.fromhex(verdict) for verdict in verdicts),
             repair=repair,
             text=bytes.fromhex(text),

@@ -56,8 +56,9 @@ def _unwrapped(text: str, answer: Answer, given: Given) -> str:
             text = unwrapped
     if "```" in text or "~~~" in text:
         text = _without_fences(text, answer)
-    text = _without_run_on(_without_prefix(text.strip(), answer), answer)
-    return _without_prefix(_without_suffix(text, answer), answer)
+    whole = text.strip()
+    text = _without_suffix(_without_run_on(_without_prefix(whole, answer), answer), answer)
+    return text if text == whole else _without_prefix(text, answer)
 
 
 def _without_fences(text: str, answer: Answer) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from rtlglot.prose.tokens import MOST_CHARACTERS, without_code
-from rtlglot.verilog.tokens import Kind, code_tokens
 
 _TARGET = r"(?:\w+(?:\[[^\]\n]*\])*|\{[^}\n]*\})"
 _STATEMENT = re.compile(
@@ -73,6 +72,8 @@ def copied_share(text: str, reference: str) -> float:
     operators of one expression alone count for nothing. The header is left out: to name the ports is
     a text's duty.
     """
+    from rtlglot.verilog.tokens import Kind, code_tokens  # most texts have no reference beside them
+
     body = [token.text for token in code_tokens(reference[:200_000])]
     start = next((at + 1 for at, token in enumerate(body) if token == ";"), 0)
     known = _runs(body[start:])

@@ -12,7 +12,6 @@ from dataclasses import replace
 from rtlglot.records import YES
 from rtlglot.registry import Table
 from rtlglot.run.walk import Try
-from rtlglot.verilog.tokens import code_tokens
 
 CHOOSE = Table(
     "way to choose",
@@ -78,6 +77,8 @@ async def _agree(one: Try, other: Try, prove: Prove) -> bool:
 
 
 def _tokens(text: str) -> list[str]:
+    from rtlglot.verilog.tokens import code_tokens  # most jobs take one sample
+
     return [token.text for token in code_tokens(text)]
 
 

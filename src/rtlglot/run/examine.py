@@ -16,7 +16,7 @@ from rtlglot.checks.ladder import climb, skipped, stamped
 from rtlglot.errors import RtlglotError
 from rtlglot.formats.values import sound
 from rtlglot.ledger import Ledger
-from rtlglot.ledger.keys import verdict_key
+from rtlglot.ledger.keys import canonical, verdict_key
 from rtlglot.records import NO_ANSWER, CheckStatus, Context, Finding, Severity, Verdict
 from rtlglot.sandbox import Box
 
@@ -54,7 +54,9 @@ class Examine:
         self._ledger = ledger
         self._checks = checks
         self._identities = {
-            check.name: {**check.identity(), **({"round": round_} if round_ and check.wants else {})}
+            check.name: canonical(
+                {**check.identity(), **({"round": round_} if round_ and check.wants else {})}
+            )
             for check in checks
         }
         self._box = box

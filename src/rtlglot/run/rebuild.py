@@ -21,7 +21,6 @@ from rtlglot.prompts import Prompt, load
 from rtlglot.records import CheckStatus, Context, Json, Message, Pair, Reason, Request, Row, Sampling, Verdict
 from rtlglot.run.examine import Examine
 from rtlglot.run.walk import AskCall
-from rtlglot.verilog.interface import required_header, top_module
 
 RUNGS = "screen,syntax,elaborate,equivalence"
 """What a rebuilt design is put through: it need not be pretty, only the same."""
@@ -115,6 +114,8 @@ class Rebuilding:
         """What is asked. Raises RowError."""
         if context.masked is not None:
             return self.prompt.render(Row("", {"masked": context.masked, "description": text}, 0))
+        from rtlglot.verilog.interface import required_header, top_module  # most jobs rebuild nothing
+
         design = context.reference or ""
         top = context.top or next((unit.name for unit in [top_module(design)] if unit), "")
         header = context.interface or required_header(design)

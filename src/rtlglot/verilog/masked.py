@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from rtlglot.verilog.tokens import code_tokens
-
 MARK = "[MASKED]"
 """Stands where the part is left out."""
 
@@ -14,16 +12,22 @@ def around(masked: str) -> tuple[str, str]:
     return before, after
 
 
+def _tokens(code: str) -> list[str]:
+    from rtlglot.verilog.tokens import code_tokens  # most jobs leave nothing out
+
+    return [token.text for token in code_tokens(code)]
+
+
 def is_whole(masked: str) -> bool:
     """Whether all of the code is left out."""
-    return not any(True for side in around(masked) for _ in code_tokens(side))
+    return not any(_tokens(side) for side in around(masked))
 
 
 def spliced(masked: str, code: str) -> str:
     """The whole design. Code that repeats what stands around the mark, token for token, is the whole."""
     before, after = around(masked)
-    ends = [[token.text for token in code_tokens(side)] for side in (before, after)]
-    told = [token.text for token in code_tokens(code)]
+    ends = [_tokens(side) for side in (before, after)]
+    told = _tokens(code)
     head, tail = map(len, ends)
     if head + tail and head + tail <= len(told) and [told[:head], told[len(told) - tail :]] == ends:
         return code
