@@ -54,6 +54,8 @@ def _call(given: Given) -> int:
     with watch_for(sys.stderr, resume=shlex.join(given["argv"])) as watch:
         summary = run(spec, watch, given["argv"])
         write_report_of(summary.output, summary.ledger, watch.note)
+    if summary.ending != "done":
+        return summary.exit_code
     show(_picked(output), "instruction", "description", title="three of the rows")
     print(f"\nEvery row, searchable, in a browser: {output}.report.html")
     _round_trip(source, folder, given["argv"])

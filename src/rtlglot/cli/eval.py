@@ -61,10 +61,12 @@ def _call(given: Given) -> int:
         told = evaluate(spec, watch, given["argv"], **own)
     if flags.json:
         print_json(told)
+    elif "stopped_while" in told:
+        print(f"{told['ending']} while {told['stopped_while']}: nothing is asked yet")
     else:
         print(tables.audit(told) if spec.audit else tables.markdown(told))
         print(f"\nall of it: {told['folder']}")
-    if not spec.audit:
+    if not spec.audit and "stopped_while" not in told:
         _write_report(Path(told["folder"]))
     return {"stopped": 75, "interrupted": 130}.get(told["ending"], 0)
 

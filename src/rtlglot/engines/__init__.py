@@ -61,6 +61,8 @@ class Engine(Protocol):
 
     expects: bool = False
     """Whether `expect` is to be told, which costs a pass over all prompts."""
+    by_row: bool = False
+    """Whether a reply belongs to the row that asks, whatever it asks: two alike do not share one."""
     stands_for: str = ""
     """The engine whose replies these are, where it is another one (a batch file's)."""
 

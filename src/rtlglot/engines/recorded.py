@@ -30,6 +30,8 @@ class _RecordedOptions:
 class RecordedEngine(Engine):
     """Answers sample n of a row with the n-th completion that the file has for it."""
 
+    by_row = True
+
     def __init__(self, model: str, options: Mapping[str, Any] | None = None) -> None:
         self._options = fill(_RecordedOptions, options or {}, part="engine.recorded")
         if not Path(model).is_file():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,10 @@ from rtlglot.formats import ANSWERS_FILE, PROBLEMS_FILE, open_dataset, open_writ
 from rtlglot.jobs.check import check
 from rtlglot.jobs.check_spec import CheckSpec
 from rtlglot.records import Json
+from rtlglot.run.interrupt import hearing
 from rtlglot.run.ledgers import ledger_of, open_ledger, take_over
 from rtlglot.run.run import run
-from rtlglot.run.spec import make_spec
+from rtlglot.run.spec import Spec, make_spec
 from rtlglot.run.watch import Nobody, Watch
 
 _QUIET = logging.NullHandler()
@@ -41,8 +42,9 @@ def evaluate(
 ) -> dict[str, Json]:
     """Run it, or go on with it; the score, which is also in the folder as score.json and score.md.
 
-    `engine_flags` are options of the engine that are flags of their own. Raises UsageError before anything is
-    asked, and what a transform raises.
+    `engine_flags` are options of the engine that are flags of their own. Where it was stopped before anything
+    was asked there is no score, and `stopped_while` says where. Raises UsageError before anything is asked,
+    and what a transform raises.
     """
     watch = watch or Nobody()
     logging.getLogger("rtlglot").addHandler(_QUIET)  # a wrong answer is a figure here, no trouble to print
@@ -54,15 +56,23 @@ def evaluate(
     samples = _samples(spec, problems, folder)
     if spec.shard:
         _take_over(spec)
-    if any(problem.reference for problem in part.found):
-        watch.stage("trying the references")
-        examine_references(folder, part.found, spec, Nobody())
+    with hearing() as signals:  # one is meant for all of it
+        if any(problem.reference for problem in part.found):
+            watch.stage("trying the references")
+            tried = examine_references(folder, part.found, spec, Nobody())
+            if signals or tried.ending != "done":
+                ending = next(iter(signals), tried.ending)
+                return {**_about(spec, part), "ending": ending, "stopped_while": "the references were tried"}
+        summary = run(_run_spec(spec, problems, samples, engine_flags), watch, command)
+    return scored(spec, part, next(iter(signals), summary.ending), summary.spent)
+
+
+def _run_spec(spec: EvalSpec, problems: Problems, samples: int, engine_flags: Mapping[str, Any]) -> Spec:
     has = {name for problem in problems.found for name, value in problem.to_json().items() if value}
     fields: dict[str, str] = {name: name for name in ("reference", "testbench", "files") if name in has}
     fields |= {"interface": "header"} if "header" in has else {}
-    values = {**spec.run_values(folder, samples), **fields, **engine_flags}
-    summary = run(make_spec({name: value for name, value in values.items() if value != ""}), watch, command)
-    return scored(spec, part, summary.ending, summary.spent)
+    values = {**spec.run_values(spec.folder, samples), **fields, **engine_flags}
+    return make_spec({name: value for name, value in values.items() if value != ""})
 
 
 def begin(spec: EvalSpec, problems: Problems) -> None:
@@ -140,8 +150,8 @@ def scored(spec: EvalSpec, problems: Problems, ending: str, spent: float | None)
     ways += ["both"] if len(ways) == 2 else []
     texts = texts_of(ledger, ran.answered)
     if spec.followed.passes and ending == "done":
-        ran = _officially(spec, problems.found, folder, ran, texts)
-        ways.append("official")
+        ending, ran = _officially(spec, problems.found, folder, ran, texts)
+        ways += ["official"] if ending == "done" else []
     _write_rows(folder / "samples.jsonl", _sample_rows(ran, texts))
     health = health_of(folder)
     found = score(ran, health, [int(k) for k in spec.k], ways, plug_in=problems.kind == "cvdp")
@@ -175,8 +185,8 @@ def _sample_rows(ran: Ran, texts: Mapping[bytes, str]) -> list[dict[str, Json]]:
 
 def _officially(
     spec: EvalSpec, problems: Sequence[Problem], folder: Path, ran: Ran, texts: Mapping[bytes, str]
-) -> Ran:
-    """What the published harness says of every sample."""
+) -> tuple[str, Ran]:
+    """How the asking ended, and what the published harness says of every sample if it is 'done'."""
     by_id = {problem.id: problem for problem in problems}
     rows = [
         {**by_id[one.id].to_json(), "id": f"{one.id}#{sample.number}", "verilog": texts.get(sample.text, "")}
@@ -195,14 +205,16 @@ def _officially(
         check=OFFICIAL,
         set={"check": {OFFICIAL: {"protocol": spec.protocol}}},
     )
-    check(checked)
+    ending = check(checked).ending
+    if ending != "done":
+        return ending, ran
     with open_dataset(folder / "official.jsonl") as dataset:
         passed = {row.id: row.fields["verdicts"]["official"]["status"] == "pass" for row in dataset}
     answered = tuple(
         Answered(one.id, one.samples, tuple(passed.get(f"{one.id}#{s.number}", False) for s in one.samples))
         for one in ran.answered
     )
-    return Ran(ran.model, ran.sampling, ran.tools, answered, ran.pending)
+    return ending, replace(ran, answered=answered)
 
 
 def _write(path: Path, told: Mapping[str, Json]) -> None:

@@ -8,6 +8,21 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 
+_HEARING: list[list[str]] = []
+
+
+@contextlib.contextmanager
+def hearing() -> Iterator[list[str]]:
+    """For a command of several runs: the signals that came in one of them, 'interrupted' or 'stopped'. A run
+    that was about to end anyway says that it is done, and the next one must not begin for all that.
+    """
+    heard: list[str] = []
+    _HEARING.append(heard)
+    try:
+        yield heard
+    finally:
+        _HEARING.pop()
+
 
 @contextlib.contextmanager
 def stopping(stop: asyncio.Event, tell: Callable[[], None]) -> Iterator[list[str]]:
@@ -23,6 +38,8 @@ def stopping(stop: asyncio.Event, tell: Callable[[], None]) -> Iterator[list[str
 
     def on_signal(number: signal.Signals) -> None:
         ending[0] = names[number]
+        for heard in _HEARING:
+            heard.append(names[number])
         stop.set()
         tell()
         for each in names:

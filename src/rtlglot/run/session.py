@@ -86,7 +86,8 @@ async def open_session(
         ledger.start_writing()
         stack.push_async_callback(ledger.stop_writing)
         recipe = plan.recipe
-        keys = RequestKeys(recipe.engine, recipe.model, recipe.identity, share=recipe.share)
+        share = recipe.share and not plan.engine.by_row
+        keys = RequestKeys(recipe.engine, recipe.model, recipe.identity, share=share)
         ask = Ask(supervised, ledger, keys)
         live = _Live(ask, box, _rooms(plan, info.context_tokens), tally, ending)
         room = await _start_rebuilding(plan, ledger, live, watch, stack)
@@ -125,7 +126,8 @@ async def _start_rebuilding(
         if chosen.engine.expects and (tokens := await _longest_rebuilt(plan, ledger)):
             chosen.engine.expect(tokens)
         room += (await _start(engine, chosen.name, chosen.model, watch)).max_in_flight
-        keys = RequestKeys(chosen.name, chosen.model, chosen.engine.identity(), share=plan.recipe.share)
+        share = plan.recipe.share and not chosen.engine.by_row
+        keys = RequestKeys(chosen.name, chosen.model, chosen.engine.identity(), share=share)
         ask = Ask(engine, ledger, keys, live.ask.meter)
     examine, prove = (
         Examine(ledger, checks, live.box, live.tally.at) for checks in (built.checks, built.proof)

@@ -1,6 +1,7 @@
 """`rtlglot eval` over a small benchmark of its own: every sample counted, by testbench and by proof."""
 
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,24 @@ def test_the_page_has_every_sample_and_two_folders_compare(
     assert found["pass"]["proof"][0][:2] == [1, pytest.approx(1 / 3)]
     assert cli.run(["compare", str(folder), str(folder)]) == 0
     assert "4 rows in both: 0 gained, 0 lost" in capsys.readouterr().out
+
+
+def test_a_signal_while_the_references_are_tried_ends_all_of_it(tmp_path: Path) -> None:
+    texts = [
+        f"module m (input [7:0] a, output [7:0] y);\n  assign y = a + {n};\nendmodule\n" for n in range(24)
+    ]
+    problems, completions, out = (tmp_path / name for name in ("p.jsonl", "c.jsonl", "out"))
+    rows = [{"id": str(n), "instruction": "m", "reference": text} for n, text in enumerate(texts)]
+    problems.write_text("\n".join(map(json.dumps, rows)))
+    answers = [{"task_id": str(n), "completion": text} for n, text in enumerate(texts)]
+    completions.write_text("\n".join(map(json.dumps, answers)))
+    words = ["eval", str(problems), "--samples-from", str(completions), "-o", str(out)]
+    said = killed(words, out / "health.jsonl.ledger", number=signal.SIGINT, code=130)
+    assert "interrupted while the references were tried: nothing is asked yet" in said
+    assert not (out / "answers.jsonl.ledger").exists()
+    assert cli.run(words) == 0
+    # Each is asked for in the same words, and yet has an answer of its own.
+    assert json.loads((out / "score.json").read_text())["classes"] == {"solved": 24}
 
 
 def test_shards_one_of_them_killed_are_one_evaluation(

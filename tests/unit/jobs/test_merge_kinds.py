@@ -1,7 +1,6 @@
 """Shards of check and roundtrip, merged, are what one run writes."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -21,14 +20,18 @@ DESIGN = "module m(input [15:0] a, b, output [31:0] y);\n  assign y = a * b + {}
 OF = 3
 
 
-def killed(words: list[str], ledger: Path) -> None:
-    """Run a command and kill it when the first of its rows has its outcome, and not all."""
-    process = subprocess.Popen([sys.executable, "-m", "rtlglot", *words], stdout=subprocess.DEVNULL)
+def killed(
+    words: list[str], ledger: Path, *, number: signal.Signals = signal.SIGKILL, code: int = -signal.SIGKILL
+) -> str:
+    """Run a command and kill it when the first of its rows has its outcome, and not all; what it said."""
+    process = subprocess.Popen([sys.executable, "-m", "rtlglot", *words], stdout=subprocess.PIPE, text=True)
     while process.poll() is None and (is_blank(ledger) or not settled(ledger)):
         time.sleep(0.01)
     assert process.poll() is None, "it ended before it was killed"
-    os.kill(process.pid, signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
+    process.send_signal(number)
+    said, _ = process.communicate()
+    assert process.returncode == code
+    return said
 
 
 def settled(ledger: Path) -> int:
