@@ -1,11 +1,9 @@
-"""What many rows, shards and a cluster cost: `python benchmarks/cluster.py rows 1000000`, `shards 10000 8 3`,
-or `ray 8000 2`.
+"""What shards and a cluster cost: `python benchmarks/cluster.py shards 10000 8 3`, or `ray 200000 2`.
 
-`rows N`: a dataset of N rows of 1 kB, indexed; its index found again; the place found after a run that was
-killed near the end; everything delivered. `shards N OF KILLED`: a job of N rows in one run, then as shards of
+`shards N OF KILLED`: a job of N rows in one run, then as shards of
 which some are killed and begun again; merged, and held against the one run byte by byte. `ray N REPLICAS`: a
 job of N rows with an engine that answers at once, on a Ray cluster of two nodes on this machine; the CPU time
-of its processes from the first part to the last, and the driver's memory.
+of its processes from the first part to the last, in four quarters, and the driver's memory with its slope.
 """
 
 from __future__ import annotations
@@ -20,20 +18,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
+from statistics import linear_regression
 
-from rtlglot.formats import open_dataset
-from rtlglot.ledger import Ledger
-from rtlglot.ledger.intact import SAVE_TEXT, text_key
-from rtlglot.ledger.keys import content_key
-from rtlglot.ledger.outcomes import SETTLE, settle_parameters
-from rtlglot.records import Outcome, Reason, Status
-from rtlglot.run.deliver import Delivery, deliver
-from rtlglot.run.settle import Rows
 from rtlglot.run.watch import Nobody, Tally
-
-RECIPE = b"recipe"
-READS = ("instruction",)
 
 
 def timed(what: str, call: Callable[[], object]) -> None:
@@ -49,44 +38,6 @@ def _used() -> tuple[float, float]:
     """CPU seconds, and the highest memory in MB."""
     both = [resource.getrusage(of) for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(u.ru_utime + u.ru_stime for u in both), max(u.ru_maxrss for u in both) / 1024
-
-
-def rows(count: int, folder: Path) -> None:
-    """Index, index again, find the place, deliver."""
-    source, output = folder / "in.jsonl", folder / "out.jsonl"
-    with source.open("w") as file:
-        for n in range(count):
-            text = f"Design the unit {n} with a clock. " * 30
-            file.write(json.dumps({"id": f"r{n}", "instruction": text[:980]}) + "\n")
-    os.utime(source, (1_700_000_000, 1_700_000_000))
-    print(f"{count:,} rows, {source.stat().st_size / 1e6:,.0f} MB")
-    ledger = Ledger(Path(f"{output}.ledger"))
-    with open_dataset(source) as dataset:
-        timed("index", lambda: Rows(dataset, RECIPE, READS).index(ledger))
-    with open_dataset(source) as dataset:
-        timed("index again", lambda: Rows(dataset, RECIPE, READS).index(ledger))
-    settle_all_but(10, source, ledger.path, count)
-    with open_dataset(source) as dataset:
-        pending = Rows(dataset, RECIPE, READS).pending
-        timed("counts", lambda: ledger.counts(RECIPE).pending)
-        timed("first pending row, at the end", lambda: next(iter(pending(ledger))).position)
-        timed("deliver", lambda: deliver(Delivery(output, "description"), dataset, ledger, RECIPE))
-    print(f"ledger {ledger.path.stat().st_size / 1e6:,.0f} MB, output {output.stat().st_size / 1e6:,.0f} MB")
-    ledger.close()
-
-
-def settle_all_but(last: int, source: Path, path: Path, count: int) -> None:
-    """As a run would have: one text and one outcome a row."""
-    import sqlite3
-
-    with sqlite3.connect(path) as db, open_dataset(source) as dataset:
-        for row in dataset:
-            if row.position < count - last:
-                text = f"The unit {row.position} has a clock."
-                outcome = Outcome(row.id, Status.ACCEPTED, Reason.OK, text)
-                db.execute(SAVE_TEXT, (text_key(text), text))
-                db.execute(SETTLE, settle_parameters(RECIPE, content_key(row, READS), outcome))
-    db.close()
 
 
 def shards(count: int, of: int, killed: int, folder: Path) -> None:
@@ -127,13 +78,18 @@ def shards(count: int, of: int, killed: int, folder: Path) -> None:
 
 
 class Seen(Nobody):
-    """Looks at the machine's processes at the first part and at the last."""
+    """Looks at the machine's processes at the first part and after each quarter of the rows, and at the
+    driver's memory at each part."""
 
     def __init__(self) -> None:
         self.looks: list[tuple[int, float, dict[str, float]]] = []
+        self.memory: list[tuple[int, float]] = []
+        """Rows settled, MB."""
 
     def tick(self, tally: Tally) -> None:
-        if not self.looks or not tally.pending:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        self.memory.append((tally.settled, pages * os.sysconf("SC_PAGE_SIZE") / 1e6))
+        if 4 * tally.settled >= len(self.looks) * tally.total:
             self.looks.append((tally.settled, time.monotonic(), _cpu_of_kinds()))
 
 
@@ -144,6 +100,8 @@ _KINDS = {
     "raylet": "Ray",
     "gcs_server": "Ray",
 }
+_KIND_OF: dict[str, str] = {}
+"""By process."""
 
 
 def _cpu_of_kinds() -> dict[str, float]:
@@ -157,6 +115,9 @@ def _cpu_of_kinds() -> dict[str, float]:
             fields = (process / "stat").read_text().rpartition(")")[2].split()
             if "ray" in command:
                 kind = next((kind for part, kind in _KINDS.items() if part in command), "Ray")
+                if kind != "Ray":  # a worker that is done is called idle
+                    _KIND_OF[process.name] = kind
+                kind = _KIND_OF.get(process.name, kind)
                 found[kind] = found.get(kind, 0) + sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
     return found
 
@@ -178,12 +139,15 @@ def on_ray(count: int, replicas: int, folder: Path) -> None:
         source, folder / "out", source="instruction", target="description", engine="scripted", watch=seen,
         model="sentence", check="none", cluster=cluster.address, replicas=replicas, ledger_dir=str(folder),
     )  # fmt: skip
-    (first, begun, before), *_, (last, ended, after) = seen.looks
-    rows, wall = last - first, ended - begun
-    print(f"{count:,} rows, {replicas} replicas: {rows / wall:,.0f} rows/s, load {os.getloadavg()[0]:.0f}")
-    for kind, used in after.items():
-        print(f"  {kind:<10}{1000 * (used - before.get(kind, 0)) / rows:8.2f} ms CPU a row")
-    print(f"  driver at most {_used()[1]:.0f} MB")
+    for (first, begun, before), (last, ended, after) in pairwise(seen.looks):
+        rate = (last - first) / (ended - begun)
+        of = f"rows {first:,} to {last:,}, {replicas} replicas"
+        print(f"{of}: {rate:,.0f} rows/s, load {os.getloadavg()[0]:.0f}")
+        for kind, used in after.items():
+            print(f"  {kind:<10}{1000 * (used - before.get(kind, 0)) / (last - first):8.2f} ms CPU a row")
+    later = seen.memory[len(seen.memory) // 2 :]
+    slope = linear_regression(*zip(*later, strict=True)).slope
+    print(f"driver at most {_used()[1]:.0f} MB, {1e5 * slope:+.1f} MB for 100,000 rows (the second half)")
     cluster.shutdown()
 
 
@@ -194,9 +158,7 @@ def _lines(path: Path) -> int:
 if __name__ == "__main__":
     part, *numbers = sys.argv[1:]
     with tempfile.TemporaryDirectory() as made:
-        if part == "rows":
-            rows(int(numbers[0]), Path(made))
-        elif part == "ray":
+        if part == "ray":
             on_ray(*map(int, numbers), folder=Path(made))
         else:
             shards(*map(int, numbers), folder=Path(made))

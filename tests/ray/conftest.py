@@ -1,4 +1,4 @@
-"""A cluster of two nodes, each a set of processes on this machine."""
+"""A cluster of two nodes, each a set of processes on this machine with a GPU that is there in name only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import pytest
 _MODULE_CLUSTER = """
 import sys
 from ray.cluster_utils import Cluster
-size = {"num_cpus": 2, "object_store_memory": 80 << 20}
+size = {"num_cpus": 2, "num_gpus": 1, "object_store_memory": 80 << 20}
 cluster = Cluster(initialize_head=True, head_node_args={**size, "include_dashboard": False})
 for _ in sys.argv[2:]:
     cluster.add_node(**size)
@@ -68,6 +68,8 @@ class Work:
     source: str = "in.jsonl"
     store: str = ""
     """URL of the folder that input and output lie in; else it is `folder`."""
+    engine: tuple[str, ...] = ()
+    """Its flags; else the script answers, and keeps a log."""
 
     @property
     def output(self) -> Path:
@@ -84,12 +86,12 @@ class Work:
         (self.folder / "script.jsonl").write_text("".join(json.dumps(rule) + "\n" for rule in rules))
 
     def command(self, *more: str, output: str = "out", cluster: bool = True) -> list[str]:
+        scripted = ["--engine", "scripted", "--model", str(self.folder / "script.jsonl")]
+        scripted += ["--set", f"engine.log={self.folder / 'asked.jsonl'}"]
         words = [
             sys.executable, "-m", "rtlglot", "transform", f"{self.store or self.folder}/{self.source}",
-            "--from", "instruction", "--to", "description", "--engine", "scripted",
-            "--model", str(self.folder / "script.jsonl"),
-            "--set", f"engine.log={self.folder / 'asked.jsonl'}", "--no-report", "--json",
-            "-o", f"{self.store or self.folder}/{output}",
+            "--from", "instruction", "--to", "description", *(self.engine or scripted), "--no-report",
+            "--json", "-o", f"{self.store or self.folder}/{output}",
         ]  # fmt: skip
         there = ["--cluster", self.address, "--ledger-dir", str(self.folder / "ledgers")]
         return [*words, *(there if cluster else []), *more]

@@ -31,9 +31,8 @@ def delivered(output: str | Path) -> dict[str, tuple[object, ...]]:
 
 def one_machine(work: Work) -> dict[str, tuple[object, ...]]:
     """As `delivered`, of the same job without a cluster."""
-    words = work.command(
-        "--set", f"engine.log={work.folder / 'alone.jsonl'}", output="one.jsonl", cluster=False
-    )
+    log = () if work.engine else ("--set", f"engine.log={work.folder / 'alone.jsonl'}")
+    words = work.command(*log, output="one.jsonl", cluster=False)
     subprocess.run(words, check=True, capture_output=True)
     found: dict[str, tuple[object, ...]] = {}
     for path in (work.folder / "one.jsonl", work.folder / "one.jsonl.failures.jsonl"):

@@ -56,6 +56,16 @@ def cpus_of_each(replicas: int) -> float:
     return share
 
 
+def note_missing_gpus(replicas: int, gpus: float, watch: Watch) -> None:
+    """Tell which replicas wait for GPUs: nodes may have been lost, or come when they are asked for."""
+    has = ray.cluster_resources().get("GPU", 0.0)
+    if gpus * replicas > has:
+        watch.note(
+            f"{replicas} replicas need {gpus * replicas:g} GPUs and the cluster has {has:g}:"
+            " those without start when there are more"
+        )
+
+
 @contextlib.contextmanager
 def ours() -> Iterator[None]:
     """What a task or a replica raised is raised here as it was there."""

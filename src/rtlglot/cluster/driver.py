@@ -22,7 +22,7 @@ import pyarrow as pa
 import ray
 import ray.data
 
-from rtlglot.cluster.connection import connected, cpus_of_each, ours, replicas_for
+from rtlglot.cluster.connection import connected, cpus_of_each, note_missing_gpus, ours, replicas_for
 from rtlglot.cluster.job import ClusterJob
 from rtlglot.cluster.reading import FileIndex, chunks, index_file
 from rtlglot.cluster.replica import ChunkOutcome, Replica
@@ -192,6 +192,7 @@ class _Driver:
         spec, tally = self._spec, self._tally
         replicas = spec.replicas or replicas_for(spec.gpus_per_replica)
         job = replace(self._job, cpus=cpus_of_each(replicas))
+        note_missing_gpus(replicas, spec.gpus_per_replica, self._watch)
         size = max(1, min(_MOST_ROWS, tally.pending // (replicas * _PARTS_PER_REPLICA)))
         calls = max(1, min(_ROWS_AT_A_REPLICA // size + 1, tally.pending // size // (2 * replicas)))
         readers = ray.data.TaskPoolStrategy(size=min(_READERS, len(files)))

@@ -11,6 +11,7 @@ from rtlglot.evals.problems import Problem, rows_of
 from rtlglot.evals.readers.verilogeval import joined
 from rtlglot.formats import open_writer
 from rtlglot.records import Json, Row
+from rtlglot.stores.remote import copied
 from rtlglot.verilog.units import units
 
 _IDS = ("task_id", "id", "rtl_id", "problem_id", "name")
@@ -23,11 +24,11 @@ _SAMPLE = re.compile(r"(?P<id>.+)_sample(?P<number>\d+)\.s?v")
 def recorded(path: str) -> dict[str, list[str]]:
     """{id: completions in their order}. Raises InputError where there are none."""
     found: dict[str, list[str]] = {}
-    if not Path(path).exists():
-        raise InputError("no such file or folder", file=path)
-    folder = Path(path).is_dir()
-    for id_, text in _in_files(Path(path)) if folder else _in_rows(rows_of(Path(path))):
-        found.setdefault(id_, []).append(text)
+    with copied(path) as where:
+        if not where.exists():
+            raise InputError("no such file or folder", file=path)
+        for id_, text in _in_files(where) if where.is_dir() else _in_rows(rows_of(where)):
+            found.setdefault(id_, []).append(text)
     if not found:
         hint = f"expected lines with {_IDS[0]} and {_TEXTS[0]}, or files NAME_sample01.sv"
         raise InputError("there are no completions", file=path, hint=hint)

@@ -11,6 +11,7 @@ from rtlglot.errors import InputError, UsageError
 from rtlglot.formats import Record, Shard, open_dataset
 from rtlglot.records import Json, Row
 from rtlglot.registry import Table
+from rtlglot.stores.remote import copied
 
 PROBLEMS = Table(
     "benchmark",
@@ -87,32 +88,32 @@ class Problems:
 
 
 def read_problems(path: str, kind: str = "", limit: int | None = None) -> Problems:
-    """The problems at a path, by the reader named or the first that fits.
+    """The problems at a path or URL, by the reader named or the first that fits.
 
     Raises UsageError where none fits, InputError where it holds no problem.
     """
-    where = Path(path)
-    if not where.exists():
-        raise InputError("no such file or folder", file=path)
-    name = kind or _fitting(where)
-    reader: Reader = PROBLEMS.load(name)()
     found, left_out = list[Problem](), list[LeftOut]()
-    for one in reader.read(where):
-        if limit is not None and len(found) == limit:
-            break
-        if isinstance(one, LeftOut):
-            left_out.append(one)
-        else:
-            found.append(one)
+    with copied(path) as where:
+        if not where.exists():
+            raise InputError("no such file or folder", file=path)
+        name = kind or _fitting(where, path)
+        reader: Reader = PROBLEMS.load(name)()
+        for one in reader.read(where):
+            if limit is not None and len(found) == limit:
+                break
+            if isinstance(one, LeftOut):
+                left_out.append(one)
+            else:
+                found.append(one)
     if not found:
         why = f"; left out: {left_out[0].id}: {left_out[0].why}" if left_out else ""
         raise InputError(f"no problem of {name} that can be judged here{why}", file=path)
     return Problems(name, found, left_out)
 
 
-def _fitting(path: Path) -> str:
+def _fitting(where: Path, path: str) -> str:
     for name in PROBLEMS:
-        if PROBLEMS.load(name)().fits(path):
+        if PROBLEMS.load(name)().fits(where):
             return name
     known = ", ".join(PROBLEMS)
     raise UsageError(f"{path} looks like none of {known}", hint="say which with --as, or see --list")

@@ -11,6 +11,8 @@ import io
 import os
 import re
 import secrets
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -99,6 +101,23 @@ class RemoteFile:
             prefix = self._fs._strip_protocol(self._path).rstrip("/") + "/"
             found = [str(path).removeprefix(prefix) for path in self._fs.find(self._path)]
         return sorted(name for name in found if not any(part.startswith(".") for part in name.split("/")))
+
+
+@contextlib.contextmanager
+def copied(path: str) -> Iterator[Path]:
+    """A path; while it is used, a copy of the file or folder that a URL names. Raises InputError."""
+    if not is_url(path):
+        yield Path(path)
+        return
+    file = RemoteFile(path)
+    with tempfile.TemporaryDirectory(prefix="rtlglot-") as made:
+        copy = here(path, made)
+        for name in file.names() if file.folder else [""]:
+            target = Path(f"{copy}/{name}")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with file.open(name) as read, target.open("wb") as write:
+                shutil.copyfileobj(read, write)
+        yield copy
 
 
 class _Raw(io.RawIOBase):

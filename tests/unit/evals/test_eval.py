@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.evals.benchmark import write_completions, write_problems
+from tests.unit.evals.benchmark import INVERTER, write_completions, write_problems
 from tests.unit.jobs.test_merge_kinds import killed
 
 from rtlglot import cli
@@ -112,6 +112,33 @@ def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:
     assert (
         cli.main(["eval", str(problems), "--samples-from", str(write_completions(tmp_path)), "--audit"]) == 2
     )
+
+
+def test_problems_and_completions_may_lie_at_urls_and_the_folder_may_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed (the extra remote)")
+    monkeypatch.chdir(tmp_path)
+    store = fsspec.filesystem("memory")
+    store.pipe({
+        "/eval/in/Prob1_prompt.txt": b"A module TopModule that inverts a.",
+        "/eval/in/Prob1_ref.sv": INVERTER.replace("TopModule", "RefModule").encode(),
+        "/eval/samples/Prob1_sample01.sv": INVERTER.encode(),
+        "/eval/notes.txt": b"no problem",
+    })  # fmt: skip
+    words = ["eval", "memory://eval/in", "--samples-from", "memory://eval/samples"]
+    assert cli.main([*words, "-o", "memory://eval/out"]) == 2
+    assert "an evaluation's folder is on this machine" in capsys.readouterr().err
+    assert cli.main([*words, "-o", "out"]) == 0
+    score = json.loads(Path("out/score.json").read_text())
+    assert (score["benchmark"], score["input"]) == ("verilogeval", "memory://eval/in")
+    assert [one["samples"] for one in score["by_problem"]] == [["solved"]]
+    for wrong, said in (("none", "no such file"), ("notes.txt", "looks like none of")):
+        assert cli.main(["eval", f"memory://eval/{wrong}", *words[2:], "-o", "other"]) == 2
+        told = capsys.readouterr().err
+        assert said in told
+        assert f"memory://eval/{wrong}" in told
+    assert {path.name for path in tmp_path.iterdir()} == {"out"}
 
 
 def test_the_page_has_every_sample_and_two_folders_compare(
