@@ -5,7 +5,8 @@ classes and does nothing else.
 
 - transient: back off as long as it takes. A row that fails 8 times while others succeed is tried alone
   once more, then it fails; one that runs into the time limit twice fails at once. Rate limits slow a run
-  and never count against a row, unless they meet it for minutes while a request asked beside it is served.
+  and never count against a row, unless it meets them for minutes in which nobody else asks, and a request
+  asked beside it is served.
 - whose fault it is, where nobody else is being served just now, the last request that was served tells:
   it is asked again. So a refusal of one row's request stops no run, and a row that always fails does not
   keep alive a run whose other rows are through.
@@ -46,7 +47,7 @@ _PATIENCE_WITH_NONSENSE_S = 60.0
 """The same where it answers, and what it says is never a reply."""
 LONGEST_PAUSE_S = 60.0
 _LIMITED_S = 120.0
-"""A row that is rate limited for so long is asked about: it may be the only one."""
+"""A row that is rate limited for so long while nobody is served is asked about: it may be the only one."""
 _DOUBTS_BEFORE_ASKING = 4
 """So many failures of a row while nobody was served, then the witness is asked whose they are."""
 _FIRST_REPLY_S = 30.0
@@ -179,13 +180,12 @@ class Supervised(Engine):
         row.served = self._replies
 
     async def _limited(self, error: TransientError, row: _History) -> None:
-        """A rate limit counts against nobody, unless it meets one row only, and for long."""
+        """A rate limit counts against nobody, unless it meets only what is left of a run, and for long."""
         now = time.monotonic()
         row.limited_since = row.limited_since or now
-        if now - row.limited_since > _LIMITED_S:
-            if await self._serves(now):
-                raise _failed("limited for minutes while others are served", error) from error
-            row.limited_since = now
+        since = max(row.limited_since, self._last_reply)
+        if now - since > _LIMITED_S and await self._serves(now):
+            raise _failed("limited for minutes, and what is asked beside it is served", error) from error
 
     async def _first_reply(self) -> None:
         """Wait for it while others are at the engine: they tell whether a refusal is meant for all."""

@@ -144,7 +144,7 @@ async def test_a_row_that_alone_is_limited_for_long_fails(
     results = await asyncio.wait_for(all_of(engine, 8), 20)
     limited = results.pop(3)
     assert isinstance(limited, RowError)
-    assert "others are served: 429" in str(limited)
+    assert "beside it is served: 429" in str(limited)
     assert all(isinstance(result, Reply) for result in results)
 
 
