@@ -184,7 +184,10 @@ class Server:
             raise UsageError(
                 "items is no list of objects", hint="send {items: [{reply, reference, testbench}]}"
             )
-        grades = await self._graded([(str(item.get("reply", "")), row_of(item)) for item in items])
+        for number, item in enumerate(items):
+            if "reply" not in item:
+                raise UsageError(f"items[{number}] has no 'reply'", hint="null or '' where there is none")
+        grades = await self._graded([(str(item["reply"] or ""), row_of(item)) for item in items])
         if isinstance(grades, web.Response):
             return grades
         return web.json_response({"grades": [grade.to_json() for grade in grades]})
@@ -198,15 +201,20 @@ class Server:
         self._meter.waiting += len(asked)
         self._empty.clear()
         try:
-            return list(await asyncio.gather(*(self._one(reply, row) for reply, row in asked)))
+            named = [f"items[{number}]: " if len(asked) > 1 else "" for number in range(len(asked))]
+            each = (self._one(*one, named=name) for one, name in zip(asked, named, strict=True))
+            return list(await asyncio.gather(*each))
         finally:
             self._meter.waiting -= len(asked)
             if not self._meter.waiting:
                 self._empty.set()
 
-    async def _one(self, reply: str, row: Mapping[str, Any]) -> Grade:
+    async def _one(self, reply: str, row: Mapping[str, Any], *, named: str) -> Grade:
         begun = time.perf_counter()
-        grade = await self._grader(reply, row)
+        try:
+            grade = await self._grader(reply, row)
+        except UsageError as error:
+            raise UsageError(f"{named}{error}", hint=error.hint) from error
         self._meter.seconds.append(time.perf_counter() - begun)
         self._meter.answers[grade.entry] += 1
         return grade

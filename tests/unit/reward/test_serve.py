@@ -51,6 +51,20 @@ async def test_verify_and_grade_speak_and_are_counted() -> None:
         assert 'rtlglot_graded_total{entry="proved"} 2' in metrics
 
 
+async def test_what_lacks_something_is_named_and_no_reply_is_no_error() -> None:
+    good = {"reply": RIGHT, "reference": REFERENCE}
+    async with served() as (address, _, _), aiohttp.ClientSession() as http:
+        for lacks, what in (({"reply": RIGHT}, "reference"), ({"reference": REFERENCE}, "reply")):
+            async with http.post(f"{address}/grade", json={"items": [good, lacks]}) as answer:
+                said = (await answer.json())["error"]
+                assert answer.status == 422
+                assert said.startswith("items[1]")
+                assert what in said
+        items = [good, {**good, "reply": None}]
+        async with http.post(f"{address}/grade", json={"items": items}) as answer:
+            assert [one["entry"] for one in (await answer.json())["grades"]] == ["proved", "no_text"]
+
+
 async def test_many_clients_and_a_worker_that_is_killed_in_between() -> None:
     async with served() as (address, _, grader), aiohttp.ClientSession() as http:
 
