@@ -32,7 +32,8 @@ def connected(address: str, watch: Watch) -> Iterator[None]:
     try:
         ray.init(address, log_to_driver=False, logging_level="warning")
     except (ConnectionError, ValueError) as error:
-        raise UsageError(f"there is no Ray cluster at {address}: {error}", hint="ray start --head") from error
+        hint = "ray start --head; where one asks for a token: RAY_AUTH_MODE=token, with ~/.ray/auth_token"
+        raise UsageError(f"there is no Ray cluster at {address}: {error}", hint=hint) from error
     try:
         yield
     finally:
