@@ -1,7 +1,4 @@
-"""The script of the page for Ray on Slurm: real Ray, and a stand-in for the scheduler.
-
-36 s of CPU: RTLGLOT_EXPLORE=1 runs it.
-"""
+"""The page on Ray: its script for Slurm with a stand-in for the scheduler, its job for Kubernetes read."""
 
 from __future__ import annotations
 
@@ -11,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,7 +20,6 @@ from tests.ray.test_kills import LONG
 
 pytestmark = [
     pytest.mark.ray,
-    LONG,
     pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed (the extra ray)"),
 ]
 
@@ -34,7 +31,22 @@ STAND_INS = {
 SIZE = "--num-cpus=2 --object-store-memory=80000000"
 
 
+def test_the_job_for_kubernetes_is_yaml_with_flags_that_exist() -> None:
+    yaml = pytest.importorskip("yaml")
+    (text,) = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    spec = yaml.safe_load(text)["spec"]
+    cluster = spec["rayClusterSpec"]
+    assert cluster["rayVersion"] == version("ray")
+    assert cluster["workerGroupSpecs"][0]["template"] == cluster["headGroupSpec"]["template"]
+    known = (PAGE.parent / "cli.md").read_text()
+    flags = re.findall(r"--[a-z-]+", spec["entrypoint"])
+    assert len(flags) >= 6
+    assert [flag for flag in flags if flag not in known] == []
+
+
+@LONG
 def test_the_script_for_slurm_starts_a_cluster_and_does_the_job(tmp_path: Path) -> None:
+    """36 s of CPU: RTLGLOT_EXPLORE=1 runs it."""
     (script,) = re.findall(r"```bash\n(#!/bin/bash\n#SBATCH .*?)```", PAGE.read_text(), re.DOTALL)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
