@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rtlglot.tools.slang.plain import latches_allowed
 from rtlglot.tools.slang.source import read_source
 
@@ -56,3 +58,14 @@ def test_nothing_is_included() -> None:
 def test_too_deep_is_a_problem_like_others() -> None:
     text = "module m(output y); assign y = " + "(" * 3000 + "1" + ")" * 3000 + "; endmodule"
     assert [problem["code"] for problem in read_source(text, "sv2017").problems] == ["TooDeep"]
+
+
+@pytest.mark.parametrize(
+    ("before", "named"),
+    [("", True), ("// x\r// y\r", True), ("// x\r\n", True), ('`line 900 "f.v" 0\n', False)],
+)
+def test_a_missing_include_is_named_wherever_its_line_is_counted(before: str, named: bool) -> None:
+    source = read_source(before + '`include "some/where/widths.vh"\nmodule m; endmodule\n', "sv2017")
+    message = source.problems[0]["message"]
+    assert (message == "widths.vh is not in the text") is named
+    assert "where" not in message

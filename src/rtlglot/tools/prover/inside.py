@@ -26,6 +26,7 @@ from rtlglot.tools.slang.loads import file_loads
 from rtlglot.tools.slang.plain import latches_allowed
 from rtlglot.tools.slang.source import Source, read_source
 from rtlglot.tools.slang.tops import Top, choose_top
+from rtlglot.tools.slang.wording import INCLUDE
 from rtlglot.tools.yosys import reader
 from rtlglot.tools.yosys.miter import Frame, build, build_cut, build_open, short_names
 from rtlglot.tools.yosys.netlist import Netlist, Unsupported, Wanted, read_netlist
@@ -48,7 +49,8 @@ def read(arguments: dict[str, Any]) -> Json:
 def _read(arguments: dict[str, Any]) -> Reading | Unread:
     source = read_source(arguments["text"], arguments["standard"], hazards_of, top=arguments.get("top"))
     if source.problems:
-        return unsupported("it does not compile", source.problems)
+        first = min(source.problems, key=lambda problem: problem["code"] != INCLUDE)
+        return unsupported(f"it does not compile: {first['message']}", source.problems)
     wanted = arguments.get("wanted")
     top = choose_top(source.tops, _top(wanted) if wanted else None)
     if isinstance(top, str):

@@ -33,6 +33,7 @@ from rtlglot.tools.slang.wording import (
     EASED,
     FORGIVEN,
     IGNORED,
+    INCLUDE,
     MACRO_ELSEWHERE,
     PORT_START,
     SIGNAL_AS_START,
@@ -40,6 +41,7 @@ from rtlglot.tools.slang.wording import (
     UNDECLARED_TYPE,
     UNKNOWN,
     UNKNOWN_MACRO,
+    included,
     plain,
 )
 
@@ -232,7 +234,6 @@ def _has_error(rows: list[Json]) -> bool:
 _TRI_STATE = re.compile(
     rb"'[sS]?[bBoOdDhH]?\s*[0-9a-fA-FxX_]*[zZ?]|\b(?:bufif|notif|[rt]?tran|tri|wor|wand|pull)\w*"
 )
-_INCLUDED = re.compile(rb"\s*`include\s+(\"[^\"\n]{1,80}\"|<[^>\n]{1,80}>)")
 _DOTTED = re.compile(rb"[A-Za-z_][\w$]*\s*\.")
 _MACRO_CALL = re.compile(rb"``|`(?:ifdef|ifndef)\b")
 _PORT_START = "the start value of a port reads a signal"
@@ -267,10 +268,7 @@ def _findings(said: list[Said], data: bytes) -> list[Json]:
         if one.offset is not None:
             line = bisect.bisect_right(starts, min(one.offset, len(data)))
             column = len(data[starts[line - 1] : one.offset].decode("utf-8", "replace")) + 1
-            included = _INCLUDED.match(data, starts[line - 1])
-            if included and one.code == "ExceededMaxIncludeDepth":
-                # a path is nobody's business
-                file = included[1].decode("utf-8", "replace").strip('"<>').rpartition("/")[2]
+            if one.code == INCLUDE and (file := included(data, starts[line - 1])):
                 one = one._replace(message=f"{file} is not in the text: {one.message}")
         findings.append([one.severity, one.code, line, column, _tidy(one.message)])
     return findings[:MOST_FINDINGS]

@@ -9,6 +9,7 @@ from rtlglot.records import Context, Finding, Json, Severity
 from rtlglot.sandbox.box import Box
 from rtlglot.sandbox.job import BoxResult
 from rtlglot.tools.slang.wording import (
+    INCLUDE,
     MACRO_ELSEWHERE,
     UNDECLARED_SCOPE,
     UNDECLARED_TYPE,
@@ -22,7 +23,6 @@ CPU_S = 4.0
 """For one text; a usual one takes a ten-thousandth of it."""
 
 
-_INCLUDE = "ExceededMaxIncludeDepth"
 _MACROS = frozenset({UNKNOWN_MACRO, MACRO_ELSEWHERE})
 _ONLY_PARTS = "only-parts"
 _NAMESPACES = frozenset({"UnknownClassOrPackage", "UnknownInterface", "UnknownPackage"})
@@ -78,7 +78,7 @@ def incomplete(
         missing |= {"UndeclaredIdentifier", UNDECLARED_SCOPE, UNDECLARED_TYPE}
     if context.parts_elsewhere:
         missing |= errors & {UNDECLARED_SCOPE, _ONLY_PARTS}
-    if context.parts_elsewhere and (_INCLUDE in errors or errors & _MACROS == {MACRO_ELSEWHERE}):
+    if context.parts_elsewhere and (INCLUDE in errors or errors & _MACROS == {MACRO_ELSEWHERE}):
         missing |= errors  # what is in the file may be the cure of all the others
     notes = tuple(
         Finding(Severity.NOTE, "unset-parameter", f"only an instance can set the parameters of '{name}'")

@@ -17,7 +17,7 @@ from rtlglot.tools.slang.declared import starting_ports
 from rtlglot.tools.slang.options import DEPTH, VERSIONS, slang_options
 from rtlglot.tools.slang.plain import elsewhere, plain_text
 from rtlglot.tools.slang.tops import Remark, Top
-from rtlglot.tools.slang.wording import SIGNAL_AS_START
+from rtlglot.tools.slang.wording import INCLUDE, SIGNAL_AS_START, included
 from rtlglot.verilog.interface import Port
 from rtlglot.verilog.units import units
 
@@ -81,7 +81,8 @@ def _read(text: str, version: str, look: Look | None, top: str | None) -> Source
     instances = compilation.getRoot().topInstances
     problems, unknown = _problems(compilation, sources, starting_ports(tree.root))
     if problems:
-        return Source(plain="", version=version, problems=problems)
+        told = tuple(_named(problem, text) for problem in problems)
+        return Source(plain="", version=version, problems=told)
     tops = tuple(_top(instance, sources, look) for instance in instances)
     try:
         plain = plain_text(tree, version)
@@ -118,6 +119,16 @@ def _problems(
                 }
             )
     return tuple(found[:20]), tuple(unknown)
+
+
+def _named(problem: dict[str, Json], text: str) -> dict[str, Json]:
+    """With the name of a file that is included."""
+    if problem["code"] != INCLUDE:
+        return problem
+    lines = text.encode("utf-8", "replace").splitlines()  # at a lone \r too, as slang counts
+    number = int(problem["line"])
+    file = included(b"".join(lines[number - 1 : number]), 0)
+    return problem | {"message": f"{file} is not in the text"} if file else problem
 
 
 def _top(instance: Any, sources: Any, look: Look | None) -> Top:

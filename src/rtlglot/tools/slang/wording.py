@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 UNKNOWN = frozenset(
     {"UnknownClassOrPackage", "UnknownInterface", "UnknownModule", "UnknownPackage", "UnknownPrimitive"}
 )
@@ -14,6 +16,9 @@ UNDECLARED_SCOPE = "UndeclaredScope"
 """Our own: an undeclared identifier before a dot. Another file may have a module of that name."""
 
 UNKNOWN_MACRO = "UnknownDirective"
+INCLUDE = "ExceededMaxIncludeDepth"
+"""No file is ever included."""
+_INCLUDED = re.compile(rb"\s*`include\s+(\"[^\"\n]{1,80}\"|<[^>\n]{1,80}>)")
 MACRO_ELSEWHERE = "MacroElsewhere"
 """Our own: the former in a text that lacks modules or packages too, and so is a part of something."""
 
@@ -99,7 +104,7 @@ _ADVICE = {
     "CannotIndexScalar": "it is one bit; declare it with a range or leave the index out",
     "CaseDup": "an earlier item has the same value",
     "DuplicateDefinition": "give the modules different names or remove one",
-    "ExceededMaxIncludeDepth": "files cannot be included; write the definitions into the text",
+    INCLUDE: "files cannot be included; write the definitions into the text",
     "ExprNotStatement": "a statement needs an assignment",
     "GenvarUnknownBit": "give every genvar a known value",
     "InputPortCoercion": "it is driven from inside; drive an output or another signal instead",
@@ -137,6 +142,13 @@ _ADVICE = {
     "PortWidthExpand": "the upper bits of the port are not driven by a signal",
     "PortWidthTruncate": "the upper bits are lost",
 }
+
+
+def included(data: bytes, start: int) -> str:
+    """The file that the line which starts there includes, by its name alone (a path is nobody's business);
+    '' where it names none."""
+    found = _INCLUDED.match(data, start)
+    return found[1].decode("utf-8", "replace").strip('"<>').rpartition("/")[2] if found else ""
 
 
 def plain(code: str, message: str) -> str:
