@@ -60,6 +60,33 @@ async def test_one_that_is_refused_spoils_no_other() -> None:
         await encoder.ids([])
 
 
+class Broken(Chat):
+    """Fails in a way that nobody foresees."""
+
+    def __init__(self) -> None:
+        super().__init__(None, None, {})
+
+    def ids_of_all(self, chats: Sequence[Sequence[Message]]) -> list[list[int]]:
+        raise OSError("the library broke")
+
+
+async def test_nobody_waits_for_ever_for_a_tokenizer_that_breaks() -> None:
+    encoder = Encoder(Broken())
+    for texts in ("a", "ab"):
+        asked = asyncio.gather(*(encoder.ids(chat(text)) for text in texts), return_exceptions=True)
+        found = await asyncio.wait_for(asked, 60)
+        assert [type(one) for one in found] == [OSError] * len(texts)
+
+
+async def test_a_tokenizer_that_loses_a_chat_fails_the_row() -> None:
+    class Losing:
+        def apply_chat_template(self, *_: Any, **__: Any) -> list[list[int]]:
+            return []
+
+    with pytest.raises(RowError, match="1 chats became 0 prompts"):
+        await asyncio.wait_for(Encoder(Chat(Losing(), None, {})).ids(chat("a")), 60)
+
+
 async def test_who_no_longer_waits_is_left_out() -> None:
     tokenizer = Tokenizer()
     encoder = Encoder(Chat(tokenizer, None, {}))

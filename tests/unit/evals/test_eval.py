@@ -172,6 +172,34 @@ def test_a_signal_while_the_references_are_tried_ends_all_of_it(tmp_path: Path) 
     assert json.loads((out / "score.json").read_text())["classes"] == {"solved": 24}
 
 
+_NO_DRAIN = """
+import sys
+from rtlglot import cli
+from rtlglot.jobs import check
+check.DRAIN_S = 0.0  # what is in flight at a signal is not waited for
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+def test_a_signal_while_the_published_harness_runs_leaves_its_column_out(tmp_path: Path) -> None:
+    row = json.loads(write_problems(tmp_path).read_text().splitlines()[0])
+    problems, completions, out = (tmp_path / name for name in ("p.jsonl", "c.jsonl", "out"))
+    # long enough that some samples are left when the first one is known
+    row["testbench"] = row["testbench"].replace("repeat (20)", "repeat (20000)").replace("#205", "#200005")
+    problems.write_text(json.dumps(row))
+    answers = [f"// {n}\n{INVERTER}" for n in range(24)]
+    lines = [{"task_id": "inverter", "completion": text} for text in answers]
+    completions.write_text("\n".join(map(json.dumps, lines)))
+    words = ["eval", str(problems), "--samples-from", str(completions), "-o", str(out)]
+    words += ["--protocol", "verilogeval-v2", "--k", "1"]
+    killed(words, out / "official.jsonl.ledger", number=signal.SIGINT, code=130, program=("-c", _NO_DRAIN))
+    stopped = json.loads((out / "score.json").read_text())
+    assert "official" not in stopped["all"]
+    assert stopped["classes"] == {"solved": 24}
+    assert cli.run(words) == 0
+    assert json.loads((out / "score.json").read_text())["all"]["official"]["1"]["value"] == 1
+
+
 def test_shards_one_of_them_killed_are_one_evaluation(
     folder: Path, told: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

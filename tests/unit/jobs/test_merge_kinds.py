@@ -21,10 +21,15 @@ OF = 3
 
 
 def killed(
-    words: list[str], ledger: Path, *, number: signal.Signals = signal.SIGKILL, code: int = -signal.SIGKILL
+    words: list[str],
+    ledger: Path,
+    *,
+    number: signal.Signals = signal.SIGKILL,
+    code: int = -signal.SIGKILL,
+    program: tuple[str, str] = ("-m", "rtlglot"),
 ) -> str:
     """Run a command and kill it when the first of its rows has its outcome, and not all; what it said."""
-    process = subprocess.Popen([sys.executable, "-m", "rtlglot", *words], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, *program, *words], stdout=subprocess.PIPE, text=True)
     while process.poll() is None and (is_blank(ledger) or not settled(ledger)):
         time.sleep(0.01)
     assert process.poll() is None, "it ended before it was killed"

@@ -82,6 +82,8 @@ class Chat:
                 return_dict=False,
                 **self._variables,
             )
+            if len(ids) != len(spoken):
+                raise ValueError(f"{len(spoken)} chats became {len(ids)} prompts")
         except Exception as error:  # whatever a template's own code or the tokenizer raises
             raise RowError(
                 Reason.BAD_REQUEST, f"the chat template refuses this chat: {_first_line(error)}"

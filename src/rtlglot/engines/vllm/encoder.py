@@ -7,6 +7,7 @@ hundred rows a second spends waiting.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 
 from rtlglot.engines.vllm.chat import Chat
@@ -38,26 +39,28 @@ class Encoder:
     async def _work(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
-            found = await asyncio.to_thread(self._encoded, [messages for messages, _ in batch])
+            found: list[list[int] | Exception]
+            try:
+                found = await asyncio.to_thread(self._encoded, [messages for messages, _ in batch])
+            except Exception as error:  # noqa: BLE001 - nobody may wait for ever
+                found = [error] * len(batch)
             for (_, answer), ids in zip(batch, found, strict=True):
                 if answer.done():  # whoever asked was cancelled
                     continue
-                if isinstance(ids, BaseException):
+                if isinstance(ids, Exception):
                     answer.set_exception(ids)
                 else:
                     answer.set_result(ids)
 
-    def _encoded(self, chats: Sequence[Sequence[Message]]) -> list[list[int] | BaseException]:
+    def _encoded(self, chats: Sequence[Sequence[Message]]) -> list[list[int] | Exception]:
         """Of each chat its tokens, or why there are none: one that is refused spoils no other."""
         if len(chats) > 1:
-            try:
+            with contextlib.suppress(RowError):
                 return list(self._chat.ids_of_all(chats))
-            except RowError:
-                pass
         return [self._one(chat) for chat in chats]
 
-    def _one(self, messages: Sequence[Message]) -> list[int] | BaseException:
+    def _one(self, messages: Sequence[Message]) -> list[int] | Exception:
         try:
             return self._chat.ids(messages)
-        except BaseException as error:  # noqa: BLE001 - whoever asked gets it
+        except RowError as error:
             return error
