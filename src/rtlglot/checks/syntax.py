@@ -41,7 +41,7 @@ class Syntax(Check):
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""
-        return {"check": self.name, "version": 3, **asdict(self.options), "pyslang": version()}
+        return {"check": self.name, "version": 4, **asdict(self.options), "pyslang": version()}
 
     def applies(self, context: Context) -> bool:
         """To Verilog."""

@@ -22,6 +22,8 @@ _LIBRARIES = (
 )
 LOADER = (*_LIBRARIES, "/etc/ld.so.cache")
 """What any dynamically linked program needs in order to start."""
+_STACK_BYTES = 100 << 20
+"""Tools go down nested text, and chains of conditions, by recursion; more than is ever touched."""
 _DEVICES = {"/dev/null": kernel.READ_FILE | kernel.WRITE_FILE, "/dev/urandom": kernel.READ_FILE}
 
 
@@ -78,6 +80,10 @@ def _limits(cage: Cage) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (cage.permit.file_mb * megabyte,) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    with contextlib.suppress(ValueError, OSError):  # a lower limit of the system's stands
+        resource.setrlimit(
+            resource.RLIMIT_STACK, (_STACK_BYTES, resource.getrlimit(resource.RLIMIT_STACK)[1])
+        )
     # setting this one fails on macOS, so it comes last
     resource.setrlimit(resource.RLIMIT_AS, (space, space))
 

@@ -11,6 +11,7 @@ from typing import Any
 import pyslang
 from pyslang import ast, syntax
 
+from rtlglot.tools.slang.uses import behind, direction_of
 from rtlglot.verilog.interface import Port
 
 _CONNECTIONS = frozenset({"PortDoesNotExist", "TooManyPortConnections", "ParameterDoesNotExist"})
@@ -89,7 +90,7 @@ class _Walk:
                 self.instances.append(node)
                 return ast.VisitAction.Skip
             for connection in node.portConnections:
-                if connection.port.direction.name != "In":
+                if direction_of(connection.port) not in ("In", ""):
                     self._drive(_outer(connection), lets_go=False)
         elif isinstance(node, ast.ContinuousAssignSymbol):
             assignment: Any = node.assignment
@@ -113,8 +114,8 @@ class _Walk:
 def _contested(instance: Any, walk: _Walk) -> Iterator[str]:
     """Signals that the design drives through a port and the testbench from elsewhere."""
     for connection in instance.portConnections:
-        direction = connection.port.direction.name
-        if direction == "In":
+        direction = direction_of(connection.port)
+        if direction in ("In", ""):
             continue
         for path in paths_of(_outer(connection)):
             if path in walk.driven and not (direction == "InOut" and walk.driven[path]):
@@ -136,7 +137,7 @@ def paths_of(expression: Any) -> Iterator[str]:
 
     def see(node: Any) -> None:
         if isinstance(node, ast.NamedValueExpression | ast.HierarchicalValueExpression):
-            found.append(str(node.symbol.hierarchicalPath))
+            found.append(str(behind(node.symbol).hierarchicalPath))
 
     expression.visit(see)
     yield from found

@@ -14,6 +14,7 @@ from typing import Any
 from pyslang import ast
 
 from rtlglot.tools.slang.tops import Remark
+from rtlglot.tools.slang.uses import behind, direction_of
 
 _SELECTS = (ast.ElementSelectExpression, ast.RangeSelectExpression, ast.MemberAccessExpression)
 
@@ -45,12 +46,12 @@ class _Walk:
             if isinstance(expression, ast.AssignmentExpression):
                 # so slang shows what an output is connected to
                 self._target(expression.left)
-            elif expression is not None and connection.port.direction.name == "InOut":
+            elif expression is not None and direction_of(connection.port) == "InOut":
                 self._target(expression)
 
     def _target(self, expression: Any) -> None:
         for node in _named(expression):
-            if str(node.symbol.hierarchicalPath) in self.inputs:
+            if str(behind(node.symbol).hierarchicalPath) in self.inputs:
                 message = f"the input {node.symbol.name} is driven from inside"
                 self._remark("input-driven", message, node.sourceRange.start)
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 VERSIONS = {"sv2017": "1800-2017", "v2005": "1364-2005", "v2001": "1364-2005"}
 """Language standards of rtlglot to those of slang, which has nothing older."""
 
-DEPTH = 512
+DEPTH = 2048
 """Most nesting of expressions and blocks."""
+_FRAMES = 8
+"""Calls of Python's that a walk of ours down a tree needs for one of these, at most."""
 INSTANCE_DEPTH = 32
 GENERATE_STEPS = 20_000
 CONSTANT_STEPS = 200_000
@@ -44,6 +47,8 @@ def slang_options(
     import pyslang
     from pyslang import ast, parsing
 
+    # what slang takes, our walks down its tree take too
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), DEPTH * _FRAMES))
     language = {
         "1800-2017": pyslang.LanguageVersion.v1800_2017,
         "1364-2005": pyslang.LanguageVersion.v1364_2005,

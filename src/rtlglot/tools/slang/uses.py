@@ -171,12 +171,24 @@ def name_of(expression: Any) -> str:
     """The hierarchical name of a net or variable; '' for anything else and for constants."""
     if not isinstance(expression, _VALUES):
         return ""
-    symbol = expression.symbol
+    symbol = behind(expression.symbol)
     if symbol.kind not in (ast.SymbolKind.Net, ast.SymbolKind.Variable, ast.SymbolKind.FormalArgument):
         return ""
     return path_of(symbol)
 
 
 def path_of(symbol: Any) -> str:
-    """A symbol's hierarchical name, below the top."""
-    return str(symbol.hierarchicalPath).split(".", 1)[-1]
+    """A symbol's hierarchical name, below the top; of a modport's port that of the signal behind it."""
+    return str(behind(symbol).hierarchicalPath).split(".", 1)[-1]
+
+
+def behind(symbol: Any) -> Any:
+    """The signal that a modport's port stands for, which slang names by the modport; else the symbol."""
+    while symbol.kind == ast.SymbolKind.ModportPort and symbol.internalSymbol is not None:
+        symbol = symbol.internalSymbol
+    return symbol
+
+
+def direction_of(port: Any) -> str:
+    """In, Out, InOut or Ref, as slang says it; '' of a port that is an interface, which has none."""
+    return "" if isinstance(port, ast.InterfacePortSymbol) else str(port.direction.name)

@@ -5,20 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from rtlglot.records import Json
-from rtlglot.tools.yosys import canonical, holding
+from rtlglot.tools.yosys import beyond, branches, canonical, holding
 from rtlglot.tools.yosys.arithmetic import POWER
 from rtlglot.tools.yosys.cuts import MEMORY, can_be_cut, marked, stubs
 from rtlglot.tools.yosys.reader import Yosys
 
 _LATCHES = frozenset({"$dlatch", "$adlatch", "$dlatchsr", "$sr"})
 _NO_LOGIC = frozenset({"$scopeinfo", "$print", "$check"})
-_CLAIMS = ("$any", "$all", "$assume", "$assert", "$live", "$fair", "$cover", "$equiv")
 _CLOCKS_OF_MEMORY = ("RD_CLK", "WR_CLK")
 _ASYNCHRONOUS = frozenset({"$aldff", "$aldffe", "$dffsr", "$dffsre", "$adff", "$adffe"})
 
@@ -76,7 +75,7 @@ class Netlist:
         return bool(self.latches or self.flip_flops)
 
 
-_FLATTENED = ("proc -noopt", "flatten", "chformal -remove", "delete t:$print", "opt_expr -keepdc")
+_FLATTENED = ("flatten", "chformal -remove", "delete t:$print", "opt_expr -keepdc")
 _IDENTITY = re.compile(r"^  cell \$(?:eqx|nex) .*?^  end\n", re.MULTILINE | re.DOTALL)
 _BESIDE_X = re.compile(r"connect \\[AB] .*\d'[01]*[xz]")
 
@@ -103,6 +102,8 @@ def read_netlist(wanted: Wanted, *, front_end: str, most_memory_bits: int, sees_
     yosys(f"hierarchy -top {top}")
     if not sees_x:
         _hide_x(yosys)
+    yosys("proc -noopt")
+    branches.prune(yosys)
     # the passes that simplify memories take one that nothing writes for undefined
     memories = "memory_collect" if loads else "memory -nomap"
     yosys(*_FLATTENED, memories, "memory_nordff", "opt_clean", f"rename {top} netlist")
@@ -110,20 +111,18 @@ def read_netlist(wanted: Wanted, *, front_end: str, most_memory_bits: int, sees_
     if loads:
         _mark(yosys, loads)
     module = _with_powers(yosys)
-    beyond = _trouble(yosys) or _odd_ports(module) or _odd_cells(module)
-    memory_bits = _memory_bits(module["cells"])
-    apart = {n: c for n, c in module["cells"].items() if _is_memory(c) or c["type"][0] != "$"}
-    cut = tuple(apart) if not beyond and all(map(can_be_cut, apart.values())) else ()
-    beyond = beyond or _missing(apart.values()) or ("memory filled from a file" if loads else "")
-    if not beyond and memory_bits > most_memory_bits:
-        beyond = f"memory of {memory_bits} bits (at most {most_memory_bits}: memory_bits)"
+    lost = beyond.trouble(yosys) or beyond.odd_ports(module) or beyond.odd_cells(module)
+    apart = {n: c for n, c in module["cells"].items() if beyond.is_memory(c) or c["type"][0] != "$"}
+    cut = tuple(apart) if not lost and all(map(can_be_cut, apart.values())) else ()
+    lost = lost or beyond.missing(apart.values()) or ("memory filled from a file" if loads else "")
+    lost = lost or beyond.large(module["cells"], most_memory_bits)
     yosys("write_rtlil netlist.il")
     return Netlist(
         top=top,
-        rtlil="" if beyond and not cut else Path("netlist.il").read_text(encoding="utf-8"),
+        rtlil="" if lost and not cut else Path("netlist.il").read_text(encoding="utf-8"),
         front_end=front_end,
-        memory_bits=memory_bits,
-        beyond=beyond,
+        memory_bits=beyond.memory_bits(module["cells"]),
+        beyond=lost,
         cut=cut,
         files=tuple(loads),
         stubs=stubs(module["cells"].values()),
@@ -154,14 +153,6 @@ def _mark(yosys: Yosys, loads: Mapping[str, str]) -> None:
     yosys("read_rtlil loaded.il")
 
 
-def _is_memory(cell: Mapping[str, Any]) -> bool:
-    return str(cell["type"]).startswith("$mem")
-
-
-def _missing(cells: Iterable[Mapping[str, Any]]) -> str:
-    return next((f"module {c['type']} is not in the text" for c in cells if not _is_memory(c)), "")
-
-
 def _hide_x(yosys: Yosys) -> None:
     """Make == of ===, as it is in hardware and in a simulator that knows no x. Beside a constant with x
     it is left: that one is a hazard (`x-compare`)."""
@@ -174,26 +165,11 @@ def _hide_x(yosys: Yosys) -> None:
     yosys("read_rtlil seen.il")
 
 
-def _trouble(yosys: Yosys) -> str:
-    log = yosys.log_of("check")
-    if "multiple conflicting drivers" in log:
-        return "multiple drivers of one signal"
-    return "combinational loop" if "found logic loop" in log else ""
-
-
 def _module(yosys: Yosys) -> Mapping[str, Any]:
     yosys("write_json netlist.json")
     design = json.loads(Path("netlist.json").read_bytes())
     module: Mapping[str, Any] = next(iter(design["modules"].values()))
     return module
-
-
-def _memory_bits(cells: Mapping[str, Any]) -> int:
-    total = 0
-    for cell in cells.values():
-        if _is_memory(cell):
-            total += int(cell["parameters"]["SIZE"], 2) * int(cell["parameters"]["WIDTH"], 2)
-    return total
 
 
 def _facts(module: Mapping[str, Any]) -> dict[str, Any]:
@@ -265,36 +241,3 @@ def _loads(cell: Mapping[str, Any]) -> bool:
             for one, two in zip(ends["SET"], ends["CLR"], strict=True)
         )
     return False
-
-
-def _odd_ports(module: Mapping[str, Any]) -> str:
-    """What of its ports has no model in a proof, or ''."""
-    driven = {
-        bit
-        for cell in module["cells"].values()
-        for name, bits in cell["connections"].items()
-        if cell.get("port_directions", {}).get(name) == "output"
-        for bit in bits
-    }
-    for name, port in module["ports"].items():
-        if port["direction"] == "inout":
-            return f"inout port {name}"
-        if port["direction"] == "input":
-            # it would drive the input of the other design with it
-            if any(not isinstance(bit, int) or bit in driven for bit in port["bits"]):
-                return f"the input {name} is driven from inside"
-            driven.update(port["bits"])
-            if len(set(port["bits"])) < len(port["bits"]):
-                return f"the input {name} is driven from inside"
-    return ""
-
-
-def _odd_cells(module: Mapping[str, Any]) -> str:
-    """What of its cells has no model in a proof, or ''."""
-    for cell in module["cells"].values():
-        kind = cell["type"]
-        if kind in ("$tribuf", "$_TBUF_"):
-            return "tri-state driver"
-        if kind.startswith(_CLAIMS):
-            return f"cell {kind}"
-    return ""

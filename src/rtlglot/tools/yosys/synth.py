@@ -6,10 +6,8 @@ by the check; what it took comes back as numbers and problems.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
-import resource
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -25,8 +23,6 @@ MOST_PROBLEMS = 20
 _MOST_WIRE_BITS = 50_000
 """Above these the search for loops takes the square of their number, and is left out."""
 _OVERRULED = re.compile(r"Driver-driver conflict for (.+?) between cell")
-_STACK_BYTES = 100 << 20
-"""For passes that go down a chain of conditions by recursion; more than is ever touched."""
 
 
 def warm() -> None:
@@ -42,10 +38,6 @@ def synthesise(arguments: Json) -> Json:
     initial blocks are left out, and with them what says that something is undriven. `searched` is false
     where the design is too large to look for loops, which `strict` does nevertheless.
     """
-    with contextlib.suppress(ValueError, OSError):  # a lower limit of the system's stands
-        resource.setrlimit(
-            resource.RLIMIT_STACK, (_STACK_BYTES, resource.getrlimit(resource.RLIMIT_STACK)[1])
-        )
     yosys, front_end, initial = Yosys(), arguments["front_end"], arguments["initial"]
     top = arguments["top"] if arguments["top"] and reader.is_plain(arguments["top"]) else None
     yosys.read(arguments["text"], arguments["standard"], front_end, top=top, initial=initial)
