@@ -32,20 +32,34 @@ def ending_findings(prose: Prose, field: str) -> Iterator[Finding]:
     if not text or not words:
         return
     last_line = text.rsplit("\n", 1)[-1].strip()
-    phrase = "…" + " ".join(last_line.split())[-60:]
-    line, column = prose.line_column(len(text))
     if text.endswith(("...", "…")) and len(text) > 200:
-        yield Finding(Severity.WARNING, "truncated", f'the text trails off: "{phrase}"', line, column)
+        yield _truncated(prose, text, "the text trails off")
     elif text[-1] not in ".!?:;)]}|>" and not _is_entry(prose, last_line):
-        dangling = prose.last_word(len(text)) in _DANGLING
-        points = {at for at, part in enumerate(prose.parts) if part[0] == "." and part.rstrip() == "."}
-        stops = len(points | {at for at, _ in prose.breaks if prose.parts[at][0] != "\n"})
-        said = "stops in mid-sentence" if dangling or not text[-1].isalnum() else "ends without a full stop"
+        dangling = prose.last_word(len(text)) in _DANGLING or not text[-1].isalnum()
+        said = "stops in mid-sentence" if dangling else "ends without a full stop"
         # who ends sentences elsewhere would have ended this one
-        severity = Severity.ERROR if dangling or not text[-1].isalnum() or stops >= 2 else Severity.WARNING
-        yield Finding(severity, "truncated", f'the text {said}: "{phrase}"', line, column)
+        severity = Severity.ERROR if dangling or _has_stops(prose) else Severity.WARNING
+        yield _truncated(prose, text, f"the text {said}", severity)
     elif _open_bracket(prose):
-        yield Finding(Severity.WARNING, "truncated", f'a bracket stays open: "{phrase}"', line, column)
+        yield _truncated(prose, text, "a bracket stays open")
+
+
+def _truncated(prose: Prose, text: str, said: str, severity: Severity = Severity.WARNING) -> Finding:
+    last_line = text.rsplit("\n", 1)[-1]
+    line, column = prose.line_column(len(text))
+    return Finding(severity, "truncated", f'{said}: "…{" ".join(last_line.split())[-60:]}"', line, column)
+
+
+def _has_stops(prose: Prose) -> bool:
+    """Whether at least two sentences have an end, or two full stops stand alone."""
+    stops = {start for start, _ in prose.breaks if prose.plain[start] != "\n"}
+    if "." in prose.plain:
+        start = prose.first
+        for part in prose.parts:
+            if part[0] == "." and part.rstrip() == ".":
+                stops.add(start)
+            start += len(part)
+    return len(stops) >= 2
 
 
 _SHORT = 50

@@ -139,8 +139,9 @@ _ITSELF = (
 )
 _CLOSES = rf"(?:[-*_ \t]*\n)*[-*_(\" \t]{{0,4}}(?:(?P<offer>{_OFFER})|(?P<itself>{_ITSELF}))"
 _CLOSING_AT_ONCE = _Phrases(_CLOSES)
-# begins with a set of characters, which a search for it skips to
 _CLOSING = _Phrases(rf"\s(?:(?<=[.!?\n]\s)\s{{0,2}}|(?<=\n)){_CLOSES}")
+# begins with a set of characters, which a search for it skips to
+_NEAR_CLOSING = _Phrases(rf"[.!?\n](?:\s{{1,3}}|(?<=\n)){_CLOSES}")
 _LAST = 400
 """Characters at the end in which an offer is looked for."""
 
@@ -148,8 +149,15 @@ _LAST = 400
 def closing(text: str) -> re.Match[str] | None:
     """Where the text proper ends and an offer to its reader, or talk of how it was written, begins."""
     start = max(0, len(text) - _LAST)
-    at_once = None if start else _CLOSING_AT_ONCE.compiled.match(text)
-    return at_once or _CLOSING.compiled.search(text, start)
+    if not start and (match := _CLOSING_AT_ONCE.compiled.match(text)) is not None:
+        return match
+    at = max(0, start - 1)
+    while (near := _NEAR_CLOSING.compiled.search(text, at)) is not None:
+        at = near.start() + 1
+        for place in range(max(start, at - 1), at + 1):
+            if (match := _CLOSING.compiled.match(text, place)) is not None:
+                return match
+    return None
 
 
 _ROLES = r"(?:user|human|assistant|system)"

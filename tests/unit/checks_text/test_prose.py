@@ -165,3 +165,36 @@ Transform the following code|Write the description of this module"""
 def test_words_of_a_prompt_are_found(echo: str) -> None:
     text = f"The counter counts up. {echo}. It wraps at its end."
     assert "prompt-echo" in {one.code for one in manner_findings(text, Prose(text), "description")}
+
+
+SNIPPETS = (
+    r"\n|\n\n|\n- |\n1. |1. | |  |.|!|?|...|'|[7:0]|[ 7 : 0 ]|8'hFF|4'b??|Is it 1'b1?|12'd1_0?|1.5|1,000|0x1F"
+    r"|the|a|e.g.|etc.|i.e. a|vs.|clk|`clk`|**|| |a: |b = |\u0130|\u0663|\u00a0|\x0b"
+    r'|"|)|]|Let me know|I hope|please|This text covers'
+)
+snippets = st.lists(
+    st.sampled_from([one.encode().decode("unicode_escape") for one in SNIPPETS.split("|")]), max_size=40
+)
+
+
+@given(snippets)
+def test_a_break_begins_a_piece_and_each_new_item_is_one(some: list[str]) -> None:
+    prose = Prose("".join(some))
+    starts = [prose.first]
+    for part in prose.parts:
+        starts.append(starts[-1] + len(part))
+    breaks = [start for start, _ in prose.breaks]
+    assert set(breaks) <= set(starts[:-1])
+    parts = zip(starts, prose.parts, strict=False)
+    assert {start for start, part in parts if part[0] == "\n"} == {
+        b for b in breaks if prose.plain[b] == "\n"
+    }
+
+
+@given(snippets)
+def test_a_closing_is_found_wherever_one_stands(some: list[str]) -> None:
+    text, found = "".join(some), phrases.closing("".join(some))
+    start = max(0, len(text) - phrases._LAST)
+    at_once = None if start else phrases._CLOSING_AT_ONCE.compiled.match(text)
+    there = at_once or phrases._CLOSING.compiled.search(text, start)
+    assert (found and found.span()) == (there and there.span())
