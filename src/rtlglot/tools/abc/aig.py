@@ -112,8 +112,8 @@ def read_aiger(data: bytes) -> Aig:
     )
 
 
-def write_aiger(aig: Aig) -> bytes:
-    """The graph as a binary AIGER file, without names."""
+def write_aiger(aig: Aig, *, named: bool = False) -> bytes:
+    """The graph as a binary AIGER file, without names unless they are asked for."""
     ands, latches = len(aig.ands), len(aig.nexts)
     top = aig.first_and + ands - 1
     lines = [f"aig {top} {len(aig.inputs)} {latches} {len(aig.outputs)} {ands}"]
@@ -123,6 +123,9 @@ def write_aiger(aig: Aig) -> bytes:
         low, high = sorted((one, other))
         _put(body, 2 * variable - high)
         _put(body, high - low)
+    if named:
+        for kind, names in (("i", aig.inputs), ("o", aig.outputs)):
+            body += "".join(f"{kind}{number} {name}\n" for number, name in enumerate(names)).encode()
     return bytes(body)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rtlglot.tools.abc.aig import Aig, AigSimulation, Builder, reduced
 
@@ -22,6 +22,9 @@ PATTERNS = 256
 """Runs of a random simulation, side by side."""
 _MOST_RANDOM_WORK = 1_500_000
 """Ands times frames: about 0.2 s."""
+
+WORD = "word_"
+"""With what the names of those outputs begin that are registers."""
 
 Stimulus = Sequence[Sequence[int]]
 """For each frame the graph's inputs, 0 or 1."""
@@ -42,6 +45,16 @@ class Question:
     def with_all(cls, miter: Aig) -> Question:
         """Likewise, with the outputs of the miter besides."""
         return cls(reduced(miter.with_outputs(_differs(miter), miter.outputs)))
+
+    @classmethod
+    def with_words(cls, miter: Aig) -> Question:
+        """Likewise, with the outputs that are registers of both sides besides (`abc.words`)."""
+        words = {name: literal for name, literal in miter.outputs.items() if name.startswith(WORD)}
+        return cls(reduced(miter.with_outputs(_differs(miter), words)))
+
+    def alone(self) -> Question:
+        """Without other outputs."""
+        return Question(reduced(replace(self.aig, outputs={"differs": self.literal})))
 
     @property
     def literal(self) -> int:

@@ -9,6 +9,8 @@ whatever their size.
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
+
 from rtlglot.tools.abc.aig import Aig, AigSimulation, Builder, reduced
 from rtlglot.tools.abc.difference import PATTERNS, frames_for, random_words
 
@@ -25,7 +27,7 @@ def matched(aig: Aig) -> tuple[Aig, int]:
     for _ in range(max(3, min(MOST_ROUNDS, _MOST_WORK // max(len(aig.ands), 1)))):
         moved, ands = _rebuilt(aig, classes)
         nexts = [moved[literal >> 1] ^ literal & 1 for literal in aig.nexts]
-        split = _numbered([(old, new) for old, new in zip(classes, nexts, strict=True)])
+        split = numbered([(old, new) for old, new in zip(classes, nexts, strict=True)])
         if max(split) == max(classes):
             return _merged(aig, classes, moved, ands)
         classes = split
@@ -40,11 +42,12 @@ def _alike(aig: Aig) -> list[int]:
         simulation.frame(words)
         for values, word in zip(seen, simulation.state, strict=True):
             values.append(word)
-    return _numbered([tuple(values) for values in seen])
+    return numbered([tuple(values) for values in seen])
 
 
-def _numbered(keys: list[tuple[int, ...]]) -> list[int]:
-    numbers: dict[tuple[int, ...], int] = {}
+def numbered(keys: Sequence[Hashable]) -> list[int]:
+    """A number for each key, from 0 on, the same for those that are equal."""
+    numbers: dict[Hashable, int] = {}
     return [numbers.setdefault(key, len(numbers)) for key in keys]
 
 

@@ -10,15 +10,24 @@ from __future__ import annotations
 import os
 import re
 import resource
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rtlglot.sandbox.limits import start
 from rtlglot.tools.abc.aig import Aig, AigSimulation, read_aiger, reduced, write_aiger
 from rtlglot.tools.abc.difference import Question, Stimulus, exhaustive
+from rtlglot.tools.abc.match import matched
+from rtlglot.tools.abc.one_step import one_step
 
 NODE_CONFLICTS = 1000
 """SAT conflicts for one pair of nodes in the sequential sweep."""
+STEP_CONFLICTS = 5000
+"""Likewise, in a proof by one step."""
+ONE_STEP = "one step"
+"""The name of that engine."""
+_STEP_SHARE = 0.2
+"""What of the CPU seconds it may use."""
 _RANDOM_RUNS = "-F 400 -W 4 -R 4000"
 """Frames of a run, words of 32 runs each, rounds."""
 MOST_REPLAY_WORK = 200_000_000
@@ -74,11 +83,15 @@ class Abc:
         return said.decode("utf-8", "replace")
 
 
-def decide(question: Question, effort: Effort, program: str) -> SolverAnswer:
-    """Equivalent, different with a stimulus, or how far no difference was found."""
+def decide(asked: Question, effort: Effort, program: str) -> SolverAnswer:
+    """Equivalent, different with a stimulus, or how far no difference was found; the question may have its
+    words besides (see `Question.with_words`)."""
     abc = Abc(program, effort)
+    question = _simplified(asked, abc)
+    if question.literal == 0:
+        return SolverAnswer("equivalent", ONE_STEP)
     Path("question.aig").write_bytes(write_aiger(question.aig))
-    if question.combinational:
+    if asked.combinational:
         return _combinational(question, abc, "question.aig")
     abc(f"read_aiger question.aig; scorr -C {NODE_CONFLICTS}; write_aiger swept.aig", 0.3)
     graph = "question.aig"
@@ -89,15 +102,18 @@ def decide(question: Question, effort: Effort, program: str) -> SolverAnswer:
             return SolverAnswer("equivalent", "scorr")
         if swept.combinational:
             found = _combinational(swept, abc, graph)
-            if found.status != "different" or differs(question, found.stimulus):
+            if found.status != "different" or differs(asked, found.stimulus):
                 return found
-    return _sequential(question, abc, graph)
+    return _sequential(asked, abc, graph)
 
 
-def proved(question: Question, effort: Effort, program: str) -> str:
+def proved(asked: Question, effort: Effort, program: str) -> str:
     """The engine that proves that nothing differs, or ''; half of the effort, and no search for a
     difference, which would be none: the graph allows more than the designs do."""
     abc = Abc(program, effort)
+    question = _simplified(asked, abc)
+    if question.literal == 0:
+        return ONE_STEP
     Path("question.aig").write_bytes(write_aiger(question.aig))
     if question.combinational:
         return "iprove" if "Status = 1 " in abc("read_aiger question.aig; iprove; print_status", 0.5) else ""
@@ -106,6 +122,28 @@ def proved(question: Question, effort: Effort, program: str) -> str:
     if _swept(Path(graph).read_bytes()).literal == 0:
         return "scorr"
     return "pdr" if "Status = 1 " in abc(f"read_aiger {graph}; pdr; print_status", 0.4) else ""
+
+
+def _simplified(asked: Question, abc: Abc) -> Question:
+    """The question alone, of the graph in which what a proof by one step shows to be equal is one."""
+    if asked.combinational:
+        return asked.alone()
+    most_s = _STEP_SHARE * abc.effort.cpu_s
+    started = time.process_time()
+
+    def sweep(graph: Aig) -> Aig | None:
+        left = most_s - abc.spent_s - (time.process_time() - started)
+        Path("step.aig").write_bytes(write_aiger(graph))
+        Path("stepped.aig").unlink(missing_ok=True)
+        if left > 0:
+            share = left / (abc.effort.cpu_s - abc.spent_s)
+            abc(f"read_aiger step.aig; ifraig -C {STEP_CONFLICTS}; write_aiger stepped.aig", share)
+        return read_aiger(Path("stepped.aig").read_bytes()) if os.path.exists("stepped.aig") else None
+
+    found = one_step(asked.aig, sweep)
+    abc.spent_s += time.process_time() - started
+    abc.cut = False  # the others have what is left
+    return Question(found) if found else Question(matched(asked.alone().aig)[0])
 
 
 def still_open(parts: Aig, effort: Effort, program: str) -> tuple[list[str], int]:

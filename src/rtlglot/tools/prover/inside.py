@@ -126,15 +126,14 @@ def compare_cut(arguments: dict[str, Any]) -> Json:
         return found.but(engine="exhaustive simulation").to_json()
     if tried or randomly(question):
         return Found("unsupported").to_json()
-    aiger = base64.urlsafe_b64encode(write_aiger(question.aig)).decode()
+    worded = Question.with_words(miter).aig
+    aiger = base64.urlsafe_b64encode(write_aiger(worded, named=True)).decode()
     return found.but(status="open", engine="", aiger=aiger).to_json()
 
 
 def conclude_cut(arguments: dict[str, Any]) -> Json:
     """Look with ABC for a proof of what `compare_cut` left open."""
-    graph = read_aiger(base64.urlsafe_b64decode(arguments["aiger"]))
-    (literal,) = graph.outputs.values()
-    question = Question(replace(graph, outputs={"differs": literal}))
+    question = Question(read_aiger(base64.urlsafe_b64decode(arguments["aiger"])))
     engine = proved(question, Effort(**arguments["effort"]), arguments["abc"])
     return {"status": "equivalent" if engine else "unsupported", "engine": engine}
 
@@ -168,11 +167,11 @@ def conclude(arguments: dict[str, Any]) -> Json:
     effort = Effort(**arguments["effort"])
     ports = tuple(Port(**port) for port in arguments["ports"])
     clocking = Frame(**arguments["clocking"])
-    question, _ = _question(miter)
     stimulus: Stimulus = arguments.get("stimulus") or ()
     if stimulus:
+        question, _ = _question(miter)
         return _shown(miter, shorten(question, stimulus, effort, arguments["abc"]), ports, clocking)
-    answer = decide(question, effort, arguments["abc"])
+    answer = decide(Question.with_words(miter), effort, arguments["abc"])
     shown = _shown(miter, answer.stimulus, ports, clocking) if answer.stimulus else {}
     if answer.status in ("bounded", "timeout"):
         names, registers = still_open(by_port(miter), effort, arguments["abc"])

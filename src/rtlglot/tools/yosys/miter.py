@@ -32,6 +32,7 @@ from rtlglot.tools.yosys.arithmetic import ROWS
 from rtlglot.tools.yosys.cuts import cuts_of
 from rtlglot.tools.yosys.netlist import Netlist
 from rtlglot.tools.yosys.reader import CIRCUITS, Yosys
+from rtlglot.tools.yosys.words import mark, with_words
 from rtlglot.verilog.interface import Port
 
 X, ANY, ZERO = "x", "any", "zero-initialised"
@@ -78,7 +79,8 @@ def clocking_of(reference: Netlist, candidate: Netlist) -> Frame:
 def build(
     reference: Netlist, candidate: Netlist, ports: tuple[Port, ...], clocking: Frame, semantics: str
 ) -> Aig:
-    """The graph with the outputs gold_oN_d, gold_oN_x (its x mask), gate_oN_d and gate_oN_x."""
+    """The graph with the outputs gold_oN_d, gold_oN_x (its x mask), gate_oN_d and gate_oN_x, and with those
+    of the registers (see `yosys.words`)."""
     yosys = _both_read(reference, candidate, ports)
     for name in _SIDES:
         yosys(f"select {name}", "memory_map -formal", "opt_expr -keepdc", "opt_clean", "select -clear")
@@ -122,6 +124,7 @@ def _both_read(reference: Netlist, candidate: Netlist, ports: tuple[Port, ...]) 
         Path(f"{name}.il").write_text(side.rtlil, encoding="utf-8")
         yosys(f"read_rtlil {name}.il", f"rename netlist {name}")
         _rename_ports(yosys, name, ports)
+    yosys(*mark(_SIDES))
     return yosys
 
 
@@ -140,6 +143,10 @@ def _mitered(yosys: Yosys, clocking: Frame, semantics: str) -> Aig:
         "opt_merge",
         "delete miter/w:trigger",
         "opt_clean",
+    )
+    _edit(yosys, "miter", functools.partial(with_words, sides=_SIDES))
+    yosys(
+        "hierarchy -top miter",
         "xprop -formal -split-outputs -assume-def-inputs",
         "chformal -remove",
         "simplemap t:$ff t:$bwmux",
