@@ -88,8 +88,12 @@ def _is_entry(prose: Prose, line: str) -> bool:
     )
 
 
+_BRACKET = re.compile(r"[()]")
+
+
 def _open_bracket(prose: Prose) -> bool:
-    if "(" not in prose.plain:
+    brackets = _BRACKET.findall(prose.plain)
+    if brackets == ["(", ")"] * (len(brackets) // 2):
         return False
     last = [part.rstrip() for part in prose.parts[-40:]]
     return last.count("(") > last.count(")")

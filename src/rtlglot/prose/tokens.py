@@ -115,6 +115,18 @@ class Prose:
     @cached_property
     def said(self) -> list[str]:
         """Its words, numbers and ranges in their order, in lower case."""
+        if self._has_plain_words():
+            return self.low[self.first :].translate(_BETWEEN_WORDS).split()
+        return self._said_by_parts()
+
+    def _has_plain_words(self) -> bool:
+        """Whether words and numbers are what stands between spaces and marks: of most texts, and it takes a
+        fifth of the time."""
+        plain = self.plain
+        odd = not plain.isascii() or "'" in plain or "[" in plain or "$" in plain or "\\" in plain
+        return not (odd or _MIXED.search(plain) or _NUMBERED_ITEM.search(plain))
+
+    def _said_by_parts(self) -> list[str]:
         found = [
             part if first != "[" else part.rstrip().replace(" ", "_")
             for part in self.parts
@@ -245,6 +257,10 @@ _PART = re.compile(
 """A word, a break, points, a range, a sized number, a number or one other character."""
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_\\")
 _SAID = _LETTERS | frozenset("0123456789")
+_BETWEEN_WORDS = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
+_MIXED = re.compile(r"\d(?:[.,]\d|_*[A-Za-z])")
+"""A number that is more than its digits, or a name that looks like one."""
+_NUMBERED_ITEM = re.compile(r"\n\s*\(?\d")
 _STOPS = frozenset("\n.!?")
 # begins with a set of characters, which a search for it skips to
 _STOP = re.compile(rf"[\n.!?](?:(?<=\n)(?:{_AT_BREAK})|(?<=[.!?])[.!?]*+)")

@@ -169,7 +169,7 @@ def test_words_of_a_prompt_are_found(echo: str) -> None:
 
 SNIPPETS = (
     r"\n|\n\n|\n- |\n1. |1. | |  |.|!|?|...|'|[7:0]|[ 7 : 0 ]|8'hFF|4'b??|Is it 1'b1?|12'd1_0?|1.5|1,000|0x1F"
-    r"|the|a|e.g.|etc.|i.e. a|vs.|clk|`clk`|**|| |a: |b = |\u0130|\u0663|\u00a0|\x0b"
+    r"|the|a|x1|3|2nd|$|$x|\\\\|_|e.g.|etc.|i.e. a|vs.|clk|`clk`|**|| |a: |b = |\u0130|\u0663|\u00a0|\x0b"
     r'|"|)|]|Let me know|I hope|please|This text covers'
 )
 snippets = st.lists(
@@ -189,6 +189,12 @@ def test_a_break_begins_a_piece_and_each_new_item_is_one(some: list[str]) -> Non
     assert {start for start, part in parts if part[0] == "\n"} == {
         b for b in breaks if prose.plain[b] == "\n"
     }
+
+
+@given(snippets)
+def test_the_words_are_those_of_the_pieces(some: list[str]) -> None:
+    prose = Prose("".join(some))
+    assert prose.said == prose._said_by_parts()
 
 
 @given(snippets)
