@@ -1,12 +1,15 @@
 """What the whole command costs at an endpoint, beside the bare aiohttp loop that only asks.
 
     python benchmarks/command.py [--rows 5000 50000] [--in-flight 256] [--rounds 3] [--old TREE]
+                                 [--replies prose loops] [--steps]
 
 `rtlglot transform` with its ledger, the checks of texts and the report, as a process of its own; the
 endpoint (tests.server) is another, and so is the loop. In each round all do the same rows, in turn. CPU is
 user + system of the whole process, start included, as the kernel counts it. Compiled modules are kept from a
 run before the first, which is not counted. `--old` is another checkout of rtlglot that is measured beside
-this one, `--uvloop` a folder with uvloop in it: this one is then measured with it, too.
+this one, `--uvloop` a folder with uvloop in it: this one is then measured with it, too. Replies are `prose`,
+descriptions that the checks accept, or `loops`, as long and rejected. `--steps` measures the command without
+report, and without report and checks, too: what they cost.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ from benchmarks.loop import make_rows  # noqa: E402
 from tests.server import Stub  # noqa: E402
 
 Figures = dict[str, float]
+STEPS = {"no report": ["--no-report"], "no report, no checks": ["--no-report", "--check", "none"]}
 
 
 class Spending:
@@ -70,7 +74,7 @@ def timed(command: list[str], environment: dict[str, str]) -> tuple[Figures, Spe
 
 def measure(who: str, tree: Path, stub: Stub, options: argparse.Namespace, folder: Path) -> Figures:
     """One client once, over `options.count` rows."""
-    stub.setup(delay_s=options.delay_ms / 1000, words=REPLY_WORDS)
+    stub.setup(delay_s=options.delay_ms / 1000, words=REPLY_WORDS, prose=options.kind == "prose")
     rows, most = options.count, str(options.in_flight)
     paths = [str(tree / "src"), *([str(options.uvloop)] if who == "with uvloop" else [])]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
@@ -85,12 +89,13 @@ def measure(who: str, tree: Path, stub: Stub, options: argparse.Namespace, folde
         command = [sys.executable, "-m", "rtlglot", "transform", str(folder / f"{rows}.jsonl")]
         command += ["--from", "instruction", "--to", "description", "--model", "stub", "--engine", "openai"]
         command += ["--base-url", stub.base_url, "--concurrency", most, "-o", str(folder / "out.jsonl")]
+        command += STEPS.get(who, [])
     figures, spending = timed(command, environment)
     first = stub.stats()["first"]
     return {**figures, "first_s": first - figures["clock"], "start_s": spending.until(first)}
 
 
-def report(results: dict[str, list[Figures]], rows: int) -> None:
+def report(results: dict[str, list[Figures]], rows: int, kind: str) -> None:
     """Rows of a Markdown table: medians over the rounds, ratios within each round."""
     bare = results["aiohttp"]
     for who, rounds in results.items():
@@ -98,8 +103,9 @@ def report(results: dict[str, list[Figures]], rows: int) -> None:
         wall = statistics.median(r["wall_s"] / b["wall_s"] for r, b in zip(rounds, bare, strict=True))
         cpu = statistics.median(r["cpu_s"] / b["cpu_s"] for r, b in zip(rounds, bare, strict=True))
         print(
-            f"| {rows:,} | {who} | {middle['wall_s']:.1f} | {wall:.2f} | {1000 * middle['cpu_s'] / rows:.2f} "
-            f"| {cpu:.2f} | {middle['first_s']:.2f} | {middle['start_s']:.2f} | {middle['rss_mib']:.0f} |",
+            f"| {rows:,} {kind} | {who} | {middle['wall_s']:.1f} | {wall:.2f} "
+            f"| {1000 * middle['cpu_s'] / rows:.2f} | {cpu:.2f} | {middle['first_s']:.2f} "
+            f"| {middle['start_s']:.2f} | {middle['rss_mib']:.0f} |",
             flush=True,
         )
 
@@ -112,9 +118,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--old", type=Path)
     parser.add_argument("--uvloop", type=Path)
+    parser.add_argument("--replies", nargs="+", choices=("prose", "loops"), default=["prose"])
+    parser.add_argument("--steps", action="store_true")
     options = parser.parse_args()
     who = {"aiohttp": ROOT, "rtlglot": ROOT, **({"with uvloop": ROOT} if options.uvloop else {})}
     who |= {"before": options.old} if options.old else {}
+    who |= dict.fromkeys(STEPS, ROOT) if options.steps else {}
     print(f"{options.in_flight} in flight, {options.delay_ms:g} ms at the endpoint, {options.rounds} rounds")
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
     columns = ("rows", "", "wall s", "aiohttp = 1", "CPU ms a row", "aiohttp = 1")
@@ -122,19 +131,28 @@ def main() -> None:
     print("| " + " | ".join(columns) + " |")
     print("|" + "---|" * len(columns))
     with Stub.running() as stub, tempfile.TemporaryDirectory(prefix="rtlglot-bench-") as folder:
-        options.count = 10
+        options.count, options.kind = 10, "prose"
         make_rows(Path(folder) / "10.jsonl", 10)
         for name, tree in who.items():
             measure(name, tree, stub, options, Path(folder))
         for rows in options.rows:
             options.count = rows
             make_rows(Path(folder) / f"{rows}.jsonl", rows)
-            results: dict[str, list[Figures]] = {name: [] for name in who}
-            for number in range(options.rounds):
-                names = list(who)[number % len(who) :] + list(who)[: number % len(who)]
-                for name in names:
-                    results[name].append(measure(name, who[name], stub, options, Path(folder)))
-            report(results, rows)
+            for kind in options.replies:
+                options.kind = kind
+                report(in_turn(who, stub, options, Path(folder)), rows, kind)
+
+
+def in_turn(
+    who: dict[str, Path], stub: Stub, options: argparse.Namespace, folder: Path
+) -> dict[str, list[Figures]]:
+    """Each client once a round, the first one last in the next."""
+    results: dict[str, list[Figures]] = {name: [] for name in who}
+    for number in range(options.rounds):
+        names = list(who)[number % len(who) :] + list(who)[: number % len(who)]
+        for name in names:
+            results[name].append(measure(name, who[name], stub, options, folder))
+    return results
 
 
 if __name__ == "__main__":

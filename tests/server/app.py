@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from tests.server.prose import description
 from tests.server.rules import Faults, Rule, Setup
 
 TEXT = (
@@ -195,6 +196,8 @@ def completion(body: dict[str, Any], setup: Setup, rule: Rule | None) -> dict[st
     start = drawn % 500
     length = setup.words if rule is None or rule.words is None else rule.words
     words = [f"design-{drawn:x}", *WORDS[start : start + length - 1]]
+    if setup.prose:
+        words = description(drawn, length).split()
     most = body.get("max_tokens", body.get("max_completion_tokens", length))
     text, reason = " ".join(words[:most]), "length" if len(words) > most else "stop"
     for end in body.get("stop", ()):

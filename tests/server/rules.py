@@ -60,6 +60,9 @@ class Setup:
     """Length of a reply, in words, which are its tokens."""
     word_s: float = 0.0
     """Seconds for each of them."""
+    prose: bool = False
+    """Whether replies are descriptions that make sense, of about that length; else they say nothing and
+    repeat themselves."""
     models_rule: dict[str, Any] | None = None
     """A rule for the list of models: 'status' or 'hang'."""
     rules: list[dict[str, Any]] = field(default_factory=list)

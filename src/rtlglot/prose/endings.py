@@ -131,7 +131,7 @@ def _runs_again(prose: Prose) -> Iterator[Finding]:
         told = f"{share:.0%} of the text repeats runs of {_SHINGLE} words that stand before"
         yield Finding(Severity.ERROR, "loop", told)
         return
-    share = repeated_share(words, 0.65)
+    share = repeated_share(words, 0.65) if len(words) < len(prose.said) else 0.0
     if share > 0.65:
         # a truth table in words repeats itself too, but has an end
         times = Counter(words).most_common(1)[0][1]
@@ -143,8 +143,10 @@ def _runs_again(prose: Prose) -> Iterator[Finding]:
 def repeated_share(words: list[str], least: float) -> float:
     """Which part of a text's runs of six words stands in it before; 0 where that is not more than `least`."""
     runs = len(words) - _SHINGLE + 1
-    # what begins with different pairs is different, and pairs are told apart in a third of the time
-    if runs <= 0 or len(set(pairwise(words[: runs + 1]))) >= (1 - least) * runs:
+    # what begins with different words is different, or with different pairs: most texts need no more
+    if runs <= 0 or len(set(words[:runs])) >= (1 - least) * runs:
+        return 0.0
+    if len(set(pairwise(words[: runs + 1]))) >= (1 - least) * runs:
         return 0.0
     different = set(zip(*(words[at:] for at in range(_SHINGLE)), strict=False))
     return 1 - len(different) / runs

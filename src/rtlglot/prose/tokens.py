@@ -69,8 +69,7 @@ class Prose:
 
     @cached_property
     def parts(self) -> list[str]:
-        """Its pieces without gaps, each with the white space behind it: all that a check of the wording
-        needs, at a third of the time."""
+        """Its pieces without gaps, each with the white space behind it."""
         return _PART.findall(self.plain, self.first)
 
     @cached_property
@@ -139,6 +138,8 @@ class Prose:
     @cached_property
     def said_words(self) -> list[str]:
         """Of these, the words."""
+        if not _NUMERAL.search(self.plain):
+            return self.said
         return [said for said in self.said if said[0] in _LETTERS]
 
     def last_word(self, end: int) -> str:
@@ -258,6 +259,7 @@ _PART = re.compile(
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_\\")
 _SAID = _LETTERS | frozenset("0123456789")
 _BETWEEN_WORDS = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
+_NUMERAL = re.compile(r"\d")
 _MIXED = re.compile(r"\d(?:[.,]\d|_*[A-Za-z])")
 """A number that is more than its digits, or a name that looks like one."""
 _NUMBERED_ITEM = re.compile(r"\n\s*\(?\d")
