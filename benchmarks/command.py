@@ -1,13 +1,13 @@
 """What the whole command costs at an endpoint, beside the bare aiohttp loop that only asks.
 
-    python benchmarks/command.py [--rows 5000 50000] [--in-flight 256] [--rounds 3] [--old TREE]
+    python benchmarks/command.py [--rows 5000 50000] [--in-flight 256] [--rounds 3] [--old TREE ...]
                                  [--replies prose loops] [--steps]
 
 `rtlglot transform` with its ledger, the checks of texts and the report, as a process of its own; the
 endpoint (tests.server) is another, and so is the loop. In each round all do the same rows, in turn. CPU is
 user + system of the whole process, start included, as the kernel counts it. Compiled modules are kept from a
-run before the first, which is not counted. `--old` is another checkout of rtlglot that is measured beside
-this one, `--uvloop` a folder with uvloop in it: this one is then measured with it, too. Replies are `prose`,
+run before the first, which is not counted. `--old` are other checkouts of rtlglot that are measured beside
+this one, each under its folder's name, `--uvloop` a folder with uvloop in it: this one is then measured with it, too. Replies are `prose`,
 descriptions that the checks accept, or `loops`, as long and rejected. `--steps` measures the command without
 report, and without report and checks, too: what they cost.
 """
@@ -116,13 +116,13 @@ def main() -> None:
     parser.add_argument("--in-flight", type=int, default=256)
     parser.add_argument("--delay-ms", type=float, default=20.0)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--old", type=Path)
+    parser.add_argument("--old", type=Path, nargs="+", default=[])
     parser.add_argument("--uvloop", type=Path)
     parser.add_argument("--replies", nargs="+", choices=("prose", "loops"), default=["prose"])
     parser.add_argument("--steps", action="store_true")
     options = parser.parse_args()
     who = {"aiohttp": ROOT, "rtlglot": ROOT, **({"with uvloop": ROOT} if options.uvloop else {})}
-    who |= {"before": options.old} if options.old else {}
+    who |= {tree.name: tree for tree in options.old}
     who |= dict.fromkeys(STEPS, ROOT) if options.steps else {}
     print(f"{options.in_flight} in flight, {options.delay_ms:g} ms at the endpoint, {options.rounds} rounds")
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}\n")

@@ -14,6 +14,11 @@ UNWRITTEN = frozenset({Reason.TRUNCATED, Reason.EMPTY, Reason.REFUSED, Reason.NO
 """Reasons of rows that were asked about and got no text: whatever rates texts rates them 0."""
 
 
+_STATUSES = {status.value: status for status in Status}
+_REASONS = {reason.value: reason for reason in Reason}
+"""Looked up, as in `outcomes`."""
+
+
 @dataclass(slots=True)
 class Scores:
     """What a check rated the texts of rows at."""
@@ -66,7 +71,7 @@ class Counts:
         """Count rows of the input; `status` '' are pending ones."""
         self.total += rows
         if status:
-            self.settle(Status(status), Reason(reason), assurance, rows)
+            self.settle(_STATUSES[status], _REASONS[reason], assurance, rows)
 
     def settle(self, status: Status, reason: Reason, assurance: Assurance, rows: int = 1) -> None:
         """Count the outcome of rows that were pending."""

@@ -74,8 +74,10 @@ def _rung(climbed: Sequence[Verdict]) -> str:
 
 def deciding(glance: Glance, known: Verdicts) -> Attempt | None:
     """The asking whose text the row ended with; where it ended with none, the one that came highest."""
+    if len(glance.attempts) == 1:
+        return glance.attempts[0]
     last = list({attempt.sample: attempt for attempt in glance.attempts}.values())
-    fitting = [attempt for attempt in last if attempt.reason.value == glance.reason]
+    fitting = [attempt for attempt in last if attempt.reason == glance.reason]
     chosen = [attempt for attempt in fitting if attempt.text and attempt.text == glance.text]
 
     def passed(attempt: Attempt) -> int:

@@ -46,10 +46,17 @@ def settle_parameters(recipe: bytes, content: bytes, outcome: Outcome) -> tuple[
 
 _STATUSES = {status.value: status for status in Status}
 _REASONS = {reason.value: reason for reason in Reason}
-_ASSURANCES = {assurance.value: assurance for assurance in Assurance}
+ASSURANCES = {assurance.value: assurance for assurance in Assurance}
 """Looked up: a report reads outcomes by the hundred thousand, and the enumerations take longer."""
 TextsOf = Callable[[Sequence[bytes]], Mapping[bytes, str]]
 """Finds texts by their keys."""
+
+
+def sound(row: Sequence[Any]) -> Sequence[Any]:
+    """COLUMNS of an outcome, as they were written. Raises LedgerError where they are not."""
+    if checksum(row[:-1]) != row[-1]:
+        raise damaged(f"outcomes WHERE content = x'{row[1].hex()}'")
+    return row
 
 
 def outcome_from(
@@ -59,12 +66,9 @@ def outcome_from(
 
     Raises LedgerError where something was changed since it was written.
     """
-    *columns, found = row
-    id_, content, status, reason, assurance, detail, text, texts, think, attempts, *tokens = columns
-    if status is None:
+    if row[2] is None:
         return None
-    if checksum(columns) != found:
-        raise damaged(f"outcomes WHERE content = x'{content.hex()}'")
+    id_, _, status, reason, assurance, detail, text, texts, think, attempts, *tokens, _ = sound(row)
     keys = [bytes.fromhex(key) for key in orjson.loads(texts)] if texts and texts_of else []
     if text is not None and texts_of is not None and body is None:
         raise damaged(f"outcomes WHERE text = x'{text.hex()}'")
@@ -75,7 +79,7 @@ def outcome_from(
         id=id_,
         status=_STATUSES[status],
         reason=_REASONS[reason],
-        assurance=_ASSURANCES[assurance],
+        assurance=ASSURANCES[assurance],
         text=body,
         detail=detail,
         texts=tuple(found_texts[key] for key in keys),

@@ -139,11 +139,11 @@ def _count_findings(numbers: Numbers, glance: Glance, verdicts: Iterable[Verdict
         for finding in verdict.findings:
             seen.setdefault((verdict.check, finding.code), (finding.severity, finding.message))
     for code, (severity, message) in seen.items():
-        rows = numbers.findings.setdefault(code, [0, 0])
-        rows[0] += 1
-        rows[1] += accepted
-        numbers.severities.setdefault(code, severity.value)
-        numbers.examples.setdefault(code, message)
+        if code not in numbers.findings:
+            numbers.findings[code] = [0, 0]
+            numbers.severities[code], numbers.examples[code] = severity.value, message
+        numbers.findings[code][0] += 1
+        numbers.findings[code][1] += accepted
 
 
 # -- as JSON ------------------------------------------------------------------------------------

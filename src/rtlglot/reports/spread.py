@@ -27,7 +27,10 @@ class Spread:
         self._bins[math.floor(math.log2(value) * _STEPS) if value > 0 else None] += 1
         self.count += 1
         self.total += value
-        self._least, self._most = min(self._least, value), max(self._most, value)
+        if value < self._least:
+            self._least = value
+        if value > self._most:
+            self._most = value
 
     def at(self, share: float) -> float:
         """The value below which a share of all lies; `share` from 0 to 1."""
