@@ -7,9 +7,9 @@
 endpoint (tests.server) is another, and so is the loop. In each round all do the same rows, in turn. CPU is
 user + system of the whole process, start included, as the kernel counts it. Compiled modules are kept from a
 run before the first, which is not counted. `--old` are other checkouts of rtlglot that are measured beside
-this one, each under its folder's name, `--uvloop` a folder with uvloop in it: this one is then measured with it, too. Replies are `prose`,
-descriptions that the checks accept, or `loops`, as long and rejected. `--steps` measures the command without
-report, and without report and checks, too: what they cost.
+this one, each under its folder's name, `--uvloop` a folder with uvloop in it: this one is then measured
+with it, too. Replies are `prose`, descriptions that the checks accept, or `loops`, as long and rejected.
+`--steps` measures the command without report, and without report and checks, too: what they cost.
 """
 
 from __future__ import annotations
