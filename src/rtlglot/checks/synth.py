@@ -55,7 +55,7 @@ class Synth(Check):
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""
-        return {"check": self.name, "version": 4, **asdict(self.options), "pyosys": version()}
+        return {"check": self.name, "version": 5, **asdict(self.options), "pyosys": version()}
 
     def applies(self, context: Context) -> bool:
         """To Verilog."""
@@ -131,7 +131,7 @@ class Synth(Check):
     def _verdict(self, known: _Known, value: Json, seconds: float, data: dict[str, Json]) -> Verdict:
         for name in ("cells", "flip_flops", "latches", "memory_bits"):
             data[name] = value[name]
-        found = tuple(self._found(value))
+        found = tuple(self._found(value, known.missing))
         if not value["modules"] and not known.sound:
             found += (Finding(Severity.ERROR, "no-module", "there is no module to build"),)
         if any(finding.severity is Severity.ERROR for finding in found):
@@ -142,11 +142,11 @@ class Synth(Check):
             status = CheckStatus.PASS
         return Verdict(self.name, status, found, seconds, data)
 
-    def _found(self, value: Json) -> Iterator[Finding]:
+    def _found(self, value: Json, missing: tuple[Finding, ...]) -> Iterator[Finding]:
         grave = Severity.ERROR if self.options.strict else Severity.WARNING
         for kind, what, line, column in value["problems"]:
-            if kind == "undriven" and value["unknown"]:
-                # the missing module may drive it
+            if kind == "undriven" and (value["unknown"] or missing):
+                # what is missing may drive it
                 continue
             severity = {"drivers": Severity.ERROR, "loop": grave}.get(kind, Severity.WARNING)
             yield Finding(severity, kind, _PROBLEMS[kind](what)[:_MOST_WIDTH], line, column)
@@ -168,6 +168,9 @@ class Synth(Check):
         for name in value["unknown"]:
             message = f"the module '{name[:80]}' is not in the text, so that it is a black box"
             yield Finding(Severity.NOTE, "unknown-module", message)
+        # yosys builds no box for a missing interface, and does not name it
+        boxes = [f"'{name[:80]}'" for name in value["unknown"]]
+        yield from (one for one in missing if not any(box in one.message for box in boxes))
 
 
 @dataclass(frozen=True, slots=True)

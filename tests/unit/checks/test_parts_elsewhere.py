@@ -60,6 +60,8 @@ PARTS = {
     "package": "package sizes;\n  localparam W = 4;\nendpackage",
     "interface": "interface bus(input clk);\n  logic ready;\nendinterface",
     "macros": "`define W 8\n`define H 4",
+    "class": "class item;\n  int count;\nendclass",
+    "branch": "`ifdef FPGA\nmodule m(input a, output y);\n  assign y = a;\nendmodule\n`endif",
 }
 
 
@@ -71,6 +73,13 @@ async def test_a_file_that_others_use_is_a_part_of_them_and_no_answer_by_itself(
     assert {inside[name] for name in ("syntax", "elaborate", "synth")} == {CheckStatus.INCOMPLETE}
     alone = {v.check: v.status for v in await climbed(text, Context())}
     assert alone["syntax"] is CheckStatus.FAIL
+
+
+async def test_the_macro_whose_branch_has_the_module_is_named() -> None:
+    said = (await climbed(PARTS["branch"], Context(parts_elsewhere=True)))[1].findings[0].message
+    assert "'FPGA'" in said
+    empty = await climbed("`ifdef FPGA\nwire w;\n`endif", Context(parts_elsewhere=True))
+    assert empty[1].status is CheckStatus.FAIL
 
 
 async def test_what_is_missing_in_a_text_that_is_whole_is_its_fault() -> None:

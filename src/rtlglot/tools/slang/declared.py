@@ -11,6 +11,10 @@ from typing import Any
 from pyslang import ast, parsing, syntax
 
 _Kind = syntax.SyntaxKind
+_PARTS = frozenset({_Kind.ClassDeclaration, _Kind.InterfaceDeclaration, _Kind.PackageDeclaration})
+"""What modules of other files use."""
+_BRANCHES = frozenset({_Kind.IfDefDirective, _Kind.ElsIfDirective})
+"""What is only read where a macro is defined."""
 _HUGE_PORT = 1 << 16
 """Bits of a port that no design has, unless the text of a parameter is taken for its width."""
 
@@ -28,14 +32,28 @@ def may_be_macro(text: bytes, offset: int) -> bool:
     return not difflib.get_close_matches(use[1].decode(), _DIRECTIVES, 1, 0.75)
 
 
-def only_parts(root: Any, text: bytes) -> bool:
-    """Whether a text has no module, but packages, interfaces or macros for those of other files."""
+def only_parts(root: Any, text: bytes) -> str:
+    """What a text without a module has for those of other files, in words; '' where it has nothing."""
     members = root.members if root.kind == _Kind.CompilationUnit else [root]
     kinds = {member.kind for member in members} - {_Kind.EmptyMember}
-    if not kinds:
-        return b"`define" in text
-    modules = {_Kind.ModuleDeclaration, _Kind.ProgramDeclaration}
-    return kinds.isdisjoint(modules) and bool(kinds & {_Kind.PackageDeclaration, _Kind.InterfaceDeclaration})
+    if not kinds.isdisjoint({_Kind.ModuleDeclaration, _Kind.ProgramDeclaration}):
+        return ""
+    if macro := _choosing(root):
+        return f"every module is in a branch that nothing chooses: define the macro '{macro}' in the text"
+    if kinds & _PARTS or (not kinds and b"`define" in text):
+        return "there is no module in the text, only what modules elsewhere may use"
+    return ""
+
+
+def _choosing(root: Any) -> str:
+    """The macro whose branch, which is not taken, has a module; '' where there is none."""
+    for trivia in root.getLastToken().trivia:
+        directive: Any = trivia.syntax() if trivia.kind.name == "Directive" else None
+        if getattr(directive, "kind", None) in _BRANCHES and any(
+            token.kind.name == "ModuleKeyword" for token in directive.disabledTokens
+        ):
+            return str(directive.expr).strip()[:80]
+    return ""
 
 
 def recursive_tops(root: Any) -> list[str]:

@@ -77,11 +77,12 @@ def read(arguments: Json) -> Json:
     """What slang says about `text` as a design of the language `standard`, its top being `top`, if given.
 
     `{"standard", "parse": findings, "design": findings, "modules": names, "tops": names, "unknown": names,
-    "unset": names, "system": names, "parts": whether there is no module, but something for those of other
-    files}`, each finding as `[severity, code, line, column, message]`; `design` is None where only the parser
-    was asked (`"parse_only": true`). `standard` is the language that the text turned out to be: one that only
-    parses with SystemVerilog's keywords as names is 'v2005'. `unknown` are what the text lacks, `unset` the
-    modules whose parameters only an instance can set, `system` the system tasks after macros are expanded.
+    "unset": names, "system": names, "parts": text}`, each finding as `[severity, code, line, column,
+    message]`; `design` is None where only the parser was asked (`"parse_only": true`). `standard` is the
+    language that the text turned out to be: one that only parses with SystemVerilog's keywords as names is
+    'v2005'. `unknown` are what the text lacks, `unset` the modules whose parameters only an instance can
+    set, `system` the system tasks after macros are expanded; `parts` says what a text without a module has
+    for those of other files.
     """
     value = _read(arguments, arguments["standard"])
     if arguments["standard"] == "sv2017" and _has_error(value["parse"]):
@@ -92,7 +93,7 @@ def read(arguments: Json) -> Json:
 
 def _read(arguments: Json, standard: str) -> dict[str, Json]:
     data = arguments["text"].encode("utf-8", "replace")
-    answer: dict[str, Json] = {"standard": standard, "parse": [], "design": None, "parts": False}
+    answer: dict[str, Json] = {"standard": standard, "parse": [], "design": None, "parts": ""}
     answer |= {name: [] for name in ("modules", "tops", "unknown", "unset", "system")}
     sources = pyslang.SourceManager()
     bag = slang_options(VERSIONS[standard])
@@ -269,7 +270,7 @@ def _findings(said: list[Said], data: bytes) -> list[Json]:
             line = bisect.bisect_right(starts, min(one.offset, len(data)))
             column = len(data[starts[line - 1] : one.offset].decode("utf-8", "replace")) + 1
             if one.code == INCLUDE and (file := included(data, starts[line - 1])):
-                one = one._replace(message=f"{file} is not in the text: {one.message}")
+                one = one._replace(message=plain(INCLUDE, f"'{file}' is not in the text"))
         findings.append([one.severity, one.code, line, column, _tidy(one.message)])
     return findings[:MOST_FINDINGS]
 

@@ -61,8 +61,7 @@ def findings(rows: Iterable[Json]) -> tuple[Finding, ...]:
 def without_module(value: Json) -> tuple[Finding, ...]:
     """That a text, as it was read, has no module."""
     if value["parts"]:
-        message = "there is no module in the text, only what modules elsewhere may use"
-        return (Finding(Severity.ERROR, _ONLY_PARTS, message),)
+        return (Finding(Severity.ERROR, _ONLY_PARTS, value["parts"]),)
     if value["modules"] or value["design"] is None:
         return ()
     return (Finding(Severity.ERROR, "no-module", "there is no module in the text"),)

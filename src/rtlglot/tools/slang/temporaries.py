@@ -1,8 +1,8 @@
 """Variables that several processes use for themselves: loop indices and intermediate values.
 
 Where every process writes such a variable before it reads it, none sees what another one wrote, so that
-nothing is driven twice. Decided by slang's own flow analysis; what that does not follow (an early leave
-of a block, a wait inside a process) decides against.
+nothing is driven twice. Nor is anything where nobody reads it at all. Decided by slang's own flow analysis;
+what that does not follow (an early leave of a block, a wait inside a process) decides against.
 """
 
 from __future__ import annotations
@@ -28,8 +28,11 @@ def is_temporary(symbol: Any, root: Any) -> bool:
     processes: list[Any] = []
     body.visit(lambda node: processes.append(node) if isinstance(node, ast.ProceduralBlockSymbol) else None)
     uses = [_count(process, symbol) for process in processes]
-    if sum(uses) != _count(root, symbol):
+    everywhere = _count(root, symbol)
+    if sum(uses) != everywhere:
         return False  # it is read outside of any process, too
+    if everywhere == _count_written(root, symbol):
+        return True
     touching = (process for process, used in zip(processes, uses, strict=True) if used)
     return all(_keeps_to_itself(process, symbol) for process in touching)
 
@@ -42,6 +45,19 @@ def _count(node: Any, symbol: Any) -> int:
         found += _names(inner, symbol)
 
     node.visit(see)
+    return found
+
+
+def _count_written(root: Any, symbol: Any) -> int:
+    """How often the whole of it is written by a plain assignment, which reads nothing of it."""
+    found = 0
+
+    def see(node: Any) -> None:
+        nonlocal found
+        if isinstance(node, ast.AssignmentExpression) and not node.isCompound:
+            found += sum(one is symbol for one in _written(node.left))
+
+    root.visit(see)
     return found
 
 

@@ -104,7 +104,7 @@ _ADVICE = {
     "CannotIndexScalar": "it is one bit; declare it with a range or leave the index out",
     "CaseDup": "an earlier item has the same value",
     "DuplicateDefinition": "give the modules different names or remove one",
-    INCLUDE: "files cannot be included; write the definitions into the text",
+    INCLUDE: "no file is read; put what it holds in the place of the `include",
     "ExprNotStatement": "a statement needs an assignment",
     "GenvarUnknownBit": "give every genvar a known value",
     "InputPortCoercion": "it is driven from inside; drive an output or another signal instead",
