@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -64,14 +64,22 @@ def material(db: sqlite3.Connection, key: bytes, ended: Sequence[EndedRow]) -> M
     """Read it, in a few queries."""
     attempts = [attempt for e in ended for attempt in e.glance.attempts]
     replies = reading.replies(db, attempts)
-    verdicts = reading.verdicts(db, [verdict for a in attempts for verdict in a.verdicts])
+    verdicts = {k: v for e in ended if e.final for k, v in _decisive(e.final, e.climbed)}
+    more = [verdict for a in attempts for verdict in a.verdicts if verdict not in verdicts]
+    verdicts |= reading.verdicts(db, more)
+    several = [a.text for e in ended if len(e.glance.attempts) > 1 for a in e.glance.attempts]
     return Material(
         outcomes=reading.outcomes_at(db, key, [e.glance.position for e in ended]),
         verdicts=verdicts,
         replies=replies,
         prefixes=reading.prefixes(db, [reply.prefix for reply in replies.values()]),
-        texts=reading.texts(db, [*(a.text for a in attempts), *rebuilt.text_keys(verdicts.values())]),
+        texts=reading.texts(db, [*several, *rebuilt.text_keys(verdicts.values())]),
     )
+
+
+def _decisive(final: Attempt, climbed: Sequence[Verdict]) -> Iterable[tuple[bytes, Verdict]]:
+    """The verdicts of the deciding text, by their keys; none where the ledger lacks one of them."""
+    return zip(final.verdicts, climbed, strict=True) if len(final.verdicts) == len(climbed) else ()
 
 
 def show(
