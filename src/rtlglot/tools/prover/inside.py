@@ -88,8 +88,8 @@ def _reading(source: Source, top: Top, netlist: Any, text: str) -> Reading:
 
 
 def compare(arguments: dict[str, Any]) -> Json:
-    """Hold the gates of two readings against each other, and answer what needs no solver: a Found, 'open'
-    where `conclude` has to decide."""
+    """Hold the gates of two readings against each other, their products made the other way round where they
+    are `turned`, and answer what needs no solver: a Found, 'open' where `conclude` has to decide."""
     miter, ports, clocking = _miter(arguments)
     question, merged = _question(miter)
     aiger = base64.urlsafe_b64encode(Path("miter.aig").read_bytes()).decode()
@@ -112,7 +112,7 @@ def compare(arguments: dict[str, Any]) -> Json:
 
 def compare_cut(arguments: dict[str, Any]) -> Json:
     """What can be said with memories and black boxes cut out: a Found, 'equivalent', 'open' where
-    `conclude_cut` may find a proof, else 'unsupported'."""
+    `seek_proof` may find a proof, else 'unsupported'."""
     gold, gate, ports, clocking = _sides(arguments)
     miter = build_cut(gold, gate, ports, clocking, arguments["semantics"])
     if miter is None:
@@ -126,14 +126,13 @@ def compare_cut(arguments: dict[str, Any]) -> Json:
         return found.but(engine="exhaustive simulation").to_json()
     if tried or randomly(question):
         return Found("unsupported").to_json()
-    worded = Question.with_words(miter).aig
-    aiger = base64.urlsafe_b64encode(write_aiger(worded, named=True)).decode()
+    aiger = base64.urlsafe_b64encode(write_aiger(miter, named=True)).decode()
     return found.but(status="open", engine="", aiger=aiger).to_json()
 
 
-def conclude_cut(arguments: dict[str, Any]) -> Json:
-    """Look with ABC for a proof of what `compare_cut` left open."""
-    question = Question(read_aiger(base64.urlsafe_b64decode(arguments["aiger"])))
+def seek_proof(arguments: dict[str, Any]) -> Json:
+    """Look with ABC for a proof of what a comparison left open, and for no difference."""
+    question = Question.with_words(read_aiger(base64.urlsafe_b64decode(arguments["aiger"])))
     engine = proved(question, Effort(**arguments["effort"]), arguments["abc"])
     return {"status": "equivalent" if engine else "unsupported", "engine": engine}
 
@@ -145,7 +144,8 @@ def _question(miter: Aig) -> tuple[Question, int]:
 
 def _miter(arguments: dict[str, Any]) -> tuple[Aig, tuple[Port, ...], Frame]:
     gold, gate, ports, clocking = _sides(arguments)
-    return build(gold, gate, ports, clocking, arguments["semantics"]), ports, clocking
+    turned = bool(arguments.get("turned"))
+    return build(gold, gate, ports, clocking, arguments["semantics"], turned=turned), ports, clocking
 
 
 def _sides(arguments: dict[str, Any]) -> tuple[Netlist, Netlist, tuple[Port, ...], Frame]:

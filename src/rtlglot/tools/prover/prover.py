@@ -26,6 +26,11 @@ _PROGRAMS = 4
 twice, the simulation."""
 _BUILDING = 3
 """Limits that go into the making of a graph, before any solver."""
+_SIDES = ("reference", "candidate")
+_PRODUCT = "cell $mul "
+_ALL_BUT_TURNED = 2 / 3
+"""What of the CPU seconds is left for other proofs about products than the one with turned operands, which
+seeks no difference and so uses half of as many."""
 _ERROR = re.compile(r"^.*?\bERROR:\s*(.+)$", re.MULTILINE)
 
 
@@ -132,9 +137,13 @@ class Prover:
         found = _onto(base, ran).but(cut=tuple(pair["reference"]["netlist"]["cut"]))
         if found.status != "open":
             return found
-        arguments: dict[str, Json] = {"aiger": found.aiger, "abc": self._abc, "effort": self._effort}
-        asked = await self._run(f"{TOOLS}:conclude_cut", arguments, Permit(execute=(self._abc,)), parts=2)
+        asked = await self._sought(found, self._effort())
         return base.but(status=asked.status) if isinstance(asked, Unread) else _onto(found, asked)
+
+    async def _sought(self, found: Found, effort: Mapping[str, Json]) -> Mapping[str, Any] | Unread:
+        """A proof of what a comparison left open, by the engines that find no differences."""
+        arguments: dict[str, Json] = {"aiger": found.aiger, "abc": self._abc, "effort": dict(effort)}
+        return await self._run(f"{TOOLS}:seek_proof", arguments, Permit(execute=(self._abc,)), parts=2)
 
     async def _by_gates(self, pair: Mapping[str, Any], base: Found, reference: Reading) -> Found:
         """The proof about all that both designs are."""
@@ -143,13 +152,29 @@ class Prover:
             return base.but(status=ran.status, what=ran.what)
         found = _onto(base, ran)
         if found.status == "open":
-            asked = await self._conclude(reference, found, {})
-            return found.but(status=asked.status) if isinstance(asked, Unread) else _onto(found, asked)
+            multiplies = any(_PRODUCT in pair[side]["netlist"]["rtlil"] for side in _SIDES)
+            share = _ALL_BUT_TURNED if multiplies else 1.0
+            asked = await self._conclude(reference, found, {"effort": self._effort(share)})
+            found = found.but(status=asked.status) if isinstance(asked, Unread) else _onto(found, asked)
+            if multiplies and found.status in ("timeout", "bounded"):
+                return await self._by_turned_products(pair, base) or found
+            return found
         if self.shortest and len(found.stimulus) > LONG_TRACE:
             asked = await self._conclude(reference, found, {"stimulus": found.stimulus})
             if isinstance(asked, Mapping) and asked.get("trace"):
                 found = _onto(found, asked)
         return found
+
+    async def _by_turned_products(self, pair: Mapping[str, Any], base: Found) -> Found | None:
+        """The proof with all products made row by row of their first operand: b * a is a * b."""
+        ran = await self._run(f"{TOOLS}:compare", {**pair, "turned": True}, NOTHING, parts=_BUILDING)
+        if isinstance(ran, Unread):
+            return None
+        found = _onto(base, ran)
+        if found.status == "open":
+            asked = await self._sought(found, self._effort(_ALL_BUT_TURNED))
+            found = found if isinstance(asked, Unread) else _onto(found, asked)
+        return found if found.status == "equivalent" else None
 
     async def vacuous(self, reference: Reading, start: str = X) -> tuple[str, ...]:
         """Names in the miter of the outputs that the reference never defines, as far as can be told, its
@@ -157,7 +182,7 @@ class Prover:
         assert reference.netlist is not None
         if reference.netlist.beyond and not reference.netlist.cut:
             return ()
-        arguments = {**_pair(reference, reference, start), "effort": self._effort, "abc": self._abc}
+        arguments = {**_pair(reference, reference, start), "effort": self._effort(), "abc": self._abc}
         ran = await self._run(f"{TOOLS}:vacuous", arguments, Permit(execute=(self._abc,)), parts=_BUILDING)
         return () if isinstance(ran, Unread) else tuple(ran)
 
@@ -219,16 +244,16 @@ class Prover:
             "ports": [asdict(port) for port in reference.top.ports],
             "clocking": asdict(found.clocking),
             "abc": self._abc,
-            "effort": self._effort,
+            "effort": self._effort(),
             **extra,
         }
         # the solvers have limits of their own, and what surrounds them works too
         return await self._run(f"{TOOLS}:conclude", arguments, Permit(execute=(self._abc,)), parts=2)
 
-    @property
-    def _effort(self) -> dict[str, Json]:
+    def _effort(self, share: float = 1.0) -> dict[str, Json]:
+        """How far the solvers go, with a share of the CPU seconds."""
         limits = self._limits
-        return {"frames": limits.frames, "conflicts": limits.conflicts, "cpu_s": limits.cpu_s}
+        return {"frames": limits.frames, "conflicts": limits.conflicts, "cpu_s": share * limits.cpu_s}
 
     async def _run(
         self, tool: str, arguments: Mapping[str, Json], permit: Permit, *, parts: int = 1

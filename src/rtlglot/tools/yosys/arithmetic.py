@@ -1,5 +1,7 @@
 """Circuits, as Verilog for techmap, of cells that the other passes have none for or a less even one."""
 
+import re
+
 POWER = """
 (* techmap_celltype = "$pow" *)
 module power(A, B, Y);
@@ -25,7 +27,8 @@ endmodule
 """
 """A power by squares, in the width of its result."""
 
-ROWS = """
+_OPERAND = re.compile(r"\b[AB](?=\b|_SIGNED|_WIDTH)")
+_ROWS = """
 (* techmap_celltype = "$mul" *)
 module rows(A, B, Y);
   parameter A_SIGNED = 0, B_SIGNED = 0, A_WIDTH = 1, B_WIDTH = 1, Y_WIDTH = 1;
@@ -47,4 +50,9 @@ module rows(A, B, Y);
   assign Y = sums[Y_WIDTH*ROWS +: Y_WIDTH];
 endmodule
 """
-"""A product row by row, as it is written where it is written out: the sums in between are then the same."""
+
+
+def rows(*, turned: bool) -> str:
+    """A product row by row, as it is written where it is written out: the sums in between are then the
+    same. A row is for a bit of the second operand, or of the first where it is `turned`."""
+    return _OPERAND.sub(lambda name: {"A": "B", "B": "A"}[name[0]], _ROWS) if turned else _ROWS

@@ -28,7 +28,7 @@ from pathlib import Path
 
 from rtlglot.tools.abc.aig import Aig, read_aiger
 from rtlglot.tools.abc.joined import Cut, joined
-from rtlglot.tools.yosys.arithmetic import ROWS
+from rtlglot.tools.yosys.arithmetic import rows
 from rtlglot.tools.yosys.cuts import cuts_of
 from rtlglot.tools.yosys.netlist import Netlist
 from rtlglot.tools.yosys.reader import CIRCUITS, Yosys
@@ -77,14 +77,21 @@ def clocking_of(reference: Netlist, candidate: Netlist) -> Frame:
 
 
 def build(
-    reference: Netlist, candidate: Netlist, ports: tuple[Port, ...], clocking: Frame, semantics: str
+    reference: Netlist,
+    candidate: Netlist,
+    ports: tuple[Port, ...],
+    clocking: Frame,
+    semantics: str,
+    *,
+    turned: bool = False,
 ) -> Aig:
     """The graph with the outputs gold_oN_d, gold_oN_x (its x mask), gate_oN_d and gate_oN_x, and with those
-    of the registers (see `yosys.words`)."""
+    of the registers (see `yosys.words`). Products are made row by row, of the other operand where they
+    are `turned`."""
     yosys = _both_read(reference, candidate, ports)
     for name in _SIDES:
         yosys(f"select {name}", "memory_map -formal", "opt_expr -keepdc", "opt_clean", "select -clear")
-    return _mitered(yosys, clocking, semantics)
+    return _mitered(yosys, clocking, semantics, turned=turned)
 
 
 def build_cut(
@@ -128,7 +135,7 @@ def _both_read(reference: Netlist, candidate: Netlist, ports: tuple[Port, ...]) 
     return yosys
 
 
-def _mitered(yosys: Yosys, clocking: Frame, semantics: str) -> Aig:
+def _mitered(yosys: Yosys, clocking: Frame, semantics: str, *, turned: bool = False) -> Aig:
     yosys("dffunmap")
     for name in _SIDES:
         _model_time(yosys, name, clocking, semantics)
@@ -152,7 +159,7 @@ def _mitered(yosys: Yosys, clocking: Frame, semantics: str) -> Aig:
         "simplemap t:$ff t:$bwmux",
     )
     if yosys.has("t:$mul"):
-        Path("rows.v").write_text(ROWS, encoding="ascii")
+        Path("rows.v").write_text(rows(turned=turned), encoding="ascii")
         yosys("techmap -map rows.v t:$mul")
     yosys("aigmap")
     for _ in range(2):
