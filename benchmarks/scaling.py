@@ -65,7 +65,7 @@ def pairs() -> Iterator[tuple[str, str, str]]:
         )
     for words in (16, 256, 1024):
         yield f"fifo {words}x8, another count", _fifo(words, "sum"), _fifo(words, "case")
-    for words in (4, 16, 64, 1024):
+    for words in (4, 16, 64, 256, 1024):
         yield f"fifo {words}x8, another encoding", _fifo(words, "sum"), _wrapping(words)
     for bits in (8, 12, 16):
         yield f"multiplier {bits}x{bits}, rows", _product(bits), _rows(bits)
