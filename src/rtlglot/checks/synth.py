@@ -98,6 +98,7 @@ class Synth(Check):
             "top": known.top,
             "front_end": front_end,
             "initial": initial,
+            "memories": known.memories,
             "strict": self.options.strict,
         }
         permit = Permit(memory_mb=self.options.memory_mb)
@@ -186,6 +187,8 @@ class _Known:
     missing: tuple[Finding, ...] = ()
     elsewhere: bool = False
     """What is missing is more than modules, which can be black boxes."""
+    memories: bool = True
+    """Its memories stay memories; else they are registers, of which large ones are made that loops clear."""
 
 
 async def _known(text: str, context: Context, box: Box) -> _Known:
@@ -206,10 +209,13 @@ async def _known(text: str, context: Context, box: Box) -> _Known:
         top=context.top or (value["tops"][0] if len(value["tops"]) == 1 else None),
         sound=sound,
         missing=tuple(finding for finding in missing if finding.severity is Severity.NOTE),
+        memories=value["cleared"] <= _MOST_CLEARED,
         elsewhere=bool(missing) and (bool(value["unset"]) or not codes <= _MODULES),
     )
 
 
+_MOST_CLEARED = 2048
+"""Words: a memory that a loop writes takes the square of their number to build."""
 _MODULES = frozenset({"UnknownModule", "UnknownPrimitive"})
 
 

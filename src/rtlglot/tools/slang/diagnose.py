@@ -16,6 +16,7 @@ import pyslang
 from pyslang import analysis, ast, parsing, syntax
 
 from rtlglot.records import Json
+from rtlglot.tools.slang.clearing import cleared_words
 from rtlglot.tools.slang.declared import (
     contradicting_ports,
     may_be_macro,
@@ -82,7 +83,8 @@ def read(arguments: Json) -> Json:
     language that the text turned out to be: one that only parses with SystemVerilog's keywords as names is
     'v2005'. `unknown` are what the text lacks, `unset` the modules whose parameters only an instance can
     set, `system` the system tasks after macros are expanded; `parts` says what a text without a module has
-    for those of other files.
+    for those of other files, `cleared` the words of the largest memory that a loop of a clocked process
+    writes.
     """
     value = _read(arguments, arguments["standard"])
     if arguments["standard"] == "sv2017" and _has_error(value["parse"]):
@@ -93,7 +95,7 @@ def read(arguments: Json) -> Json:
 
 def _read(arguments: Json, standard: str) -> dict[str, Json]:
     data = arguments["text"].encode("utf-8", "replace")
-    answer: dict[str, Json] = {"standard": standard, "parse": [], "design": None, "parts": ""}
+    answer: dict[str, Json] = {"standard": standard, "parse": [], "design": None, "parts": "", "cleared": 0}
     answer |= {name: [] for name in ("modules", "tops", "unknown", "unset", "system")}
     sources = pyslang.SourceManager()
     bag = slang_options(VERSIONS[standard])
@@ -154,6 +156,7 @@ def _design(text: _Text, top: str | None, data: bytes) -> tuple[list[Said], dict
         "tops": [instance.name for instance in compilation.getRoot().topInstances],
         "unknown": sorted({one.about for one in said if one.code in UNKNOWN and one.about}),
         "unset": unset(compilation),
+        "cleared": cleared_words(data, compilation.getRoot().topInstances),
     }
 
 

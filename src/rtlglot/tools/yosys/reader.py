@@ -45,6 +45,7 @@ _TAKEN = (
     "--allow-use-before-declare --relax-enum-conversions --relax-string-conversions"
     " --allow-merging-ansi-ports --allow-dup-initial-drivers --unroll-limit 100000"
 )
+_COUNTED = re.compile(r"^(\d+) objects", re.MULTILINE)
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
 
 
@@ -63,7 +64,11 @@ class Yosys:
 
     def has(self, selection: str) -> bool:
         """Whether the design has anything of this kind, in yosys' words for selections."""
-        return "\n0 objects" not in "\n" + self.log_of(f"select -count {selection}")
+        return self.count(selection) > 0
+
+    def count(self, selection: str) -> int:
+        """How many objects of this kind the design has, in yosys' words for selections."""
+        return int(_COUNTED.findall(self.log_of(f"select -count {selection}"))[-1])
 
     def log_of(self, command: str) -> str:
         """What a command prints."""
@@ -71,11 +76,18 @@ class Yosys:
         return Path("command.log").read_text(encoding="utf-8", errors="replace")
 
     def read(
-        self, text: str, standard: str, front_end: str, *, top: str | None = None, initial: bool = True
+        self,
+        text: str,
+        standard: str,
+        front_end: str,
+        *,
+        top: str | None = None,
+        initial: bool = True,
+        memories: bool = True,
     ) -> None:
         """Take in a text of the given standard (of rtlglot or of slang) with one of FRONT_ENDS.
 
-        Without `initial` slang's leaves initial blocks out.
+        Without `initial` slang's leaves initial blocks out, without `memories` it makes registers of them.
         Raises ValueError for a top whose name cannot be part of a command.
         """
         if top is not None and not is_plain(top):
@@ -84,7 +96,10 @@ class Yosys:
         if front_end == "slang":
             named = f"--top {top} " if top else ""
             left_out = "" if initial else "--ignore-initial "
-            command = f"read_slang --std {version} {named}{left_out}{_LIMITS} {_SAME} {_TAKEN} {SOURCE}"
+            apart = "" if memories else "--no-implicit-memories "
+            command = (
+                f"read_slang --std {version} {named}{left_out}{apart}{_LIMITS} {_SAME} {_TAKEN} {SOURCE}"
+            )
         else:
             language = "-sv " if version != "1364-2005" else ""
             command = f"read_verilog {language}-nosynthesis -noassert -noassume -noblackbox {SOURCE}"

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rtlglot.records import Json
-from rtlglot.tools.yosys import reader
+from rtlglot.tools.yosys import branches, reader
 from rtlglot.tools.yosys.reader import SOURCE, Yosys
 
 _NOT_LOGIC = re.compile(r"\$(?:print|check|scopeinfo|meminit.*)")
@@ -22,6 +22,8 @@ _AT = re.compile(rf"{re.escape(SOURCE)}:(\d+)\.(\d+)")
 MOST_PROBLEMS = 20
 _MOST_WIRE_BITS = 50_000
 """Above these the search for loops takes the square of their number, and is left out."""
+_MANY_CHOICES = 5_000
+"""A design with more of them has long chains of conditions: what cannot be taken goes first."""
 _OVERRULED = re.compile(r"Driver-driver conflict for (.+?) between cell")
 
 
@@ -35,20 +37,27 @@ def synthesise(arguments: Json) -> Json:
 
     `{"cells", "flip_flops", "latches" (both in bits), "memory_bits", "unknown": types, "problems":
     [[kind, what, line, column]]}`, kind being 'drivers', 'loop' or 'undriven'. Without `initial` the
-    initial blocks are left out, and with them what says that something is undriven. `searched` is false
+    initial blocks are left out, and with them what says that something is undriven; without `memories`
+    registers are made of all memories, which large ones that loops clear ask for. `searched` is false
     where the design is too large to look for loops, which `strict` does nevertheless.
     """
     yosys, front_end, initial = Yosys(), arguments["front_end"], arguments["initial"]
     top = arguments["top"] if arguments["top"] and reader.is_plain(arguments["top"]) else None
-    yosys.read(arguments["text"], arguments["standard"], front_end, top=top, initial=initial)
+    memories = arguments["memories"]
+    yosys.read(
+        arguments["text"], arguments["standard"], front_end, top=top, initial=initial, memories=memories
+    )
     yosys(f"hierarchy -top {top}" if top else "hierarchy -auto-top")
     if front_end != "slang":  # slang's has turned its processes into cells already
         yosys("proc")
+    if yosys.count("t:$mux") > _MANY_CHOICES:
+        branches.prune(yosys)
     yosys("tribuf")
     # what nothing reads goes first: temporaries that several processes write are no conflict
     problems = [["drivers", _signal(f".{name}"), None, None] for name in _overruled(yosys)]
     totals = _totals(yosys.log_of("stat -json -width"))
-    searched = arguments["strict"] or totals.get("num_wire_bits", 0) <= _MOST_WIRE_BITS
+    small = memories and totals.get("num_wire_bits", 0) <= _MOST_WIRE_BITS
+    searched = arguments["strict"] or small
     if searched:
         problems += _problems(yosys.log_of("check"))
     # one of a kind for each signal, not for each bit
