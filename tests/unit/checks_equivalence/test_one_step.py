@@ -158,3 +158,8 @@ def test_what_one_step_proves(name: str, verdicts: dict[str, Verdict]) -> None:
 @pytest.mark.parametrize("name", [*NEAR, *START])
 def test_what_is_almost_equal(name: str, verdicts: dict[str, Verdict]) -> None:
     assert verdicts[name].status != "equivalent", verdicts[name].data
+
+
+def test_what_it_rests_on_is_told(verdicts: dict[str, Verdict]) -> None:
+    assert verdicts["a counter that no simulation fills"].data["invariant"]["sums"] == 0
+    assert verdicts["count, wrap bits"].data["invariant"]["sums"] == 4

@@ -17,6 +17,7 @@ _TOLD = (
     "start",
     "engine",
     "matched",
+    "invariant",
     "cut",
     "open",
     "k",

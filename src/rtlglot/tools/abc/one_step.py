@@ -26,9 +26,21 @@ Sweep = Callable[[Aig], Aig | None]
 """A graph without state with equal nodes made one; None where there was no time for it."""
 
 
-def one_step(aig: Aig, sweep: Sweep) -> Aig | None:
-    """The graph of one output `differs`, beside those of the words, with what is proved equal made one, and
-    0 in the place of an output that never is 1; None where nothing is proved."""
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """What is proved."""
+
+    graph: Aig
+    """Of the output `differs` alone, with what is equal made one, and 0 in its place where it never is 1."""
+    equal: int
+    """Latches that are the same as another."""
+    sums: int
+    """Latches that are a bit of a sum or a difference."""
+
+
+def one_step(aig: Aig, sweep: Sweep) -> Stepped | None:
+    """What holds of a graph of the output `differs`, beside those of the words; None where nothing is
+    proved."""
     relation = _Relation(*assumed(aig))
     for _ in range(min(MOST_ROUNDS, _MOST_WORK // max(len(aig.ands), 1))):
         step = relation.step()
@@ -102,14 +114,15 @@ class _Relation:
         functions = {latch: literal for latch, literal in self.functions.items() if latch not in wrong}
         return _Relation(self.aig, numbered(keys), functions)
 
-    def merged(self, *, proved: bool) -> Aig:
+    def merged(self, *, proved: bool) -> Stepped:
         """The graph in which what `step` assumed is made so."""
         nexts = [0] * (max(self.classes) + 1)
         for number, literal in zip(self.classes, self.aig.nexts, strict=True):
             nexts[number] = _at(self._moved, literal)
         differs = 0 if proved else _at(self._moved, self.aig.outputs["differs"])
         made = Aig(self.aig.inputs, tuple(nexts), tuple(self._builder.ands), {"differs": differs})
-        return reduced(made)
+        others = [number for latch, number in enumerate(self.classes) if latch not in self.functions]
+        return Stepped(reduced(made), len(others) - len(set(others)), len(self.functions))
 
 
 def _at(moved: Mapping[int, int], literal: int) -> int:

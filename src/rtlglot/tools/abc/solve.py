@@ -11,7 +11,8 @@ import os
 import re
 import resource
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rtlglot.sandbox.limits import start
@@ -57,6 +58,8 @@ class SolverAnswer:
     k: int | None = None
     """Frames in which there is no difference, where known."""
     stimulus: Stimulus = ()
+    invariant: Mapping[str, int] = field(default_factory=dict)
+    """Of a proof by one step: how many registers are the same as others (`equal`), or sums (`sums`)."""
 
 
 @dataclass(slots=True)
@@ -87,9 +90,9 @@ def decide(asked: Question, effort: Effort, program: str) -> SolverAnswer:
     """Equivalent, different with a stimulus, or how far no difference was found; the question may have its
     words besides (see `Question.with_words`)."""
     abc = Abc(program, effort)
-    question = _simplified(asked, abc)
+    question, invariant = _simplified(asked, abc)
     if question.literal == 0:
-        return SolverAnswer("equivalent", ONE_STEP)
+        return SolverAnswer("equivalent", ONE_STEP, invariant=invariant)
     Path("question.aig").write_bytes(write_aiger(question.aig))
     if asked.combinational:
         return _combinational(question, abc, "question.aig")
@@ -107,13 +110,18 @@ def decide(asked: Question, effort: Effort, program: str) -> SolverAnswer:
     return _sequential(asked, abc, graph)
 
 
-def proved(asked: Question, effort: Effort, program: str) -> str:
-    """The engine that proves that nothing differs, or ''; half of the effort, and no search for a
-    difference, which would be none: the graph allows more than the designs do."""
+def proved(asked: Question, effort: Effort, program: str) -> SolverAnswer:
+    """Equivalent or unsupported; half of the effort, and no search for a difference, which would be none:
+    the graph allows more than the designs do."""
     abc = Abc(program, effort)
-    question = _simplified(asked, abc)
+    question, invariant = _simplified(asked, abc)
     if question.literal == 0:
-        return ONE_STEP
+        return SolverAnswer("equivalent", ONE_STEP, invariant=invariant)
+    engine = _prover_of(question, abc)
+    return SolverAnswer("equivalent" if engine else "unsupported", engine)
+
+
+def _prover_of(question: Question, abc: Abc) -> str:
     Path("question.aig").write_bytes(write_aiger(question.aig))
     if question.combinational:
         return "iprove" if "Status = 1 " in abc("read_aiger question.aig; iprove; print_status", 0.5) else ""
@@ -124,10 +132,11 @@ def proved(asked: Question, effort: Effort, program: str) -> str:
     return "pdr" if "Status = 1 " in abc(f"read_aiger {graph}; pdr; print_status", 0.4) else ""
 
 
-def _simplified(asked: Question, abc: Abc) -> Question:
-    """The question alone, of the graph in which what a proof by one step shows to be equal is one."""
+def _simplified(asked: Question, abc: Abc) -> tuple[Question, Mapping[str, int]]:
+    """The question alone, of the graph in which what a proof by one step shows to be equal is one, and how
+    much that was."""
     if asked.combinational:
-        return asked.alone()
+        return asked.alone(), {}
     most_s = _STEP_SHARE * abc.effort.cpu_s
     started = time.process_time()
 
@@ -138,12 +147,15 @@ def _simplified(asked: Question, abc: Abc) -> Question:
         if left > 0:
             share = left / (abc.effort.cpu_s - abc.spent_s)
             abc(f"read_aiger step.aig; ifraig -C {STEP_CONFLICTS}; write_aiger stepped.aig", share)
-        return read_aiger(Path("stepped.aig").read_bytes()) if os.path.exists("stepped.aig") else None
+        written = os.path.exists("stepped.aig") and not abc.cut
+        return read_aiger(Path("stepped.aig").read_bytes()) if written else None
 
     found = one_step(asked.aig, sweep)
     abc.spent_s += time.process_time() - started
     abc.cut = False  # the others have what is left
-    return Question(found) if found else Question(matched(asked.alone().aig)[0])
+    if found is None:
+        return Question(matched(asked.alone().aig)[0]), {}
+    return Question(found.graph), {"equal": found.equal, "sums": found.sums}
 
 
 def still_open(parts: Aig, effort: Effort, program: str) -> tuple[list[str], int]:

@@ -115,6 +115,8 @@ class Found:
     clocking: Frame | None = None
     matched: int = 0
     """Registers that were found to be others under other names."""
+    invariant: Mapping[str, Json] | None = None
+    """Of a proof by one step: how many registers are the same as others, or sums and differences."""
     open: Mapping[str, Json] | None = None
     """Where there is no proof: the outputs that are not proved, and how many registers they depend on."""
     cut: tuple[str, ...] = ()

@@ -133,8 +133,8 @@ def compare_cut(arguments: dict[str, Any]) -> Json:
 def seek_proof(arguments: dict[str, Any]) -> Json:
     """Look with ABC for a proof of what a comparison left open, and for no difference."""
     question = Question.with_words(read_aiger(base64.urlsafe_b64decode(arguments["aiger"])))
-    engine = proved(question, Effort(**arguments["effort"]), arguments["abc"])
-    return {"status": "equivalent" if engine else "unsupported", "engine": engine}
+    answer = proved(question, Effort(**arguments["effort"]), arguments["abc"])
+    return {"status": answer.status, "engine": answer.engine, "invariant": answer.invariant}
 
 
 def _question(miter: Aig) -> tuple[Question, int]:
@@ -178,7 +178,8 @@ def conclude(arguments: dict[str, Any]) -> Json:
         short = short_names(ports)
         outputs = [port.name for port in ports if f"gold_{short[port.name]}_d" in names]
         shown = {"open": {"outputs": outputs, "registers": registers}}
-    return {"status": answer.status, "engine": answer.engine, "k": answer.k, **shown}
+    told = {"status": answer.status, "engine": answer.engine, "k": answer.k, "invariant": answer.invariant}
+    return {**told, **shown}
 
 
 def vacuous(arguments: dict[str, Any]) -> Json:
