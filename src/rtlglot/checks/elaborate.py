@@ -77,6 +77,8 @@ def _without_top(value: Json) -> tuple[Finding, ...]:
     if not (value["tops"] or value["unset"]) and not reading.has_error(
         reading.findings(value["design"] or [])
     ):
-        message = "every module is a part of another one, so that none is the top"
+        message = (
+            "every module is a part of another one, so that none is the top; --top NAME says which one is"
+        )
         return (Finding(Severity.ERROR, "no-top", message),)
     return ()

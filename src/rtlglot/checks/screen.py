@@ -78,32 +78,39 @@ class Screen(Check):
         yield from self._characters(text)
         size = len(text.encode("utf-8", "replace"))
         if size > self.options.max_bytes:
-            yield _no("too-large", f"the text has {size} bytes; {self.options.max_bytes} are allowed")
+            yield _no("too-large", f"the text has {size} bytes; {self._most('max_bytes')}")
             return
         if not text.strip():
             yield _no("empty", "the text is empty")
         if len(text) > self.options.max_statement:
             length = longest_statement(text)
             if length > self.options.max_statement:
-                most = self.options.max_statement
-                yield _no("long-statement", f"a statement has {length} characters; {most} are allowed")
+                most = self._most("max_statement")
+                yield _no("long-statement", f"a statement has {length} characters; {most}")
         # counting what opens is cheap and settles nearly every text
         if sum(1 for _ in _OPENINGS.finditer(text)) > self.options.max_nesting:
             depth = nesting_depth(text)
             if depth > self.options.max_nesting:
-                most = self.options.max_nesting
-                yield _no("too-deep", f"brackets and blocks nest {depth} deep; {most} are allowed")
+                most = self._most("max_nesting")
+                yield _no("too-deep", f"brackets and blocks nest {depth} deep; {most}")
         if "$" in text or "`" in text or '"' in text:
             yield from self._tokens(text, context)
 
+    def _most(self, option: str) -> str:
+        return f"{getattr(self.options, option)} are allowed (--set check.screen.{option}=… allows more)"
+
     def _characters(self, text: str) -> Iterator[Finding]:
         if "\0" in text:
-            yield _no("nul", "the text holds a NUL character", line=text.count("\n", 0, text.index("\0")) + 1)
+            yield _no(
+                "nul",
+                "the text holds a NUL character: remove it",
+                line=text.count("\n", 0, text.index("\0")) + 1,
+            )
         try:
             text.encode()
         except UnicodeEncodeError as error:
             line = text.count("\n", 0, error.start) + 1
-            yield _no("not-unicode", "the text holds half of a surrogate pair", line=line)
+            yield _no("not-unicode", "the text holds half of a surrogate pair: remove it", line=line)
         if place := disputed_line_end(text):
             yield _no("line-end", place.why, line=place.line)
 
@@ -129,10 +136,14 @@ class Screen(Check):
             return _include(previous, token, context)
         if token.kind is Kind.STRING and previous is not None and previous.text in ("import", "export"):
             return _at(
-                previous, "foreign-code", f"{previous.text} {token.text[:12]} calls code outside Verilog"
+                previous,
+                "foreign-code",
+                f"{previous.text} {token.text[:12]} calls code outside Verilog: leave it out",
             )
         if context.testbench is not None and token.text == "`":
-            return _at(token, "token-paste", "macros that paste or quote tokens hide what is called")
+            return _at(
+                token, "token-paste", "macros that paste or quote tokens hide what is called: write it out"
+            )
         return None
 
     def _system(self, token: Token, context: Context) -> Finding | None:
@@ -140,7 +151,8 @@ class Screen(Check):
         if name in self.options.allow:
             return None
         if quiet and (name in SPEAKING or name in _INSIDE):
-            return _at(token, "system-task", f"{name} is refused in a design that meets a testbench")
+            message = f"{name[:40]} is refused in a design that meets a testbench; {_way_out(name, 'screen')}"
+            return _at(token, "system-task", message)
         if name in self._allowed or name in SPEAKING or (name in DUMPING | LOADING and not quiet):
             return None
         return _at(token, "system-task", refused_task(name, "screen"))
@@ -150,9 +162,12 @@ class Screen(Check):
         if context.reference is None or context.testbench is not None or "$readmem" not in text:
             return []
         strange = {task for task, _ in loaded(text) - loaded(context.reference)} - set(self.options.allow)
-        message = "{} reads a file that the reference does not read"
+        message = "{} reads a file that the reference does not read; {}"
         places = (token for token, _ in calls(text) if token.text in strange)
-        return [_at(token, "system-task", message.format(token.text)) for token in places]
+        return [
+            _at(token, "system-task", message.format(token.text, _way_out(token.text, "screen")))
+            for token in places
+        ]
 
 
 def _include(directive: Token, file: Token, context: Context) -> Finding:
@@ -165,8 +180,12 @@ def _include(directive: Token, file: Token, context: Context) -> Finding:
 
 def refused_task(name: str, check: str) -> str:
     """What is said of a system task that no design needs, by the check whose option lets it pass."""
-    way = f"leave it out, or let it pass with --set check.{check}.allow={name[:40]}"
+    way = _way_out(name, check)
     return f"{name[:40]} is refused: it does more than compute, print or fill a memory; {way}"
+
+
+def _way_out(name: str, check: str) -> str:
+    return f"leave it out, or let it pass with --set check.{check}.allow={name[:40]}"
 
 
 def _is_error(finding: Finding) -> bool:

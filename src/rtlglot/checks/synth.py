@@ -121,7 +121,7 @@ class Synth(Check):
         names = await _beyond(known, box)
         impossible = [row for row in names if not row[2]]
         notes = tuple(
-            Finding(Severity.NOTE, "construct", f"no hardware can do this: {name}", line)
+            Finding(Severity.NOTE, "construct", f"no hardware can do this: {name}; a testbench can", line)
             for name, line, _ in impossible
         )
         if notes:
@@ -234,7 +234,10 @@ async def _beyond(known: _Known, box: Box) -> list[Json]:
 def _cannot_build(names: list[Json]) -> tuple[Finding, ...]:
     return tuple(
         Finding(
-            Severity.WARNING, "beyond-synthesis", f"yosys cannot build {name}; a simulator can run it", line
+            Severity.WARNING,
+            "beyond-synthesis",
+            f"yosys cannot build {name}; a simulator can run it, and --blackbox leaves a module out",
+            line,
         )
         for name, line, _ in names
     )
@@ -253,9 +256,9 @@ def _in_conflict(value: Json) -> bool:
 
 
 _PROBLEMS = {
-    "drivers": lambda what: f"{_named(what)} is driven from more than one place",
+    "drivers": lambda what: f"{_named(what)} is driven from more than one place: drive it from one",
     "loop": lambda what: f"combinational loop{f' through {what}' if what else ''}: break it with a register",
-    "undriven": lambda what: f"{_named(what)} is used and nothing drives it",
+    "undriven": lambda what: f"{_named(what)} is used and nothing drives it: drive it, or make it an input",
 }
 
 

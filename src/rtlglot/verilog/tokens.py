@@ -117,17 +117,18 @@ _CLOSE = frozenset(
 
 _LONE_RETURN = re.compile(r"\r(?![\r\n])")
 _DEFINITION = re.compile(r"`define\b(?:[^\n\\]|\\.)*+", re.DOTALL)
+_LATER_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*(\\[afvx])")
 _CONDITION = re.compile(r"`(?:ifn?def|elsif|else|endif)\b")
 
 
-class DisputedLineEnd(NamedTuple):
-    """A place at which not all tools end a line, so that the text is not the same design for all."""
+class Disputed(NamedTuple):
+    """A place that not all tools read alike, so that the text is not the same design for all."""
 
     line: int
     why: str
 
 
-def disputed_line_end(text: str) -> DisputedLineEnd | None:
+def disputed_line_end(text: str) -> Disputed | None:
     """The first such place, if there is one.
 
     IEEE 1800-2017 does not say which characters end a line: at a carriage return slang and Icarus Verilog
@@ -141,7 +142,7 @@ def disputed_line_end(text: str) -> DisputedLineEnd | None:
             depth += word.startswith("`if") - (word == "`endif" or (depth == 0 and word.startswith("`els")))
             if depth < 0:
                 why = f"a macro goes on over the {word} below it: some tools take it for a part of the macro"
-                return DisputedLineEnd(text.count("\n", 0, macro.start()) + 1, why)
+                return Disputed(text.count("\n", 0, macro.start()) + 1, why)
     lone = _LONE_RETURN.search(text)
     if lone is None:
         return None
@@ -149,7 +150,21 @@ def disputed_line_end(text: str) -> DisputedLineEnd | None:
     if "`" not in text and ended == open_:
         return None
     why = "a carriage return without a line feed: some tools end a line there, some do not"
-    return DisputedLineEnd(text.count("\n", 0, lone.start()) + 1, why)
+    return Disputed(text.count("\n", 0, lone.start()) + 1, why)
+
+
+def disputed_escape(text: str) -> Disputed | None:
+    """The first string with an escape that SystemVerilog added to Verilog, if there is one.
+
+    Icarus Verilog takes "\\x41" for x41, slang and yosys for A.
+    """
+    if not _LATER_ESCAPE.search(text):
+        return None
+    for token in code_tokens(text):
+        if token.kind is Kind.STRING and (escape := _LATER_ESCAPE.search(token.text)):
+            why = f"some tools do not know the escape {escape[1]} in a string: write it in octal, as in \\101"
+            return Disputed(token.line, why)
+    return None
 
 
 def nesting_depth(text: str) -> int:

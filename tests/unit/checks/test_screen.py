@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -138,3 +139,25 @@ async def test_findings_say_where() -> None:
 def test_no_task_is_on_both_lists() -> None:
     assert not COMPUTING & SPEAKING
     assert not (COMPUTING | SPEAKING) & (DUMPING | LOADING)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        module("// " + "x" * 200_000),
+        module(f"assign y = {' ^ '.join(['abc'] * 20_000)};"),
+        module(f"assign y = {'(' * 300}a{')' * 300};"),
+        module('initial $fwrite(1, "so");'),
+        module("initial $system;"),
+    ],
+    ids=["bytes", "statement", "nesting", "task", "command"],
+)
+async def test_a_finding_names_the_option_that_lets_the_text_pass(text: str) -> None:
+    verdict = await Screen({}).check(text, Context(), NO_BOX)
+    assert verdict.findings
+    for finding in verdict.findings:
+        option = re.search(r"--set check\.screen\.(\w+)=([$\w]*)", finding.message)
+        assert option is not None, finding
+        value: Any = (option[2],) if option[1] == "allow" else 1_000_000
+        eased: dict[str, Any] = {option[1]: value}
+        assert finding.code not in await codes(text, None, **eased)

@@ -16,6 +16,7 @@ from rtlglot.checks.equivalence.check import shared_references
 from rtlglot.errors import UsageError
 from rtlglot.records import CheckStatus, Context, Verdict
 from rtlglot.sandbox import Box, BoxResult, open_box
+from rtlglot.tools.simulator import icarus
 
 COUNTER = """module r(input clk, input rst, output [3:0] q);
   reg [3:0] n;
@@ -267,3 +268,22 @@ def test_jobs_that_follow_each_other_share_what_they_know_of_references() -> Non
         first, second, other = with_box(work)
     assert [told.count("read") for told in (first, second, other)] == [2, 1, 2]
     assert "vacuous" not in second
+
+
+@pytest.mark.skipif(not icarus.installed(), reason="needs Icarus Verilog")
+def test_a_string_that_a_simulator_reads_otherwise_is_not_played_in_it() -> None:
+    # Icarus takes \x41 for x41, IEEE 1800-2017 for A
+    design = "module m(input [7:0] d, output [15:0] q);\n  assign q = {HERE, d};\nendmodule\n"
+    escaped, letter, wrong = (design.replace("HERE", each) for each in (r'"\x41"', '"A"', "8'h78"))
+    spoken = letter.replace("endmodule", 'initial $display("\\x1b");\nendmodule')
+
+    async def work(box: Any) -> list[Verdict]:
+        check = Equivalence()
+        pairs = ((escaped, letter), (letter, escaped), (wrong, escaped), (spoken, letter))
+        return [await check.check(text, Context(reference=known), box) for text, known in pairs]
+
+    found = with_box(work)
+    assert [verdict.status.value for verdict in found] == [
+        "unsupported", "equivalent", "different", "equivalent",
+    ]  # fmt: skip
+    assert "escape" in found[0].findings[0].message

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rtlglot.verilog.tokens import (
     Kind,
     code_tokens,
+    disputed_escape,
     longest_statement,
     nesting_depth,
     strip_comments,
@@ -120,3 +121,17 @@ def test_longest_statement_counts_code_only() -> None:
 def test_a_million_characters_of_anything_are_read(unit: str) -> None:
     text = unit * (1_000_000 // len(unit))
     assert sum(len(token.text) for token in tokens(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('x = "\\x41";', 1),
+        ('x = "\\n";\ny = "a\\\\\\v";', 2),
+        ('x = "\\\\x41 \\101 \\n \\t \\" ";', None),
+        ("\\a+x = 1; // \\x41", None),
+    ],
+)
+def test_escapes_that_older_tools_do_not_know(text: str, line: int | None) -> None:
+    found = disputed_escape(text)
+    assert (found and found.line) == line

@@ -66,7 +66,7 @@ class Testbench(Check):
         """See Check."""
         return {
             "check": self.name,
-            "version": 3,
+            "version": 4,
             "options": asdict(self._options),
             "simulator": self._simulator.version if self._simulator else None,
             "pyslang": importlib.metadata.version("pyslang"),

@@ -22,7 +22,7 @@ from rtlglot.tools.simulator import installed
 from rtlglot.tools.simulator.simulation import Simulation
 from rtlglot.verilog.interface import Port
 from rtlglot.verilog.system_tasks import COMPUTING, DUMPING, LOADING, SPEAKING, muted
-from rtlglot.verilog.tokens import Kind, code_tokens
+from rtlglot.verilog.tokens import Kind, code_tokens, disputed_escape
 
 _EMPTY = re.compile(r"\binitial\b([ ]*);")
 """An initial block of nothing, which Icarus Verilog does not take."""
@@ -130,6 +130,8 @@ def _played(arguments: Mapping[str, Any], bench: Bench, steps: Sequence[Step]) -
     for text in designs:
         if not all(token.text in allowed for token in code_tokens(text) if token.kind is Kind.SYSTEM):
             return Played(why="it calls system tasks that do more than compute and speak")
+        if place := disputed_escape(muted(text)):
+            return Played(why=place.why)
     nonce, shown = secrets.token_hex(8), min(len(steps), MOST_STEPS)
     Path("stimulus.txt").write_text(bench.stimulus(steps), encoding="ascii")
     text = bench.text(arguments["top"], steps, nonce, shown)

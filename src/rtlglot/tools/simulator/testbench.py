@@ -34,7 +34,8 @@ from rtlglot.tools.slang.hazards import told_by_x
 from rtlglot.tools.slang.source import Source, read_source
 from rtlglot.tools.slang.tops import Remark
 from rtlglot.verilog.same import Conditional, foreign_macros
-from rtlglot.verilog.tokens import disputed_line_end
+from rtlglot.verilog.system_tasks import muted
+from rtlglot.verilog.tokens import disputed_escape, disputed_line_end
 
 _WHAT = ("the testbench", "the reference", "the candidate")
 _UNFINISHED = {
@@ -151,6 +152,8 @@ def _is_one_design(source: Source, asked: TestbenchTask) -> None:
     """A text that is another design where a macro is defined was not the one that was tested."""
     if place := disputed_line_end(asked.text):
         raise Refused("unsupported", "line-end", place.why, place.line)
+    if place := disputed_escape(muted(asked.text)):
+        raise Refused("unsupported", "string-escape", place.why, place.line)
     if not source.macros:
         return
     ours = Conditional(asked.text, source.macros, source.alternatives)

@@ -108,6 +108,7 @@ _ADVICE = {
     "ExprNotStatement": "a statement needs an assignment",
     "GenvarUnknownBit": "give every genvar a known value",
     "InputPortCoercion": "it is driven from inside; drive an output or another signal instead",
+    "InvalidTopModule": "--top NAME takes a module of the text that needs no parameters",
     "InferredLatch": "assign it on every path, for example a default at the top of the block",
     "InstanceMissingParens": "an instance needs a name and a port list in parentheses",
     "InvalidNGateCount": "use an assign statement or connect one output and at least one input",
