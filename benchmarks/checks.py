@@ -211,7 +211,7 @@ def forked(tool: Callable[[dict[str, object]], object], text: str) -> tuple[floa
     return used.ru_utime + used.ru_stime, status == 0
 
 
-REST: dict[str, object] = {"top": None, "initial": True, "strict": False}
+REST: dict[str, object] = {"top": None, "initial": True, "memories": True, "strict": False}
 
 
 def real(source: Path, most: int) -> None:
