@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from rtlglot.records import Json
+from rtlglot.sandbox import BoxResult, Ended
 from rtlglot.tools.slang.tops import Remark, Top
 from rtlglot.tools.yosys.miter import Frame
 from rtlglot.tools.yosys.netlist import Netlist
@@ -17,6 +19,7 @@ Trace = Mapping[str, Json]
 """A difference as `trace_of` gives it."""
 Answers = Sequence[Mapping[str, Sequence[str]]]
 """For each step each output's value before and after the edge."""
+_ERROR = re.compile(r"^.*?\bERROR:\s*(.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +156,15 @@ class Found:
 def unsupported(what: str, findings: Sequence[Json] = ()) -> Unread:
     """A text that is beyond a proof."""
     return Unread("unsupported", what, tuple(findings))
+
+
+def no_run(ran: BoxResult) -> Unread:
+    """Why a tool of the box came to no end by itself."""
+    if ran.ended is Ended.EXIT:
+        said = _ERROR.findall(ran.log)
+        return Unread("unsupported", said[0][:300] if said else "yosys cannot read it", unreadable=True)
+    if ran.ended is Ended.MEMORY:
+        return Unread("unsupported", "it needs more memory than a check may have")
+    if ran.ended is Ended.TIMEOUT:
+        return Unread("timeout", ran.detail)
+    return Unread("unavailable" if ran.ended is Ended.UNAVAILABLE else "error", ran.detail)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from rtlglot.records import Json
-from rtlglot.sandbox import NOTHING, Box, BoxResult, Ended, Permit
-from rtlglot.tools.prover.answers import Answers, Found, Played, Reading, Step, Unread
+from rtlglot.sandbox import NOTHING, Box, Ended, Permit
+from rtlglot.tools.prover.answers import Answers, Found, Played, Reading, Step, Unread, no_run
 from rtlglot.tools.simulator.simulation import Simulator, patience_s
 from rtlglot.tools.yosys.miter import ZERO, Frame, X, clocking_of
 from rtlglot.tools.yosys.reader import is_plain
+from rtlglot.verilog.system_tasks import muted
 
 LONG_TRACE = 3
 """A difference found at random after more steps than this is worth a search for a shorter way to it."""
@@ -20,6 +20,7 @@ SMALL_MEMORY = 256
 """Bits of memories that are taken apart into registers before anything else is tried."""
 TOOLS = "rtlglot.tools.prover.inside"
 PLAY = "rtlglot.tools.prover.play:play"
+CONSTRUCTS = "rtlglot.tools.slang.beyond:beyond"
 
 _PROGRAMS = 4
 """Programs of one simulation at most, each with a limit of its own: Verilator's translator, its compiler
@@ -31,7 +32,8 @@ _PRODUCT = "cell $mul "
 _ALL_BUT_TURNED = 2 / 3
 """What of the CPU seconds is left for other proofs about products than the one with turned operands, which
 seeks no difference and so uses half of as many."""
-_ERROR = re.compile(r"^.*?\bERROR:\s*(.+)$", re.MULTILINE)
+_UNNAMED = ("unsupported language feature", "Assert ")
+"""How a front end begins that does not name what it does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +93,18 @@ class Prover:
         }
         ran = await self._run(f"{TOOLS}:read", arguments, NOTHING)
         if isinstance(ran, Unread):
-            return ran
+            return await self._named(ran, text, standard, top) if ran.what.startswith(_UNNAMED) else ran
         if "unread" in ran:
             told = ran["unread"]
             return Unread(**{**told, "findings": tuple(told["findings"])})
         return Reading.from_json(ran["reading"])
+
+    async def _named(self, refused: Unread, text: str, standard: str, top: str | None) -> Unread:
+        """With what of the language a front end stumbled over, where it does not say it itself."""
+        arguments: dict[str, Json] = {"text": muted(text), "standard": standard, "top": top}
+        ran = await self._box.run(CONSTRUCTS, arguments, cpu_s=self._limits.cpu_s)
+        names = ", ".join(f"{name} (line {line})" for name, line, _ in ran.value or ())
+        return replace(refused, what=f"yosys cannot build {names or 'some construct of it'}")
 
     def unproved(self, reference: Reading, candidate: Reading, semantics: str) -> Found:
         """What is known of a comparison before it is made."""
@@ -260,7 +269,7 @@ class Prover:
     ) -> Any | Unread:
         """What a tool answered that may use the limit of CPU seconds so many times, or why it did not."""
         ran = await self._box.run(tool, arguments, cpu_s=parts * self._limits.cpu_s, permit=permit)
-        return ran.value if ran.ended is Ended.OK else _no_run(ran)
+        return ran.value if ran.ended is Ended.OK else no_run(ran)
 
 
 def _pair(reference: Reading, candidate: Reading, semantics: str) -> dict[str, Any]:
@@ -280,14 +289,3 @@ def _onto(found: Found, told: Mapping[str, Any]) -> Found:
     fresh = Found.from_json({"status": found.status, **told})
     changes = {name: getattr(fresh, name) for name in told if name not in ("clocking", "semantics", "start")}
     return replace(found, **{name: value for name, value in changes.items() if value or name == "k"})
-
-
-def _no_run(ran: BoxResult) -> Unread:
-    if ran.ended is Ended.EXIT:
-        said = _ERROR.findall(ran.log)
-        return Unread("unsupported", said[0][:300] if said else "yosys cannot read it", unreadable=True)
-    if ran.ended is Ended.MEMORY:
-        return Unread("unsupported", "it needs more memory than a check may have")
-    if ran.ended is Ended.TIMEOUT:
-        return Unread("timeout", ran.detail)
-    return Unread("unavailable" if ran.ended is Ended.UNAVAILABLE else "error", ran.detail)
