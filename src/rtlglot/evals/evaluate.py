@@ -78,6 +78,8 @@ def _run_spec(spec: EvalSpec, problems: Problems, samples: int, engine_flags: Ma
 def begin(spec: EvalSpec, problems: Problems) -> None:
     """The folder with what is asked, and how. Raises UsageError where it holds something else."""
     folder = spec.folder
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file", hint="name a folder with --output")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / PROBLEMS_FILE).exists():
         raise UsageError(f"{folder} holds something else", hint="name another with --output")
     folder.mkdir(parents=True, exist_ok=True)

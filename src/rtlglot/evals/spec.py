@@ -85,8 +85,10 @@ class EvalSpec:
             raise UsageError("an evaluation's folder is on this machine", hint="copy it when it is done")
         if self.until:
             end_time(self.until)
-        if any(int(k) < 1 for k in self.k):
-            raise UsageError(f"k is {self.k}", hint="expected numbers above 0, as in 1,5,10")
+        if not all(re.fullmatch(r"0*[1-9]\d*", str(k)) for k in self.k):
+            raise UsageError(
+                f"k is {','.join(map(str, self.k))}", hint="expected numbers above 0, as in 1,5,10"
+            )
 
     @property
     def followed(self) -> Protocol:

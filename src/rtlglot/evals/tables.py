@@ -36,6 +36,9 @@ def _lines(told: Mapping[str, Any]) -> Iterator[str]:
     for k in _ks(told.get("plug_in")):
         cells = " | ".join(f"{100 * told['plug_in'][way][k]:.1f}" for way in ways)
         yield f"| plug-in @{k} | all {told['problems']} | {cells} |"
+    if not any(told["all"].values()) and told["samples"]:
+        yield ""
+        yield "Too few samples of each problem for the pass@k that was asked for: --k 1 needs one."
     yield ""
     yield "Percent, with the 95 % interval of a bootstrap over problems. Unanswered samples count as wrong."
     yield from _remarks(told)

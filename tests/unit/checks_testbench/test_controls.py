@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -68,3 +69,55 @@ def test_a_candidate_that_cannot_be_put_there_leaves_them_to_the_next() -> None:
     answers, told = tried([REFERENCE.replace("p ^ q", "p ^"), REFERENCE, WRONG], other)
     assert answers == ["fail", "pass", "fail"]
     assert told == [False, False, True]
+
+
+ALU = """module alu(input [3:0] p, input [3:0] q, input [1:0] op, output reg [3:0] z);
+  always @* case (op) 0: z = p + q; 1: z = p & q; 2: z = p | q; default: z = p ^ q; endcase
+endmodule
+"""
+ASKING = """module tb;
+  reg [3:0] p, q; reg [1:0] op; wire [3:0] z; integer n, wrong = 0;
+  alu dut(p, q, op, z);
+  initial begin
+    for (n = 0; n < 1024; n = n + 1) begin
+      {op, p, q} = n; #1 case (op)
+        0: if (z !== p + q) SAY; 1: if (z !== (p & q)) SAY;
+        2: if (z !== (p | q)) SAY; 3: if (z !== (p ^ q)) SAY; endcase
+      SHOW
+    end
+    END
+  end
+endmodule
+"""
+COUNT = "wrong = wrong + 1"
+WORDS = 'if (wrong == 0) $display("Test passed"); else $display("Test failed: %0d", wrong);'
+NUMBERS = 'if (wrong == 0) $display("1234"); else $display("%0d", wrong + 2000);'
+SHOW = '$display("%0d", z);'
+
+
+@pytest.mark.parametrize(
+    ("count", "show", "end", "status", "mutants"),
+    [
+        (COUNT, "", WORDS, "pass", 3),
+        (COUNT, "", NUMBERS, "pass", 4),
+        (COUNT, SHOW, WORDS, "pass", 3),
+        # it calls all of them right, and shows values that are the reference's only of the right ones
+        ("wrong = 0", SHOW, WORDS, "pass", 12),
+        ("wrong = 0", "", WORDS, "unsupported", 12),
+    ],
+)
+def test_so_many_changed_designs_are_played(
+    count: str, show: str, end: str, status: str, mutants: int
+) -> None:
+    testbench = ASKING.replace("SAY", count).replace("SHOW", show).replace("END", end)
+
+    async def run() -> tuple[str, Mapping[str, Json]]:
+        async with ForkBox(workers=1) as box:
+            check = Testbench({"second": False})
+            text = ALU.replace("p + q", "q + p")
+            verdict = await check.check(text, Context(reference=ALU, testbench=testbench), box)
+            return str(verdict.status.value), verdict.data
+
+    found, data = asyncio.run(run())
+    said: Any = data["said"]
+    assert (found, len([name for name in said if name.startswith("line")])) == (status, mutants)

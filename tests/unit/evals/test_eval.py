@@ -10,6 +10,7 @@ from tests.unit.evals.benchmark import INVERTER, write_completions, write_proble
 from tests.unit.jobs.test_merge_kinds import killed
 
 from rtlglot import cli
+from rtlglot.evals import tables
 from rtlglot.tools.simulator import icarus
 
 pytestmark = pytest.mark.skipif(icarus.installed() is None, reason="Icarus Verilog is not installed")
@@ -112,6 +113,39 @@ def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:
     assert (
         cli.main(["eval", str(problems), "--samples-from", str(write_completions(tmp_path)), "--audit"]) == 2
     )
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--k", "x"], "k is x"),
+        (["--k", "1,0"], "k is 1,0"),
+        (["--k", "1,-5"], "k is 1,-5"),
+        (["--k", "1.5"], "k is 1.5"),
+        (["-o", "FILE"], "is a file"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_in_a_sentence(
+    flags: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    problems, completions = write_problems(tmp_path), write_completions(tmp_path)
+    flags = [str(problems) if flag == "FILE" else flag for flag in flags]
+    command = ["eval", str(problems), "--samples-from", str(completions), *flags]
+    assert cli.main(command if "-o" in flags else [*command, "-o", str(tmp_path / "out")]) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert "Traceback" not in told
+
+
+def test_a_pass_at_k_for_which_there_are_too_few_samples_is_named() -> None:
+    told: dict[str, Any] = {
+        "benchmark": "plain", "protocol": "", "model": "m", "problems": 1, "samples": 3, "healthy": 1,
+        "all": {"proof": {}}, "healthy_only": {"proof": {}}, "classes": {}, "tools": {}, "pending": 0,
+        "contradictions": [], "ill": [], "left_out": [],
+    }  # fmt: skip
+    assert "Too few samples" in tables.markdown(told)
+    told["all"] = {"proof": {"1": {"value": 1.0, "low": 1.0, "high": 1.0}}}
+    assert "Too few samples" not in tables.markdown(told)
 
 
 def test_problems_and_completions_may_lie_at_urls_and_the_folder_may_not(

@@ -20,6 +20,9 @@ from rtlglot.tools.prover.stimulus import steps_for
 from rtlglot.tools.prover.trace import first_difference
 from rtlglot.tools.yosys.miter import Frame
 
+_FIRST = 64
+"""Most candidates that are wrong are so in these steps, which spares asking a netlist along all of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Play:
@@ -45,12 +48,24 @@ async def play(prover: Prover, reference: Reference, theirs: Reading, ours: Read
     facts: dict[str, Json] = {"simulator": prover.simulator, "steps": len(steps), "cpu_s": got.cpu_s}
     if got.why:
         return Play("not", got.why, facts={"why": got.why})
-    if not shown.why and not list(_apart(_answers(shown), _answers(got))):
+    apart = None if shown.why else next(_apart(_answers(shown), _answers(got)), None)
+    if not shown.why and apart is None:
         return Play("same", facts=facts)
     front_end = theirs.netlist.front_end if theirs.netlist else ""
-    netlist = await reference.answers.once(
-        (front_end, found.clocking, clocks), lambda: prover.expected(theirs, found, steps)
-    )
+    aiger = reference.graphs.get((front_end, found.clocking), "")
+
+    async def netlist_along(most: int) -> Answers | None:
+        return await reference.answers.once(
+            (front_end, found.clocking, clocks, most),
+            lambda: prover.expected(theirs, found, steps[:most], aiger),
+        )
+
+    if apart is not None and apart[0] < _FIRST < len(steps) and (few := await netlist_along(_FIRST)):
+        wanted = _both(_answers(shown)[:_FIRST], few)
+        seen = _judged(steps[:_FIRST], wanted, _answers(got)[:_FIRST], found.clocking, facts)
+        if seen.result == "wrong":
+            return seen
+    netlist = await netlist_along(len(steps))
     if netlist is None:
         return Play("not", shown.why or "out of time", facts={"why": shown.why or "out of time"})
     if shown.why:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from rtlglot.checks.once import Asked
 from rtlglot.records import Json
-from rtlglot.tools.prover.answers import Answers, Found, Played, Reading, Step, Unread
+from rtlglot.tools.prover.answers import Answers, Found, Graphs, Played, Reading, Step, Unread
 from rtlglot.tools.prover.prover import Prover
 from rtlglot.tools.yosys.miter import ANY, ZERO, X, short_names
 from rtlglot.tools.yosys.reader import FRONT_ENDS
@@ -38,6 +38,8 @@ class Reference:
     """Of the reference against itself, by start."""
     vacuous: tuple[str, ...] = ()
     """Outputs, or bits of outputs, that never become defined."""
+    graphs: Graphs = field(default_factory=dict)
+    """Its miter with itself, for what its netlist answers."""
     undefined: bool = False
     """No output is ever defined, whatever the registers start with: a proof against it would say nothing."""
     plays: Asked[tuple[tuple[Step, ...], Played]] = field(default_factory=lambda: Asked(_KINDS))
@@ -117,14 +119,14 @@ async def _prepare(
         if found.status == "equivalent":
             break
     status = found.status if found.status in ("unsupported", "error") else "usable"
-    undefined = await prover().vacuous(read) if found.status == "equivalent" else ()
+    undefined, graphs = await prover().vacuous(read) if found.status == "equivalent" else ((), {})
     vacuous = _in_port_names(undefined, read.top.ports) if undefined else ()
     outputs = {port.name for port in read.top.ports if port.direction == "output"}
     nothing = outputs == set(vacuous)
     if nothing:
-        undefined = await prover().vacuous(read, ZERO)
+        undefined, _ = await prover().vacuous(read, ZERO)
         nothing = outputs == set(_in_port_names(undefined, read.top.ports))
-    return Reference(status, found.what, top, {front_end: read}, proofs, vacuous, nothing)
+    return Reference(status, found.what, top, {front_end: read}, proofs, vacuous, graphs, nothing)
 
 
 def _in_port_names(names: Sequence[str], ports: Sequence[Port]) -> tuple[str, ...]:

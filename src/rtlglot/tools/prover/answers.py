@@ -19,6 +19,9 @@ Trace = Mapping[str, Json]
 """A difference as `trace_of` gives it."""
 Answers = Sequence[Mapping[str, Sequence[str]]]
 """For each step each output's value before and after the edge."""
+Graphs = Mapping[tuple[str, Frame], str]
+"""The miter of a reference with itself, as AIGER, by the front end that read it and its model of time;
+'' where nothing can be asked of it."""
 _ERROR = re.compile(r"^.*?\bERROR:\s*(.+)$", re.MULTILINE)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from rtlglot.records import Json
 from rtlglot.sandbox import NOTHING, Box, Ended, Permit
-from rtlglot.tools.prover.answers import Answers, Found, Played, Reading, Step, Unread, no_run
+from rtlglot.tools.prover.answers import Answers, Found, Graphs, Played, Reading, Step, Unread, no_run
 from rtlglot.tools.simulator.simulation import Simulator, patience_s
 from rtlglot.tools.yosys.miter import ZERO, Frame, X, clocking_of
 from rtlglot.tools.yosys.reader import is_plain
@@ -185,15 +185,16 @@ class Prover:
             found = found if isinstance(asked, Unread) else _onto(found, asked)
         return found if found.status == "equivalent" else None
 
-    async def vacuous(self, reference: Reading, start: str = X) -> tuple[str, ...]:
-        """Names in the miter of the outputs that the reference never defines, as far as can be told, its
-        registers starting so."""
+    async def vacuous(self, reference: Reading, start: str = X) -> tuple[tuple[str, ...], Graphs]:
+        """Names in its miter of the outputs that a reference never defines from a start; and that miter."""
         assert reference.netlist is not None
         if reference.netlist.beyond and not reference.netlist.cut:
-            return ()
-        arguments = {**_pair(reference, reference, start), "effort": self._effort(), "abc": self._abc}
+            return (), {}
+        pair = _pair(reference, reference, start)
+        arguments = {**pair, "effort": self._effort(), "abc": self._abc}
         ran = await self._run(f"{TOOLS}:vacuous", arguments, Permit(execute=(self._abc,)), parts=_BUILDING)
-        return () if isinstance(ran, Unread) else tuple(ran)
+        names, aiger = ((), "") if isinstance(ran, Unread) else (tuple(ran["names"]), ran["aiger"])
+        return names, {(reference.netlist.front_end, Frame(**pair["clocking"])): aiger}
 
     async def play(
         self,
@@ -232,15 +233,17 @@ class Prover:
             return Played(why=ran.what or "out of time")
         return Played(tuple(ran["samples"]), tuple(ran["after"]), ran["cpu_s"], ran["why"])
 
-    async def expected(self, reference: Reading, found: Found, steps: Sequence[Step]) -> Answers | None:
+    async def expected(
+        self, reference: Reading, found: Found, steps: Sequence[Step], aiger: str = ""
+    ) -> Answers | None:
         """What the reference's netlist answers along these steps, before and after each step's edge, with
-        x where it leaves a bit open; None where that cannot be told."""
+        x where it leaves a bit open; None where that cannot be told. `aiger` is its miter, where known."""
         netlist = reference.netlist
         if netlist is None or (netlist.beyond and not netlist.cut):
             return None
-        pair = _pair(reference, reference, X)
         assert found.clocking is not None
-        arguments = {**pair, "clocking": asdict(found.clocking), "steps": [asdict(step) for step in steps]}
+        pair, told = _pair(reference, reference, X), [asdict(step) for step in steps]
+        arguments = {**pair, "clocking": asdict(found.clocking), "steps": told, "aiger": aiger}
         ran = await self._run(f"{TOOLS}:expected", arguments, NOTHING, parts=_BUILDING)
         return None if isinstance(ran, Unread) else ran
 

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from rtlglot.records import Json
-from rtlglot.tools.simulator.simulation import Simulation, Simulator, Transcript, patience_s
+from rtlglot.tools.simulator.simulation import MORE_S, Simulation, Simulator, Transcript, patience_s
 from rtlglot.tools.simulator.texts import Together, as_design, behind_buffers, shell_of
 from rtlglot.tools.simulator.transcript import Announced, Ear, Heard
 from rtlglot.tools.slang.driven import driven_inputs
@@ -22,14 +22,17 @@ from rtlglot.tools.slang.source import read_source
 from rtlglot.verilog.mutations import Mutant, mutants
 from rtlglot.verilog.tokens import code_tokens
 
-ENOUGH = 4
-"""So many mutants told apart are enough."""
+FEW = 3
+"""So many mutants must be told apart, or a third of fewer: some change nothing, in code that is dead. No
+more are played where the testbench's words pass the reference."""
+_ENOUGH = 4
+"""So many are played where it is by their lines that right and broken are told apart."""
 MOST_MUTANTS = 12
 FOR_SURE = ("empty", "all 0", "all 1")
 _KINDS = frozenset({"operator", "inversion", "edge", "constant", "signal", "condition", "dropped"})
 """Changes that mostly change what a design does."""
 _PATIENCE = 4.0
-"""A broken design may take so many times the CPU seconds of the right one, and two more."""
+"""A broken design may take so many times the CPU seconds of the right one, and `MORE_S`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,8 @@ def learn(stage: Stage, reference: str | None, *, limit_s: float) -> Controls:
     allowed_s = _allowed_s(stage, right_s)
     delayed = late_inputs(right, stage.together)
     late = stage.play(delayed, allowed_s) if delayed else None
-    played = _play_broken(stage, right, heard, allowed_s, end_s)
+    by_words = heard.judgement.passed is True
+    played = _play_broken(stage, right, heard, allowed_s, end_s, by_words=by_words)
     neutral: frozenset[int] = frozenset()
     if heard.judgement.passed is False:
         neutral = heard.lines.intersection(*(said.lines for _, said in played if said.ended == "ok"))
@@ -167,12 +171,12 @@ def learn_of_candidate(stage: Stage, heard: Heard, known: Controls, *, limit_s: 
     """Add broken designs made of a candidate of which the testbench said `heard`, where there is no
     reference to make them of."""
     end_s, allowed_s = stage.used_s + limit_s, _allowed_s(stage, known.right_s)
-    played = _play_broken(stage, stage.together.texts[-1], heard, allowed_s, end_s)
+    played = _play_broken(stage, stage.together.texts[-1], heard, allowed_s, end_s, by_words=False)
     return replace(known, broken=_controls(played), of_candidate=True)
 
 
 def _allowed_s(stage: Stage, right_s: float) -> float:
-    return min(stage.cpu_s, 2 + _PATIENCE * right_s)
+    return min(stage.cpu_s, MORE_S + _PATIENCE * right_s)
 
 
 def _controls(played: Sequence[tuple[Mutant, Heard]]) -> tuple[Control, ...]:
@@ -180,17 +184,19 @@ def _controls(played: Sequence[tuple[Mutant, Heard]]) -> tuple[Control, ...]:
 
 
 def _play_broken(
-    stage: Stage, design: str, right: Heard, allowed_s: float, end_s: float
+    stage: Stage, design: str, right: Heard, allowed_s: float, end_s: float, *, by_words: bool
 ) -> list[tuple[Mutant, Heard]]:
-    """Broken designs and what was said, until enough mutants are told apart."""
+    """Broken designs and what was said, until enough mutants are told apart; `by_words` one that is said to
+    pass is not."""
     played = [(text, stage.play(text.text, allowed_s)) for text in broken_for_sure(stage.together)]
-    told = 0
+    enough, told = FEW if by_words else _ENOUGH, 0
     for mutant in _mutants(design):
-        if told >= ENOUGH or stage.used_s > end_s:
+        if told >= enough or stage.used_s > end_s:
             break
         said = stage.play(mutant.text, allowed_s)
         played.append((mutant, said))
-        told += said.ended != "compile" and said.digest != right.digest
+        alike = said.digest == right.digest or (by_words and said.judgement.passed)
+        told += said.ended != "compile" and not alike
     return [(text, said) for text, said in played if said.ended != "compile"]
 
 

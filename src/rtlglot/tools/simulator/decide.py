@@ -6,11 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rtlglot.tools.simulator.controls import FOR_SURE, Control, Controls
+from rtlglot.tools.simulator.controls import FEW, FOR_SURE, Control, Controls
 from rtlglot.tools.simulator.transcript import Heard
-
-_FEW = 3
-"""So many mutants must be told apart, or a third of fewer: some change nothing, in code that is dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,7 @@ def _weak(through: Sequence[Control], broken: Sequence[Control]) -> Decision | N
         text = "this testbench lets an empty module pass too, so that it passed tells nothing"
     elif not broken:
         text = "no broken design could be played under this testbench, so that it passed tells nothing"
-    elif set(FOR_SURE[1:]) <= set(names) or len(mutants) - len(passing) < min(_FEW, len(mutants) / 3):
+    elif set(FOR_SURE[1:]) <= set(names) or len(mutants) - len(passing) < min(FEW, len(mutants) / 3):
         text = f"this testbench lets {len(through)} of {len(broken)} broken designs pass: "
         text += "; ".join(names[:5])
     else:

@@ -15,13 +15,15 @@ from rtlglot.sandbox.limits import start
 
 MOST_OUTPUT = 1 << 20
 """Bytes of a program's output that are kept: the end of it."""
-_PATIENCE, _MORE_S = 20.0, 2.0
+_PATIENCE = 20.0
+MORE_S = 0.5
+"""CPU seconds on top of any multiple of the right design's, which may be few milliseconds."""
 
 
 def patience_s(right_s: float, limit_s: float) -> float:
     """CPU seconds that a candidate's simulation may take where the right design's takes `right_s`: what
     loops is not waited for up to the limit."""
-    return min(limit_s, _MORE_S + _PATIENCE * right_s)
+    return min(limit_s, MORE_S + _PATIENCE * right_s)
 
 
 @dataclass(frozen=True, slots=True)
