@@ -25,7 +25,7 @@ async def test_a_chain_of_conditions_is_read(body: str) -> None:
 
 
 async def test_a_long_chain_is_built_and_searched_for_loops() -> None:
-    body = " else ".join(f"if (a == {n}) q = {n * 7 % 256};" for n in range(250))
+    body = " else ".join(f"if (a == {n}) q = {n * 7 % 256};" for n in range(900))
     text = f"module m(input [9:0] a, output reg [7:0] q); always @* {body} else q = 0; endmodule"
     async with open_box(workers=1) as box:
         (verdict,) = await climb(ladder("synth,"), Context(), asking(text, Context(), box))

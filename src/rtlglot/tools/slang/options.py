@@ -47,8 +47,7 @@ def slang_options(
     import pyslang
     from pyslang import ast, parsing
 
-    # what slang takes, our walks down its tree take too
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), DEPTH * _FRAMES))
+    allow_deep_walks()
     language = {
         "1800-2017": pyslang.LanguageVersion.v1800_2017,
         "1364-2005": pyslang.LanguageVersion.v1364_2005,
@@ -71,3 +70,8 @@ def slang_options(
     compilation.maxConstexprSteps = CONSTANT_STEPS
     compilation.maxConstantSize = CONSTANT_BITS
     return pyslang.Bag([lexer, parser, preprocessor, compilation])
+
+
+def allow_deep_walks() -> None:
+    """What slang takes, our walks down its tree, or down what became of it, take too."""
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), DEPTH * _FRAMES))

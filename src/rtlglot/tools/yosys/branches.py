@@ -1,7 +1,8 @@
 """The multiplexers that if and case become, without the branches that cannot be taken.
 
 yosys makes a tree for each temporary of a process, and each tree asks all the conditions around it anew:
-a chain of n else-ifs becomes n * n / 2 multiplexers, all but n of them beside an x that nothing selects.
+a chain of n else-ifs becomes n * n / 2 multiplexers, all but n of them beside an x that nothing selects
+(`processes` spares the longest of these).
 
 A condition that is x takes the else, and takes it each time it is asked within a process. So a tree that
 knows what was answered before says no more than a simulation does. An operator `?:` mixes both its sides

@@ -22,6 +22,7 @@ from rtlglot.tools.slang.options import (
     TOOL_MACROS,
     VERSIONS,
 )
+from rtlglot.tools.yosys.processes import FEW_DECISIONS, apart, decisions
 
 CIRCUITS = "circuits"
 """The name under which `warm_circuits` keeps what cells are made of."""
@@ -45,7 +46,11 @@ _TAKEN = (
     "--allow-use-before-declare --relax-enum-conversions --relax-string-conversions"
     " --allow-merging-ansi-ports --allow-dup-initial-drivers --unroll-limit 100000"
 )
-_COUNTED = re.compile(r"^(\d+) objects", re.MULTILINE)
+_LOWERED = (
+    *("proc_clean", "proc_rmdead", "proc_prune", "proc_init", "proc_rom", "proc_mux", "proc_clean"),
+    "opt_expr -keepdc",
+)
+"""What slang's front end does with processes that it need not leave (`--no-proc`)."""
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
 
 
@@ -64,11 +69,7 @@ class Yosys:
 
     def has(self, selection: str) -> bool:
         """Whether the design has anything of this kind, in yosys' words for selections."""
-        return self.count(selection) > 0
-
-    def count(self, selection: str) -> int:
-        """How many objects of this kind the design has, in yosys' words for selections."""
-        return int(_COUNTED.findall(self.log_of(f"select -count {selection}"))[-1])
+        return "\n0 objects" not in "\n" + self.log_of(f"select -count {selection}")
 
     def log_of(self, command: str) -> str:
         """What a command prints."""
@@ -96,10 +97,9 @@ class Yosys:
         if front_end == "slang":
             named = f"--top {top} " if top else ""
             left_out = "" if initial else "--ignore-initial "
-            apart = "" if memories else "--no-implicit-memories "
-            command = (
-                f"read_slang --std {version} {named}{left_out}{apart}{_LIMITS} {_SAME} {_TAKEN} {SOURCE}"
-            )
+            registers = "" if memories else "--no-implicit-memories "
+            asked = f"--std {version} {named}{left_out}{registers}{_LIMITS} {_SAME} {_TAKEN}"
+            command = f"read_slang --no-proc {asked} {SOURCE}"
         else:
             language = "-sv " if version != "1364-2005" else ""
             command = f"read_verilog {language}-nosynthesis -noassert -noassume -noblackbox {SOURCE}"
@@ -107,6 +107,19 @@ class Yosys:
         Path(SOURCE).write_text(text, encoding="utf-8", errors="replace")
         self(command)
         os.remove(SOURCE)
+        if front_end == "slang":
+            self._lower()
+
+    def _lower(self) -> None:
+        """Make cells of the processes that slang's front end leaves, as it would do by itself; where there
+        are very many decisions in them, of more and smaller ones."""
+        self("write_rtlil processes.il")
+        rtlil = Path("processes.il").read_text(encoding="utf-8")
+        if decisions(rtlil) > FEW_DECISIONS:
+            Path("processes.il").write_text(apart(rtlil), encoding="utf-8")
+            self("design -reset", "read_rtlil processes.il")
+        os.remove("processes.il")
+        self(*_LOWERED)
 
 
 def is_plain(name: str) -> bool:

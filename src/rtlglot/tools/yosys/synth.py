@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rtlglot.records import Json
-from rtlglot.tools.yosys import branches, reader
+from rtlglot.tools.yosys import reader
 from rtlglot.tools.yosys.reader import SOURCE, Yosys
 
 _NOT_LOGIC = re.compile(r"\$(?:print|check|scopeinfo|meminit.*)")
@@ -22,8 +22,6 @@ _AT = re.compile(rf"{re.escape(SOURCE)}:(\d+)\.(\d+)")
 MOST_PROBLEMS = 20
 _MOST_WIRE_BITS = 50_000
 """Above these the search for loops takes the square of their number, and is left out."""
-_MANY_CHOICES = 5_000
-"""A design with more of them has long chains of conditions: what cannot be taken goes first."""
 _OVERRULED = re.compile(r"Driver-driver conflict for (.+?) between cell")
 
 
@@ -50,8 +48,6 @@ def synthesise(arguments: Json) -> Json:
     yosys(f"hierarchy -top {top}" if top else "hierarchy -auto-top")
     if front_end != "slang":  # slang's has turned its processes into cells already
         yosys("proc")
-    if yosys.count("t:$mux") > _MANY_CHOICES:
-        branches.prune(yosys)
     yosys("tribuf")
     # what nothing reads goes first: temporaries that several processes write are no conflict
     problems = [["drivers", _signal(f".{name}"), None, None] for name in _overruled(yosys)]
