@@ -15,15 +15,18 @@ from rtlglot.verilog.tokens import strip_comments
 
 
 def without_testbenches(chosen: list[Segment], given: Given, answer: Answer) -> list[Segment]:
-    """The designs; all where there is nothing else. What has the name or the ports that are asked for is a
-    design whatever it prints: a part of it alone is not the answer."""
+    """The designs; all where there is nothing else. What has the name or the ports that are asked for, or
+    has ports both ways and is made of another module of the reply, is a design whatever it prints: a part of
+    it alone is not the answer."""
     if len(chosen) == 1:
         return chosen
     asked, ports = _asked(given), _port_names(given.interface or "")
 
     def beside(segment: Segment) -> bool:
-        wanted = segment.name in asked or (ports and _port_names(segment.text) == ports)
-        return is_testbench(segment) and not (segment.unit.has_ports and wanted)
+        if not is_testbench(segment) or not segment.unit.has_ports:
+            return is_testbench(segment)
+        wanted = segment.name in asked or (bool(ports) and _port_names(segment.text) == ports)
+        return not (wanted or _is_made_of(segment, chosen))
 
     designs = [segment for segment in chosen if not beside(segment)]
     if not any(segment.unit.kind == "module" for segment in designs):
@@ -33,6 +36,13 @@ def without_testbenches(chosen: list[Segment], given: Given, answer: Answer) -> 
     if len(kept) < len(chosen):
         answer.note("testbench")
     return kept
+
+
+def _is_made_of(segment: Segment, chosen: Sequence[Segment]) -> bool:
+    """Whether a module with inputs and outputs instantiates another one."""
+    words = set(re.findall(r"\w+", code_only(segment.text)))
+    others = {other.name for other in chosen if other.unit.kind == "module" and other is not segment}
+    return {"input", "output"} <= words and not words.isdisjoint(others)
 
 
 def _asked(given: Given) -> set[str]:
@@ -123,6 +133,14 @@ def _words(some: Sequence[Segment]) -> set[str]:
     return set(re.findall(r"\w+", code_only("\n".join(segment.text for segment in some))))
 
 
-def _port_names(text: str) -> tuple[str, ...]:
+def _port_names(text: str) -> frozenset[str]:
     header = code_only(header_of(text) or "")
-    return tuple(re.findall(r"(\w+)\s*(?:\[[^\]]*\]\s*)?(?=[,)])", header[header.rfind("#(") + 1 :]))
+    header = header[max(0, header.find("module")) :]
+    at, depth = header.find("#"), 0
+    for end in range(max(0, at), len(header) if at >= 0 else 0):
+        depth += (header[end] == "(") - (header[end] == ")")
+        if header[end] == ")" and not depth:
+            # parameters are no ports, and their values no names
+            header = header[:at] + header[end + 1 :]
+            break
+    return frozenset(re.findall(r"(\w+)\s*(?:\[[^\]]*\]\s*)?(?=[,)])", header))

@@ -44,7 +44,8 @@ async def play(prover: Prover, reference: Reference, theirs: Reading, ours: Read
     assert found.clocking is not None
     clocks = _clocks(theirs, ours)
     steps, shown = await _of_reference(prover, reference, theirs, found.clocking, clocks)
-    got = await prover.play(ours, steps, found.clocking, clocks, beside=shown)
+    longer = len(ours.text) / len(theirs.text)
+    got = await prover.play(ours, steps, found.clocking, clocks, beside=shown, longer=longer)
     facts: dict[str, Json] = {"simulator": prover.simulator, "steps": len(steps), "cpu_s": got.cpu_s}
     if got.why:
         return Play("not", got.why, facts={"why": got.why})

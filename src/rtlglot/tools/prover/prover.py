@@ -204,9 +204,11 @@ class Prover:
         clocks: Sequence[str],
         *,
         beside: Played | None = None,
+        longer: float = 1.0,
     ) -> Played:
         """What a simulator shows of a design along these steps; `clocks` change before other inputs.
-        `beside` one that was shown it may take a multiple of that time: what loops is not waited for."""
+        `beside` one that was shown it may take a multiple of that time, and of how much `longer` it is: what
+        loops is not waited for."""
         limit_s = self._limits.cpu_s
         if self._first is None:
             return Played(why="no simulator is installed")
@@ -226,7 +228,7 @@ class Prover:
             "rising": clocking.rising,
             "clocks": list(clocks),
             "steps": [asdict(step) for step in steps],
-            "cpu_s": limit_s if beside is None or beside.why else patience_s(beside.cpu_s, limit_s),
+            "cpu_s": patience_s(beside.cpu_s, limit_s, longer) if beside and not beside.why else limit_s,
         }
         ran = await self._run(PLAY, arguments, self._first.permit(), parts=_PROGRAMS)
         if isinstance(ran, Unread):

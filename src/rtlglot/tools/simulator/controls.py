@@ -62,9 +62,9 @@ class Controls:
     right_s: float = 0.0
     """CPU seconds of the reference under this testbench."""
 
-    def patience_s(self, limit_s: float) -> float:
+    def patience_s(self, limit_s: float, longer: float) -> float:
         """CPU seconds that a candidate may take."""
-        return limit_s if self.reference is None else patience_s(self.right_s, limit_s)
+        return limit_s if self.reference is None else patience_s(self.right_s, limit_s, longer)
 
     @property
     def races(self) -> bool:

@@ -20,10 +20,11 @@ MORE_S = 0.5
 """CPU seconds on top of any multiple of the right design's, which may be few milliseconds."""
 
 
-def patience_s(right_s: float, limit_s: float) -> float:
-    """CPU seconds that a candidate's simulation may take where the right design's takes `right_s`: what
-    loops is not waited for up to the limit."""
-    return min(limit_s, MORE_S + _PATIENCE * right_s)
+def patience_s(right_s: float, limit_s: float, longer: float = 1.0) -> float:
+    """CPU seconds that a candidate's simulation may take where the right design's takes `right_s`, and its
+    text is so many times `longer`: gates take more than what they were made of. What loops is not waited
+    for up to the limit."""
+    return min(limit_s, MORE_S + _PATIENCE * right_s * max(1.0, longer))
 
 
 @dataclass(frozen=True, slots=True)

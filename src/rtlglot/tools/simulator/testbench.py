@@ -88,7 +88,8 @@ def run(arguments: dict[str, Any]) -> Json:
         _stands_alone(stage)
         if asked.control and asked.controls is None:
             controls = learn(stage, asked.reference, limit_s=asked.controls_s)
-        patience_s = controls.patience_s(asked.limit_s)
+        longer = len(asked.text) / max(1, len(asked.reference or asked.text))
+        patience_s = controls.patience_s(asked.limit_s, longer)
         heard = stage.play(together.texts[-1], patience_s, controls.neutral)
         if heard.ended != "ok":
             raise _unfinished(heard, together, beside_reference=patience_s < asked.limit_s)
