@@ -13,6 +13,9 @@ from rtlglot.prose.phrases import corrects
 from rtlglot.verilog.interface import header_of
 from rtlglot.verilog.tokens import strip_comments
 
+_PORT_NAME = re.compile(r"([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)*(?:=[^,)]*)?(?=[,)])")
+"""In a list of ports, each with its dimensions and what it starts with."""
+
 
 def without_testbenches(chosen: list[Segment], given: Given, answer: Answer) -> list[Segment]:
     """The designs; all where there is nothing else. What has the name or the ports that are asked for, or
@@ -143,4 +146,4 @@ def _port_names(text: str) -> frozenset[str]:
             # parameters are no ports, and their values no names
             header = header[:at] + header[end + 1 :]
             break
-    return frozenset(re.findall(r"(\w+)\s*(?:\[[^\]]*\]\s*)?(?=[,)])", header))
+    return frozenset(_PORT_NAME.findall(header))

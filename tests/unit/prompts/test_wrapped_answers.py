@@ -15,6 +15,7 @@ ASKED = {
     "plain": "module asked(input a, input [3:0] b, output y);",
     "a parameter": "module asked #(parameter N = 9) (input a, input [3:0] b, output y);",
     "brackets": "module asked #(parameter N = (1 + 2) * 3, M = N) (input a, input [3:0] b, output y);",
+    "a start value": "module asked(input a, input [3:0] b, output reg y = 1'b0);",
     "no directions in the header": "module asked(a, b, y);\ninput a; input [3:0] b; output y;",
 }
 AROUND = {
@@ -38,8 +39,9 @@ def test_the_whole_is_the_answer(asked: str, around: str, first: bool) -> None:
 
 
 @pytest.mark.parametrize("asked", ASKED)
-def test_what_has_its_ports_without_the_part_is_the_answer_too(asked: str) -> None:
-    alone = f"module top(input [3:0] b, input a, output y); {STOPS} assign y = a; endmodule\n"
+@pytest.mark.parametrize("output", ["y", "reg y = 0", "reg y = START", "reg [0:0] y"])
+def test_what_has_its_ports_without_the_part_is_the_answer_too(asked: str, output: str) -> None:
+    alone = f"module top(input [3:0] b, input a, output {output}); {STOPS} endmodule\n"
     found = extract(alone + PART, Finish.STOP, "verilog", Given(interface=ASKED[asked]))
     assert "module top" in (found.text or "")
 

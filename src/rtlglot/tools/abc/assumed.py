@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rtlglot.tools.abc.aig import Aig, AigSimulation, Builder
 from rtlglot.tools.abc.difference import PATTERNS, frames_for, random_words
 from rtlglot.tools.abc.match import numbered
-from rtlglot.tools.abc.words import Word, places, words_of
+from rtlglot.tools.abc.registers import Word, places, words_of
 
 MOST_RELATED = 12
 """Words of a side between which sums and differences are looked for."""

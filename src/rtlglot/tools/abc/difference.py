@@ -48,7 +48,7 @@ class Question:
 
     @classmethod
     def with_words(cls, miter: Aig) -> Question:
-        """Likewise, with the outputs that are registers of both sides besides (`abc.words`)."""
+        """Likewise, with the outputs that are registers of both sides besides (`abc.registers`)."""
         words = {name: literal for name, literal in miter.outputs.items() if name.startswith(WORD)}
         return cls(reduced(miter.with_outputs(_differs(miter), words)))
 

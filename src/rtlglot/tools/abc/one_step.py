@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from rtlglot.tools.abc.aig import Aig, Builder, reduced
 from rtlglot.tools.abc.assumed import assumed
 from rtlglot.tools.abc.match import numbered
-from rtlglot.tools.abc.words import cone
+from rtlglot.tools.abc.registers import cone
 
 MOST_ROUNDS = 64
 _MOST_WORK = 1_000_000

@@ -32,7 +32,7 @@ from rtlglot.tools.yosys.arithmetic import rows
 from rtlglot.tools.yosys.cuts import cuts_of
 from rtlglot.tools.yosys.netlist import Netlist
 from rtlglot.tools.yosys.reader import CIRCUITS, Yosys
-from rtlglot.tools.yosys.words import mark, with_words
+from rtlglot.tools.yosys.registers import mark, with_words
 from rtlglot.verilog.interface import Port
 
 X, ANY, ZERO = "x", "any", "zero-initialised"
@@ -86,7 +86,7 @@ def build(
     turned: bool = False,
 ) -> Aig:
     """The graph with the outputs gold_oN_d, gold_oN_x (its x mask), gate_oN_d and gate_oN_x, and with those
-    of the registers (see `yosys.words`). Products are made row by row, of the other operand where they
+    of the registers (see `yosys.registers`). Products are made row by row, of the other operand where they
     are `turned`."""
     yosys = _both_read(reference, candidate, ports)
     for name in _SIDES:
