@@ -170,6 +170,11 @@ def never_defined(miter: Aig) -> list[str]:
     return list(masks)
 
 
+def always_undefined(miter: Aig) -> list[str]:
+    """Outputs of the miter (by the names of their values) that are x whatever the state."""
+    return [name for name in miter.outputs if is_value(name) and miter.outputs[mask_of(name)] == 1]
+
+
 def frames_for(aig: Aig) -> int:
     """How many frames of random inputs a graph is worth."""
     return max(4, min(64, _MOST_RANDOM_WORK // max(len(aig.ands), 1)))

@@ -15,7 +15,15 @@ from typing import Any
 
 from rtlglot.records import Json
 from rtlglot.tools.abc.aig import Aig, read_aiger, write_aiger
-from rtlglot.tools.abc.difference import Question, Stimulus, by_port, exhaustive, never_defined, randomly
+from rtlglot.tools.abc.difference import (
+    Question,
+    Stimulus,
+    always_undefined,
+    by_port,
+    exhaustive,
+    never_defined,
+    randomly,
+)
 from rtlglot.tools.abc.match import matched
 from rtlglot.tools.abc.solve import Effort, decide, proved, shorten, still_open
 from rtlglot.tools.abc.vacuity import undefined_within
@@ -194,6 +202,9 @@ def vacuous(arguments: dict[str, Any]) -> Json:
     names = [name for name in never_defined(miter) if name.startswith("gold_o")]
     if names:
         names = undefined_within(miter, names, Effort(**arguments["effort"]), arguments["abc"])
+    if arguments["semantics"] != X and (from_x := make(gold, gate, ports, clocking, X)):
+        # from zeros a constant x is 0 as well
+        names = sorted({*names, *(name for name in always_undefined(from_x) if name.startswith("gold_o"))})
     usable = arguments["semantics"] == X and not gold.beyond
     return {"names": names, "aiger": base64.urlsafe_b64encode(whole).decode() if usable else ""}
 

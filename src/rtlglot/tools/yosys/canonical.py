@@ -1,7 +1,8 @@
 """A netlist told in an order that only its structure decides, so that two of one structure read alike.
 
 From the outputs backwards through what drives them: each cell with its type, its parameters, the start
-values of what it drives, and where its inputs come from. Names are those of the ports alone.
+values of what it drives, and where its inputs come from. Names are those of the ports alone. A bit of an
+output that nothing drives is undefined, as one that is x.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class _Walk:
         self._starts = _starts(module)
         self._drivers: dict[int, list[Mapping[str, Any]]] = {}
         given = {bit for port in self._ports.values() if port["direction"] == "input" for bit in port["bits"]}
+        ports = [port for port in self._ports.values() if port["direction"] != "output"]
+        self._given = {bit for port in ports for bit in port["bits"]}
         for cell in module["cells"].values():
             for name, bits in cell["connections"].items():
                 if cell.get("port_directions", {}).get(name) == "output" and cell["type"].startswith("$"):
@@ -68,7 +71,8 @@ class _Walk:
         for kinds in (("input", "inout"), ("output",)):
             for name, port in sorted(self._ports.items()):
                 if port["direction"] in kinds:
-                    told.update(json.dumps([name, port["direction"], self._met(port["bits"])]).encode())
+                    bits = self._defined(port["bits"]) if port["direction"] == "output" else port["bits"]
+                    told.update(json.dumps([name, port["direction"], self._met(bits)]).encode())
         for cell in self.cells():
             # a pin that is named and left open is one that is not named
             ends = sorted((name, bits) for name, bits in cell["connections"].items() if bits)
@@ -112,6 +116,11 @@ class _Walk:
         fresh = [bit for bit in dict.fromkeys(bits) if isinstance(bit, int) and bit not in self._asked]
         self._asked.update(fresh)
         return [cell for bit in fresh for cell in self._drivers.get(bit, ())]
+
+    def _defined(self, bits: list[int | str]) -> list[int | str]:
+        """The bits of an output, x where nothing drives them or ever did."""
+        known = self._drivers.keys() | self._given | self._starts.keys()
+        return [bit if isinstance(bit, str) or bit in known else "x" for bit in bits]
 
     def _met(self, bits: list[int | str]) -> list[int | str]:
         numbers = self._numbers

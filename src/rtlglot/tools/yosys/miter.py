@@ -44,7 +44,7 @@ _SIDES = ("gold", "gate")
 _FLIP_FLOP = re.compile(r"^(  cell \$(?:dff|adff|aldff|dffsr))( \S+\n)", re.MULTILINE)
 _MODULE = re.compile(r"^module .*\n", re.MULTILINE)
 _MAPPED = ("$_AND_", "$_NOT_", "$_FF_", "$ff", "$anyinit", "$anyseq", "$scopeinfo")
-_NOT_MAPPED = " ".join(f"t:{kind}" for kind in _MAPPED) + " %u" * (len(_MAPPED) - 1) + " %n"
+_NOT_MAPPED = "t:* " + " ".join(f"t:{kind} %d" for kind in _MAPPED)
 
 
 @dataclass(frozen=True, slots=True)
