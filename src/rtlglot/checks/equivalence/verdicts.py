@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rtlglot.checks.equivalence.reference import Reference
@@ -17,6 +17,7 @@ _TOLD = (
     "start",
     "engine",
     "matched",
+    "points",
     "invariant",
     "cut",
     "open",
@@ -32,6 +33,7 @@ _TOLD = (
 """What of a finding goes into the verdict's data under its own name."""
 _OUT_OF_TIME = "out of time (--set check.equivalence.limit_s=… allows more)"
 _MOST_FINDINGS = 20
+_MOST_NAMES = 5
 _COMPARED = (CheckStatus.EQUIVALENT, CheckStatus.BOUNDED, CheckStatus.DIFFERENT, CheckStatus.UNCONFIRMED)
 
 
@@ -72,7 +74,7 @@ def _findings(status: CheckStatus, found: Found, reference: Reference) -> Iterat
     if found.open and status in (CheckStatus.BOUNDED, CheckStatus.TIMEOUT):
         names = ", ".join(map(str, found.open["outputs"]))
         text = f"not proved yet: {names}, over {found.open['registers']} registers of both sides"
-        yield Finding(Severity.NOTE, "open", text)
+        yield Finding(Severity.NOTE, "open", text + _named(found.open["names"]))
     for said in found.findings[:_MOST_FINDINGS]:
         yield Finding(severity, said["code"], said["message"], said.get("line"), said.get("column"))
     if status in _COMPARED:
@@ -82,6 +84,16 @@ def _findings(status: CheckStatus, found: Found, reference: Reference) -> Iterat
         yield Finding(Severity.NOTE, "black-box", text)
     if status is CheckStatus.EQUIVALENT and found.played and "why" in found.played:
         yield Finding(Severity.NOTE, "not-played", f"proved, but not played: {found.played['why']}")
+
+
+def _named(names: Mapping[str, Sequence[str]]) -> str:
+    """Some of the registers, by side."""
+    told = [
+        f"{', '.join(found[:_MOST_NAMES])}{', …' if len(found) > _MOST_NAMES else ''} of the {side}"
+        for side, found in names.items()
+        if found
+    ]
+    return f" ({'; '.join(told)})" if told else ""
 
 
 def _both_sides(found: Found) -> str:

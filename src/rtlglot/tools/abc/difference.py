@@ -49,8 +49,7 @@ class Question:
     @classmethod
     def with_words(cls, miter: Aig) -> Question:
         """Likewise, with the outputs that are registers of both sides besides (`abc.registers`)."""
-        words = {name: literal for name, literal in miter.outputs.items() if name.startswith(WORD)}
-        return cls(reduced(miter.with_outputs(_differs(miter), words)))
+        return cls(reduced(miter.with_outputs(_differs(miter), _words(miter))))
 
     def alone(self) -> Question:
         """Without other outputs."""
@@ -74,12 +73,17 @@ class Question:
 
 
 def by_port(miter: Aig) -> Aig:
-    """The graph with an output for each port of the reference, by its name in the miter: some bit differs."""
+    """The graph with an output for each port of the reference, by its name in the miter: some bit differs;
+    and with those that are registers."""
     builder = Builder(miter)
     for name, wrong in _differences(miter, builder):
         port = name.partition("[")[0]
         builder.results[port] = builder.either((builder.results.get(port, 0), wrong))
-    return reduced(miter.with_outputs(builder, {}))
+    return reduced(miter.with_outputs(builder, _words(miter)))
+
+
+def _words(miter: Aig) -> dict[str, int]:
+    return {name: literal for name, literal in miter.outputs.items() if name.startswith(WORD)}
 
 
 def _differs(miter: Aig) -> Builder:

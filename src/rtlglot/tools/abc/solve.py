@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rtlglot.sandbox.limits import start
-from rtlglot.tools.abc.aig import Aig, AigSimulation, read_aiger, reduced, write_aiger
-from rtlglot.tools.abc.difference import Question, Stimulus, exhaustive
+from rtlglot.tools.abc.aig import Aig, AigSimulation, read_aiger, write_aiger
+from rtlglot.tools.abc.difference import WORD, Question, Stimulus, exhaustive
 from rtlglot.tools.abc.match import matched
 from rtlglot.tools.abc.one_step import one_step
 
@@ -158,17 +158,17 @@ def _simplified(asked: Question, abc: Abc) -> tuple[Question, Mapping[str, int]]
     return Question(found.graph), {"equal": found.equal, "sums": found.sums}
 
 
-def still_open(parts: Aig, effort: Effort, program: str) -> tuple[list[str], int]:
-    """Which outputs of a graph the sequential sweep does not bring to 0, and how many registers they still
-    depend on."""
+def still_open(parts: Aig, effort: Effort, program: str) -> tuple[Aig, list[str]]:
+    """What the sequential sweep leaves of a graph of ports and registers (see `by_port`), and which of the
+    ports it does not bring to 0."""
     left = parts
     Path("parts.aig").write_bytes(write_aiger(parts))
     Abc(program, effort)(f"read_aiger parts.aig; scorr -C {NODE_CONFLICTS}; write_aiger left.aig", 0.3)
     if os.path.exists("left.aig"):
         swept = read_aiger(Path("left.aig").read_bytes())
         left = replace(swept, outputs=dict(zip(parts.outputs, swept.outputs.values(), strict=True)))
-    names = {name: literal for name, literal in left.outputs.items() if literal != 0}
-    return list(names), len(reduced(replace(left, outputs=names)).nexts)
+    names = [name for name, literal in left.outputs.items() if literal != 0 and not name.startswith(WORD)]
+    return left, names
 
 
 def shorten(question: Question, stimulus: Stimulus, effort: Effort, program: str) -> Stimulus:

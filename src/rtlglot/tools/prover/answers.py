@@ -121,10 +121,15 @@ class Found:
     clocking: Frame | None = None
     matched: int = 0
     """Registers that were found to be others under other names."""
+    points: Mapping[str, Json] | None = None
+    """Bits of the candidate's registers: see `matched_points`."""
+    registers: tuple[tuple[str, str, int], ...] = ()
+    """Of both sides: side, name and lowest bit of each."""
     invariant: Mapping[str, Json] | None = None
     """Of a proof by one step: how many registers are the same as others, or sums and differences."""
     open: Mapping[str, Json] | None = None
-    """Where there is no proof: the outputs that are not proved, and how many registers they depend on."""
+    """Where there is no proof: the outputs that are not proved, how many registers they depend on, and names
+    of these."""
     cut: tuple[str, ...] = ()
     """Memories and black boxes that were matched, and about whose insides nothing had to be asked."""
     top: str = ""
@@ -148,6 +153,7 @@ class Found:
             told["clocking"] = Frame(**told["clocking"])
         told["steps"] = tuple(Step(**step) for step in told.get("steps") or ())
         told |= {name: tuple(told.get(name) or ()) for name in ("findings", "cut", "blackboxes")}
+        told["registers"] = tuple((side, name, low) for side, name, low in told.get("registers") or ())
         told["stimulus"] = tuple(tuple(frame) for frame in told.get("stimulus") or ())
         return cls(**told)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rtlglot.records import Json
-from rtlglot.tools.abc.aig import Aig, read_aiger, write_aiger
+from rtlglot.tools.abc.aig import Aig, read_aiger, reduced, write_aiger
 from rtlglot.tools.abc.difference import (
     Question,
     Stimulus,
@@ -25,6 +25,7 @@ from rtlglot.tools.abc.difference import (
     randomly,
 )
 from rtlglot.tools.abc.match import matched
+from rtlglot.tools.abc.points import Register, matched_points, open_registers
 from rtlglot.tools.abc.solve import Effort, decide, proved, shorten, still_open
 from rtlglot.tools.abc.vacuity import undefined_within
 from rtlglot.tools.prover.answers import Found, Reading, Unread, unsupported
@@ -36,7 +37,7 @@ from rtlglot.tools.slang.source import Source, read_source
 from rtlglot.tools.slang.tops import Top, choose_top
 from rtlglot.tools.slang.wording import INCLUDE
 from rtlglot.tools.yosys import reader
-from rtlglot.tools.yosys.miter import Frame, X, build, build_cut, build_open, short_names
+from rtlglot.tools.yosys.miter import Frame, X, build, build_cut, build_open, listed, short_names
 from rtlglot.tools.yosys.netlist import Netlist, Unsupported, Wanted, read_netlist
 from rtlglot.verilog.interface import Port, port_differences
 from rtlglot.verilog.system_tasks import DUMPING, LOADING, SPEAKING, muted
@@ -98,10 +99,12 @@ def _reading(source: Source, top: Top, netlist: Any, text: str) -> Reading:
 def compare(arguments: dict[str, Any]) -> Json:
     """Hold the gates of two readings against each other, their products made the other way round where they
     are `turned`, and answer what needs no solver: a Found, 'open' where `conclude` has to decide."""
-    miter, ports, clocking = _miter(arguments)
-    question, merged = _question(miter)
+    gold, gate, ports, clocking = _sides(arguments)
+    turned = bool(arguments.get("turned"))
+    miter = build(gold, gate, ports, clocking, arguments["semantics"], turned=turned)
     aiger = base64.urlsafe_b64encode(Path("miter.aig").read_bytes()).decode()
-    found = Found("equivalent", engine="structure", aiger=aiger, matched=merged)
+    question, found = _by_structure(miter, listed(gold, gate))
+    found = found.but(aiger=aiger)
     if question.literal != 0:
         tried = exhaustive(question)
         stimulus: Stimulus | None = None
@@ -125,8 +128,7 @@ def compare_cut(arguments: dict[str, Any]) -> Json:
     miter = build_cut(gold, gate, ports, clocking, arguments["semantics"])
     if miter is None:
         return Found("unsupported").to_json()
-    question, merged = _question(miter)
-    found = Found("equivalent", engine="structure", matched=merged)
+    question, found = _by_structure(miter, listed(gold, gate))
     if question.literal == 0:
         return found.to_json()
     tried = exhaustive(question)
@@ -145,15 +147,13 @@ def seek_proof(arguments: dict[str, Any]) -> Json:
     return {"status": answer.status, "engine": answer.engine, "invariant": answer.invariant}
 
 
-def _question(miter: Aig) -> tuple[Question, int]:
-    aig, merged = matched(Question.of(miter).aig)
-    return Question(aig), merged
-
-
-def _miter(arguments: dict[str, Any]) -> tuple[Aig, tuple[Port, ...], Frame]:
-    gold, gate, ports, clocking = _sides(arguments)
-    turned = bool(arguments.get("turned"))
-    return build(gold, gate, ports, clocking, arguments["semantics"], turned=turned), ports, clocking
+def _by_structure(miter: Aig, registers: Sequence[Register]) -> tuple[Question, Found]:
+    """The question with equal registers made one, and what is found where nothing of it is left."""
+    aig, merged = matched(Question.with_words(miter).aig)
+    points = matched_points(aig, registers) if aig.nexts else None
+    told = tuple((register.side, register.name, register.low) for register in registers)
+    found = Found("equivalent", engine="structure", matched=merged, points=points, registers=told)
+    return Question(aig).alone(), found
 
 
 def _sides(arguments: dict[str, Any]) -> tuple[Netlist, Netlist, tuple[Port, ...], Frame]:
@@ -177,17 +177,24 @@ def conclude(arguments: dict[str, Any]) -> Json:
     clocking = Frame(**arguments["clocking"])
     stimulus: Stimulus = arguments.get("stimulus") or ()
     if stimulus:
-        question, _ = _question(miter)
+        question = Question(matched(Question.of(miter).aig)[0])
         return _shown(miter, shorten(question, stimulus, effort, arguments["abc"]), ports, clocking)
     answer = decide(Question.with_words(miter), effort, arguments["abc"])
     shown = _shown(miter, answer.stimulus, ports, clocking) if answer.stimulus else {}
     if answer.status in ("bounded", "timeout"):
-        names, registers = still_open(by_port(miter), effort, arguments["abc"])
-        short = short_names(ports)
-        outputs = [port.name for port in ports if f"gold_{short[port.name]}_d" in names]
-        shown = {"open": {"outputs": outputs, "registers": registers}}
+        shown = {"open": _open(miter, ports, effort, arguments)}
     told = {"status": answer.status, "engine": answer.engine, "k": answer.k, "invariant": answer.invariant}
     return {**told, **shown}
+
+
+def _open(miter: Aig, ports: Sequence[Port], effort: Effort, arguments: dict[str, Any]) -> dict[str, Json]:
+    """What a proof did not come to: outputs, how many registers they depend on, and names of these."""
+    left, names = still_open(by_port(miter), effort, arguments["abc"])
+    short = short_names(tuple(ports))
+    outputs = [port.name for port in ports if f"gold_{short[port.name]}_d" in names]
+    registers = tuple(Register(*told) for told in arguments["registers"])
+    count = len(reduced(replace(left, outputs={name: left.outputs[name] for name in names})).nexts)
+    return {"outputs": outputs, "registers": count, "names": open_registers(left, registers, names)}
 
 
 def vacuous(arguments: dict[str, Any]) -> Json:

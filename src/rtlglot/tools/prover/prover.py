@@ -255,14 +255,15 @@ class Prover:
         assert found.clocking is not None
         arguments: dict[str, Json] = {
             "aiger": found.aiger,
+            "registers": found.registers,
             "ports": [asdict(port) for port in reference.top.ports],
             "clocking": asdict(found.clocking),
             "abc": self._abc,
             "effort": self._effort(),
             **extra,
         }
-        # the solvers have limits of their own, and what surrounds them works too
-        return await self._run(f"{TOOLS}:conclude", arguments, Permit(execute=(self._abc,)), parts=2)
+        # the solvers have limits of their own; before them the graph is looked at, after them what is open
+        return await self._run(f"{TOOLS}:conclude", arguments, Permit(execute=(self._abc,)), parts=3)
 
     def _effort(self, share: float = 1.0) -> dict[str, Json]:
         """How far the solvers go, with a share of the CPU seconds."""

@@ -22,17 +22,18 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rtlglot.tools.abc.aig import Aig, read_aiger
 from rtlglot.tools.abc.joined import Cut, joined
+from rtlglot.tools.abc.points import Register
 from rtlglot.tools.yosys.arithmetic import rows
 from rtlglot.tools.yosys.cuts import cuts_of
 from rtlglot.tools.yosys.netlist import Netlist
 from rtlglot.tools.yosys.reader import CIRCUITS, Yosys
-from rtlglot.tools.yosys.registers import mark, with_words
+from rtlglot.tools.yosys.registers import marked, marked_again, places_of, registers_of, with_words
 from rtlglot.verilog.interface import Port
 
 X, ANY, ZERO = "x", "any", "zero-initialised"
@@ -58,6 +59,14 @@ class Frame:
     rising: bool = True
     ticks: bool = False
     """Whether the edge of a cycle may stay away."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """Both designs in one yosys."""
+
+    yosys: Yosys
+    registers: Sequence[Register]
 
 
 def clocking_of(reference: Netlist, candidate: Netlist) -> Frame:
@@ -88,10 +97,11 @@ def build(
     """The graph with the outputs gold_oN_d, gold_oN_x (its x mask), gate_oN_d and gate_oN_x, and with those
     of the registers (see `yosys.registers`). Products are made row by row, of the other operand where they
     are `turned`."""
-    yosys = _both_read(reference, candidate, ports)
+    sides = _both_read(reference, candidate, ports)
+    yosys = sides.yosys
     for name in _SIDES:
         yosys(f"select {name}", "memory_map -formal", "opt_expr -keepdc", "opt_clean", "select -clear")
-    return _mitered(yosys, clocking, semantics, turned=turned)
+    return _mitered(sides, clocking, semantics, turned=turned)
 
 
 def build_cut(
@@ -109,7 +119,8 @@ def build_open(
     """Likewise, not joined: what the cut parts hear are inputs, what they are told outputs."""
     if clocking.kind == "moment" and any(side.memory_bits for side in (reference, candidate)):
         return None  # a memory has no clock there that could be watched
-    yosys = _both_read(reference, candidate, ports)
+    sides = _both_read(reference, candidate, ports)
+    yosys = sides.yosys
     modules = []
     for name in _SIDES:
         yosys(f"select {name}", f"write_json -selected {name}.json", "select -clear")
@@ -122,20 +133,26 @@ def build_open(
         return None
     for name in _SIDES:
         _edit(yosys, name, functools.partial(cuts.edited, side=name))
-    return _mitered(yosys, clocking, semantics), cuts.cut
+    return _mitered(sides, clocking, semantics), cuts.cut
 
 
-def _both_read(reference: Netlist, candidate: Netlist, ports: tuple[Port, ...]) -> Yosys:
-    yosys = Yosys()
+def listed(reference: Netlist, candidate: Netlist) -> list[Register]:
+    """The registers of both, in the order of the places in the names of a graph's outputs."""
+    return registers_of(*zip(_SIDES, (reference.rtlil, candidate.rtlil), strict=True))
+
+
+def _both_read(reference: Netlist, candidate: Netlist, ports: tuple[Port, ...]) -> _Sides:
+    yosys, registers = Yosys(), listed(reference, candidate)
     for name, side in zip(_SIDES, (reference, candidate), strict=True):
-        Path(f"{name}.il").write_text(side.rtlil, encoding="utf-8")
+        first = next((place for place, register in enumerate(registers) if register.side == name), 0)
+        Path(f"{name}.il").write_text(marked(side.rtlil, name, first), encoding="utf-8")
         yosys(f"read_rtlil {name}.il", f"rename netlist {name}")
         _rename_ports(yosys, name, ports)
-    yosys(*mark(_SIDES))
-    return yosys
+    return _Sides(yosys, registers)
 
 
-def _mitered(yosys: Yosys, clocking: Frame, semantics: str, *, turned: bool = False) -> Aig:
+def _mitered(sides: _Sides, clocking: Frame, semantics: str, *, turned: bool = False) -> Aig:
+    yosys = sides.yosys
     yosys("dffunmap")
     for name in _SIDES:
         _model_time(yosys, name, clocking, semantics)
@@ -151,7 +168,7 @@ def _mitered(yosys: Yosys, clocking: Frame, semantics: str, *, turned: bool = Fa
         "delete miter/w:trigger",
         "opt_clean",
     )
-    _edit(yosys, "miter", functools.partial(with_words, sides=_SIDES))
+    _edit(yosys, "miter", functools.partial(with_words, registers=sides.registers))
     yosys(
         "hierarchy -top miter",
         "xprop -formal -split-outputs -assume-def-inputs",
@@ -195,11 +212,23 @@ def _model_time(yosys: Yosys, module: str, clocking: Frame, semantics: str) -> N
     if semantics == ZERO:
         yosys(f"setundef -init -zero {module}")
     if clocking.kind == "moment":
-        yosys(f"clk2fflogic {module}")
+        _watch_edges(yosys, module)
         return
     if clocking.ticks:
         _let_edges_wait(yosys, module)
     yosys(f"async2sync {module}", f"formalff -clk2ff {module}")
+
+
+def _watch_edges(yosys: Yosys, module: str) -> None:
+    places: dict[str, str] = {}
+
+    def noted(text: str) -> str:
+        places.update(places_of(text))
+        return text
+
+    _edit(yosys, module, noted)
+    yosys(f"clk2fflogic {module}")
+    _edit(yosys, module, functools.partial(marked_again, places=places))
 
 
 def _let_edges_wait(yosys: Yosys, module: str) -> None:
