@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rtlglot.tools.yosys.problems import problems_of
 from rtlglot.tools.yosys.reader import Yosys
 
 _CLAIMS = ("$any", "$all", "$assume", "$assert", "$live", "$fair", "$cover", "$equiv")
@@ -18,9 +19,13 @@ _TABLES = 16
 def trouble(yosys: Yosys) -> str:
     """Several drivers, or a loop."""
     log = yosys.log_of("check")
+    names = {str(kind): str(what) for kind, what, *_ in problems_of(log) if what}
     if "multiple conflicting drivers" in log:
-        return "multiple drivers of one signal"
-    return "combinational loop" if "found logic loop" in log else ""
+        return f"multiple drivers of {names.get('drivers', 'one signal')}"
+    if "found logic loop" in log:
+        through = f" through {names['loop']}" if "loop" in names else ""
+        return f"combinational loop{through}"
+    return ""
 
 
 def odd_ports(module: Mapping[str, Any]) -> str:
@@ -67,7 +72,9 @@ def large(cells: Mapping[str, Any], most: int) -> str:
     state = memory_bits(cells) - tables
     for found, limit in ((state, most), (tables, most * _TABLES)):
         if found > limit:
-            return f"memory of {found} bits (at most {limit}: memory_bits)"
+            asked = found if limit == most else -(-found // _TABLES)
+            allows = f"--set check.equivalence.memory_bits={asked} tries it all the same"
+            return f"memory of {found} bits (at most {limit}; {allows})"
     return ""
 
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from rtlglot.records import Json
 from rtlglot.tools.yosys import reader
-from rtlglot.tools.yosys.reader import SOURCE, Yosys
+from rtlglot.tools.yosys.problems import problems_of, signal
+from rtlglot.tools.yosys.reader import Yosys
 
 _NOT_LOGIC = re.compile(r"\$(?:print|check|scopeinfo|meminit.*)")
 _FLIP_FLOP = re.compile(r"\$(?:[a-z]*dff[a-z]*|ff|sr)_(\d+)$")
 _LATCH = re.compile(r"\$[a-z]*latch[a-z]*_(\d+)$")
-_AT = re.compile(rf"{re.escape(SOURCE)}:(\d+)\.(\d+)")
 MOST_PROBLEMS = 20
 _MOST_WIRE_BITS = 50_000
 """Above these the search for loops takes the square of their number, and is left out."""
@@ -50,12 +50,12 @@ def synthesise(arguments: Json) -> Json:
         yosys("proc")
     yosys("tribuf")
     # what nothing reads goes first: temporaries that several processes write are no conflict
-    problems = [["drivers", _signal(f".{name}"), None, None] for name in _overruled(yosys)]
+    problems = [["drivers", signal(f".{name}"), None, None] for name in _overruled(yosys)]
     totals = _totals(yosys.log_of("stat -json -width"))
     small = memories and totals.get("num_wire_bits", 0) <= _MOST_WIRE_BITS
     searched = arguments["strict"] or small
     if searched:
-        problems += _problems(yosys.log_of("check"))
+        problems += problems_of(yosys.log_of("check"))
     # one of a kind for each signal, not for each bit
     problems = [json.loads(text) for text in dict.fromkeys(map(json.dumps, problems))]
     if not initial:
@@ -93,34 +93,3 @@ def _counts(totals: dict[str, Any]) -> dict[str, Json]:
 
 def _bits(kind: re.Pattern[str], types: Iterable[tuple[str, int]]) -> int:
     return sum(int(match[1]) * count for name, count in types if (match := kind.match(name)))
-
-
-def _problems(output: str) -> Iterator[list[Json]]:
-    """The warnings of `check`, each with the indented lines below it."""
-    for block in re.split(r"^Warning: ", output, flags=re.MULTILINE)[1:]:
-        title, *rest = block.splitlines()
-        details = [line.strip() for line in rest if line.startswith("    ")]
-        place = _AT.search("\n".join(details))
-        line, column = (int(place[1]), int(place[2])) if place else (None, None)
-        if "conflicting drivers" in title:
-            if not _three_state(details):
-                yield ["drivers", _signal(title.rpartition(" for ")[2]), line, column]
-        elif "logic loop" in title:
-            yield ["loop", _through(details), line, column]
-        elif "has no driver" in title:
-            yield ["undriven", _signal(title.removeprefix("Wire ").partition(" is used")[0]), line, column]
-
-
-def _three_state(details: list[str]) -> bool:
-    return all("($tribuf)" in line or line.startswith("module in") for line in details)
-
-
-def _signal(name: str) -> str:
-    """`m.\\q [3]:` as `q`; what yosys named itself as ''."""
-    name = re.sub(r" \[[\d:]+\]$", "", name.strip().rstrip(":")).partition(".")[2]
-    return "" if name.startswith("$") else name.removeprefix("\\")
-
-
-def _through(details: list[str]) -> str:
-    names = [line.split()[1].removeprefix("\\") for line in details if line.startswith("wire \\")]
-    return ", ".join(dict.fromkeys(names[:6]))
