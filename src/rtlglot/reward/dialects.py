@@ -20,9 +20,8 @@ def text_of_completion(completion: Any) -> str:
         return text_of_completion(completion[-1])
     if isinstance(completion, Mapping):
         if "output" in completion:
-            messages = [
-                m for m in completion["output"] if isinstance(m, Mapping) and m.get("type") == "message"
-            ]
+            parts = completion["output"] if isinstance(completion["output"], list) else []
+            messages = [m for m in parts if isinstance(m, Mapping) and m.get("type") == "message"]
             return text_of_completion(messages)
         content = completion.get("content", completion.get("text", ""))
         if isinstance(content, list):
@@ -78,8 +77,9 @@ def verify_answer(body: Mapping[str, Any], grade: Grade, missing: float) -> dict
 
 
 def verify_request(body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The reply and the row in a request to /verify: the row's fields stand in it, or in
-    `verifier_metadata`. Raises UsageError where there is no response."""
-    if not isinstance(body.get("response"), Mapping):
+    """The reply and the row in a request to /verify: the response is an object, a chat or a text, the row's
+    fields stand beside it, or in `verifier_metadata`. Raises UsageError where there is no response."""
+    response = body.get("response")
+    if not isinstance(response, (str, Sequence, Mapping)):
         raise UsageError("there is no response in the request", hint="see docs/reward.md for its form")
-    return text_of_completion(body["response"]), row_of(body, body.get("verifier_metadata"))
+    return text_of_completion(response), row_of(body, body.get("verifier_metadata"))

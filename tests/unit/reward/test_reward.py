@@ -202,8 +202,13 @@ def test_what_trainers_send() -> None:
     assert row_of({"index": 1}, "module m; endmodule") == {"reference": "module m; endmodule"}
     reply, row = verify_request({"response": responses, "verifier_metadata": ROW})
     assert (reply, row) == ("x", ROW)
-    with pytest.raises(UsageError, match="no response"):
-        verify_request({"reference": REFERENCE})
+    assert verify_request({"response": "x", **ROW}) == ("x", ROW)
+    assert verify_request({"response": [{"role": "assistant", "content": "x"}], **ROW}) == ("x", ROW)
+    for odd in ({"output": 5}, {"output": None}, [3], {"output": [{"type": "message", "content": [5]}]}):
+        assert verify_request({"response": odd})[0] == ""
+    for nothing in ({}, {"response": None}, {"response": 3}):
+        with pytest.raises(UsageError, match="no response"):
+            verify_request({"reference": REFERENCE, **nothing})
 
 
 def test_it_can_be_used_inside_a_running_loop(reward: Reward) -> None:
