@@ -55,6 +55,12 @@ design = libyosys.Design()
 for command in sys.argv[1:]:
     libyosys.run_pass(command, design)
 """
+_THREE_STATE = """
+module \\$_TBUF_ (input A, input E, output Y);
+  assign Y = E ? A : 1'bz;
+endmodule
+"""
+"""What is no Verilog as yosys writes it."""
 SPENT: ContextVar[list[float]] = ContextVar("spent")
 """CPU seconds of what a MeteredBox was asked."""
 
@@ -137,7 +143,9 @@ def written(text: str, top: str, commands: Sequence[str]) -> str:
     """What yosys writes of a design after these commands; '' where it cannot."""
     with tempfile.TemporaryDirectory() as folder:
         # from always_comb with an incomplete assignment yosys would make a loop instead of a latch
-        Path(folder, "design.sv").write_text(latches_allowed(read_source(text, "sv2017").plain))
+        source = read_source(text, "sv2017", top=top)
+        Path(folder, "design.sv").write_text(latches_allowed(source.plain))
+        Path(folder, "three_state.v").write_text(_THREE_STATE)
         for read in ("read_verilog -sv design.sv", f"read_slang --top {top} design.sv"):
             steps = [read, f"hierarchy -top {top}", *commands, "write_verilog -noattr written.v"]
             subprocess.run(
@@ -146,9 +154,11 @@ def written(text: str, top: str, commands: Sequence[str]) -> str:
             if Path(folder, "written.v").exists():
                 found = Path(folder, "written.v").read_text()
                 # of an empty module it writes nothing, of an inout port something else
-                written_one = any(token.text == "module" for token in code_tokens(found))
-                if written_one and not read_source(found, "sv2017", top=top).problems:
-                    return found
+                if any(token.text == "module" for token in code_tokens(found)):
+                    again = read_source(found, "sv2017", top=top)
+                    # an empty module of an instance is missing then
+                    if not again.problems and set(again.unknown) <= set(source.unknown):
+                        return found
     return ""
 
 
@@ -184,7 +194,7 @@ def candidates(row: Mapping[str, str], kind: str) -> list[str]:
     text, top = row["verilog"], row["top"]
     if kind == "mutants":
         return list(killed(text, top, 3))
-    gates = ("proc", "flatten", "synth -noabc", "clean")
+    gates = ("proc", "flatten", "synth -noabc", "techmap -map three_state.v", "clean")
     make: dict[str, Callable[[], str]] = {
         "ladder": lambda: text,
         "self": lambda: text,

@@ -1,5 +1,4 @@
 // expect: equivalent
-// says: inout ports
 // ---- reference
 module r(inout a, output y);
   assign y = a;

@@ -215,7 +215,8 @@ class _Pair:
 
 def _can_be_cut(*sides: Reading) -> bool:
     """Whether another start may lead to a proof where this one had none."""
-    return all(side.netlist is not None and side.netlist.cut for side in sides)
+    netlists = [side.netlist for side in sides if side.netlist is not None]
+    return len(netlists) == len(sides) and all(one.cut or one.shared for one in netlists)
 
 
 def _only_unknown(found: Found) -> bool:
@@ -245,8 +246,8 @@ async def _simulated_only(prover: Prover, reference: Reference, ours: Reading, f
     itself = next(iter(reference.proofs.values()))
     seen = await play(prover, reference, reference.reading, ours, itself)
     netlist = reference.reading.netlist
-    # beside a memory that nobody compares an x of the candidate may be a simulator's caution
-    cautious = seen.result == "unknown" and netlist is not None and netlist.beyond
+    # beside what nobody compares an x of the candidate may be a simulator's caution
+    cautious = seen.result == "unknown" and netlist is not None and (netlist.beyond or netlist.shared)
     if seen.result not in ("wrong", "unknown") or cautious:
         return found.but(played=seen.facts)
     return replace(

@@ -120,12 +120,12 @@ async def _prepare(
             break
     status = found.status if found.status in ("unsupported", "error") else "usable"
     undefined, graphs = await prover().vacuous(read) if found.status == "equivalent" else ((), {})
-    vacuous = _in_port_names(undefined, read.top.ports) if undefined else ()
-    outputs = {port.name for port in read.top.ports if port.direction == "output"}
-    nothing = outputs == set(vacuous)
+    vacuous = _in_port_names(undefined, read.ports) if undefined else ()
+    outputs = {port.name for port in read.ports if port.direction == "output"}
+    nothing = bool(vacuous) and outputs == set(vacuous)
     if nothing:
         undefined, _ = await prover().vacuous(read, ZERO)
-        nothing = outputs == set(_in_port_names(undefined, read.top.ports))
+        nothing = outputs == set(_in_port_names(undefined, read.ports))
     return Reference(status, found.what, top, {front_end: read}, proofs, vacuous, graphs, nothing)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from rtlglot.records import Json
 from rtlglot.sandbox import BoxResult, Ended
 from rtlglot.tools.slang.tops import Remark, Top
+from rtlglot.tools.yosys.buses import DRIVEN, ENABLED, GIVEN
 from rtlglot.tools.yosys.miter import Frame
 from rtlglot.tools.yosys.netlist import Netlist
 from rtlglot.verilog.interface import Port
@@ -57,6 +58,14 @@ class Reading:
     """Modules that the text lacks: black boxes."""
 
     @property
+    def ports(self) -> tuple[Port, ...]:
+        """Those of the netlist: a port that others may drive too is several there."""
+        split = self.netlist.buses if self.netlist else ()
+        return tuple(
+            one for port in self.top.ports for one in (apart(port) if port.name in split else (port,))
+        )
+
+    @property
     def conditional(self) -> Conditional:
         """The text with what it is elsewhere."""
         return Conditional(self.text, self.macros, self.alternatives)
@@ -74,6 +83,12 @@ class Reading:
         netlist = Netlist.from_json(value["netlist"]) if value["netlist"] else None
         told = {"top": Top(top["name"], ports, top["odd"], remarks), "netlist": netlist}
         return cls(**{**value, **told, "macros": tuple(value["macros"]), "unknown": tuple(value["unknown"])})
+
+
+def apart(port: Port) -> tuple[Port, ...]:
+    """An inout port, or a three-state output, as the ports that it is in a netlist (see `buses`)."""
+    told = tuple(Port(port.name + added, "output", port.width) for added in (ENABLED, DRIVEN))
+    return (*told, Port(port.name + GIVEN, "input", port.width)) if port.direction == "inout" else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +171,11 @@ class Found:
         told["registers"] = tuple((side, name, low) for side, name, low in told.get("registers") or ())
         told["stimulus"] = tuple(tuple(frame) for frame in told.get("stimulus") or ())
         return cls(**told)
+
+    @property
+    def proved(self) -> bool:
+        """Whether it is a yes, as far as the solvers can tell."""
+        return self.status == "equivalent"
 
     def but(self, **changes: Any) -> Found:
         """With some of it changed."""

@@ -29,6 +29,7 @@ from rtlglot.tools.abc.points import Register, matched_points, open_registers
 from rtlglot.tools.abc.solve import Effort, decide, proved, shorten, still_open
 from rtlglot.tools.abc.vacuity import undefined_within
 from rtlglot.tools.prover.answers import Found, Reading, Unread, unsupported
+from rtlglot.tools.prover.shared import given_along, seen_along
 from rtlglot.tools.prover.trace import expected_along, inputs_along, trace_of
 from rtlglot.tools.slang.hazards import hazards_of
 from rtlglot.tools.slang.loads import file_loads
@@ -126,9 +127,19 @@ def compare_cut(arguments: dict[str, Any]) -> Json:
     `seek_proof` may find a proof, else 'unsupported'."""
     gold, gate, ports, clocking = _sides(arguments)
     miter = build_cut(gold, gate, ports, clocking, arguments["semantics"])
-    if miter is None:
-        return Found("unsupported").to_json()
-    question, found = _by_structure(miter, listed(gold, gate))
+    return Found("unsupported").to_json() if miter is None else _proof_of(miter, listed(gold, gate))
+
+
+def compare_apart(arguments: dict[str, Any]) -> Json:
+    """Likewise with nothing cut out, of designs whose three-state parts are logic in the netlist."""
+    gold, gate, ports, clocking = _sides(arguments)
+    miter = build(gold, gate, ports, clocking, arguments["semantics"])
+    return _proof_of(miter, listed(gold, gate))
+
+
+def _proof_of(miter: Aig, registers: Sequence[Register]) -> Json:
+    """What can be said of a miter in which a difference need be none of the designs."""
+    question, found = _by_structure(miter, registers)
     if question.literal == 0:
         return found.to_json()
     tried = exhaustive(question)
@@ -160,7 +171,7 @@ def _sides(arguments: dict[str, Any]) -> tuple[Netlist, Netlist, tuple[Port, ...
     gold, gate = (Reading.from_json(arguments[side]) for side in ("reference", "candidate"))
     assert gold.netlist is not None
     assert gate.netlist is not None
-    return gold.netlist, gate.netlist, gold.top.ports, Frame(**arguments["clocking"])
+    return gold.netlist, gate.netlist, gold.ports, Frame(**arguments["clocking"])
 
 
 def _shown(miter: Aig, stimulus: Stimulus, ports: Sequence[Port], clocking: Frame) -> dict[str, Json]:
@@ -219,15 +230,21 @@ def vacuous(arguments: dict[str, Any]) -> Json:
 def expected(arguments: dict[str, Any]) -> Json:
     """What the reference's netlist answers along `steps` (see `expected_along`); None where it has none.
     `aiger` is its miter with itself, where that was built before."""
+    design = Reading.from_json(arguments["reference"])
+    told = _told_along(arguments, given_along(design, arguments["steps"]))
+    return None if told is None else seen_along(design, arguments["steps"], told)
+
+
+def _told_along(arguments: dict[str, Any], steps: Sequence[dict[str, Any]]) -> Any:
     gold, gate, ports, clocking = _sides(arguments)
     if not gold.beyond:
         if aiger := arguments["aiger"]:
             miter = read_aiger(base64.urlsafe_b64decode(aiger))
         else:
             miter = build(gold, gate, ports, clocking, arguments["semantics"])
-        return expected_along(miter, arguments["steps"], ports, clocking)
+        return expected_along(miter, steps, ports, clocking)
     opened = build_open(gold, gate, ports, clocking, arguments["semantics"])
-    return expected_along(opened[0], arguments["steps"], ports, clocking, opened[1]) if opened else None
+    return expected_along(opened[0], steps, ports, clocking, opened[1]) if opened else None
 
 
 def _top(value: dict[str, Any]) -> Top:

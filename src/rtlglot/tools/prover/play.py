@@ -28,6 +28,8 @@ _EMPTY = re.compile(r"\binitial\b([ ]*);")
 """An initial block of nothing, which Icarus Verilog does not take."""
 _GAP = 20
 """Time units between two events: a delay of a few units, as `q <= #1 d`, stays within a cycle."""
+_GIVEN = "bench_given_"
+"""Before the name of an inout port: what the bench gives it."""
 _NOT_RUN = {
     "compile": "the simulator cannot compile it",
     "timeout": "the simulation ran out of time",
@@ -49,13 +51,13 @@ class Bench:
     @property
     def inputs(self) -> list[Port]:
         """All but the one clock: clocks first."""
-        given = [port for port in self.ports if port.direction == "input" and port.name != self.clock]
+        given = [port for port in self.ports if port.direction != "output" and port.name != self.clock]
         return sorted(given, key=lambda port: port.name not in self.clocks)
 
     @property
     def outputs(self) -> list[Port]:
         """In the order in which they are printed."""
-        return [port for port in self.ports if port.direction == "output"]
+        return [port for port in self.ports if port.direction != "input"]
 
     def text(self, top: str, steps: Sequence[Step], nonce: str, shown: int) -> str:
         """A module that plays stimulus.txt and prints the outputs around the end of each late step."""
@@ -99,8 +101,15 @@ class Bench:
         elif port.name in self.clocks:
             # the first value of a clock is no edge
             start = f" = 1'b{steps[0].inputs[port.name]}"
+        bits = f"[{(port.width or 1) - 1}:0]"
+        if port.direction == "inout":
+            # what the design drives is stronger, so that the two never contradict each other
+            given = f"{_GIVEN}{port.name}"
+            return (
+                f"reg {bits} {given}; wire {bits} {port.name}; assign (weak1, weak0) {port.name} = {given};"
+            )
         kind = "wire" if port.direction == "output" else "reg"
-        return f"{kind} [{(port.width or 1) - 1}:0] {port.name}{start};"
+        return f"{kind} {bits} {port.name}{start};"
 
     def stimulus(self, steps: Sequence[Step]) -> str:
         """What stimulus.txt holds: a line for each step."""
@@ -168,6 +177,7 @@ def _taken(ports: Sequence[Port], top: int) -> str:
     parts = []
     for port in ports:
         width = port.width or 1
-        parts.append(f"{port.name} = bench_stimulus[bench_step][{top - 1}:{top - width}];")
+        name = f"{_GIVEN}{port.name}" if port.direction == "inout" else port.name
+        parts.append(f"{name} = bench_stimulus[bench_step][{top - 1}:{top - width}];")
         top -= width
     return " ".join(parts)

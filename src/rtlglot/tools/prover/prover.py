@@ -130,20 +130,23 @@ class Prover:
         if gold.digest and gold.digest == gate.digest:
             return base.but(status="equivalent", engine="the same netlist")
         beyond = gate.beyond or (gold.beyond and f"the reference: {gold.beyond}")
-        if gold.cut and gate.cut and (beyond or max(gold.memory_bits, gate.memory_bits) > SMALL_MEMORY):
-            cut = await self._by_cut(pair, base)
-            if cut.status == "equivalent":
-                return cut
-        if beyond:
-            return base.but(status="unsupported", what=beyond)
+        shared = gate.shared or (gold.shared and f"the reference: {gold.shared}")
+        if gold.buses != gate.buses:
+            return base.but(status="unsupported", what=beyond or shared)
+        large = max(gold.memory_bits, gate.memory_bits) > SMALL_MEMORY
+        cuts = gold.cut and gate.cut and (beyond or shared or large)
+        if cuts and (found := await self._by_parts("compare_cut", pair, base)).proved:
+            return found.but(cut=gold.cut)
+        if shared and not beyond and (found := await self._by_parts("compare_apart", pair, base)).proved:
+            return found
+        if beyond or shared:
+            return base.but(status="unsupported", what=shared or beyond)
         return await self._by_gates(pair, base, reference)
 
-    async def _by_cut(self, pair: Mapping[str, Any], base: Found) -> Found:
-        """The proof without memories and black boxes, where there is one."""
-        ran = await self._run(f"{TOOLS}:compare_cut", pair, NOTHING, parts=_BUILDING)
-        if isinstance(ran, Unread):
-            return base.but(status=ran.status)
-        found = _onto(base, ran).but(cut=tuple(pair["reference"]["netlist"]["cut"]))
+    async def _by_parts(self, tool: str, pair: Mapping[str, Any], base: Found) -> Found:
+        """The proof without memories and black boxes, or with shared bits as logic, where there is one."""
+        ran = await self._run(f"{TOOLS}:{tool}", pair, NOTHING, parts=_BUILDING)
+        found = base.but(status=ran.status) if isinstance(ran, Unread) else _onto(base, ran)
         if found.status != "open":
             return found
         asked = await self._sought(found, self._effort())
@@ -212,8 +215,8 @@ class Prover:
         limit_s = self._limits.cpu_s
         if self._first is None:
             return Played(why="no simulator is installed")
-        if any(port.direction not in ("input", "output") for port in design.top.ports):
-            return Played(why="it has inout ports")
+        if any(port.direction not in ("input", "output", "inout") for port in design.top.ports):
+            return Played(why="it has ports that are no nets")
         if not is_plain(design.top.name) or not all(port.name.isidentifier() for port in design.top.ports):
             return Played(why="it has a name with special characters")
         arguments: dict[str, Json] = {

@@ -26,8 +26,8 @@ _MOST_OUTPUT = 400_000
 
 def steps_for(ports: Sequence[Port], clocking: Frame, clocks: Sequence[str]) -> tuple[Step, ...]:
     """The whole stimulus."""
-    inputs = [port for port in ports if port.direction == "input" and port.name != clocking.clock]
-    width = sum(port.width or 1 for port in ports if port.direction == "output")
+    inputs = [port for port in ports if port.direction != "output" and port.name != clocking.clock]
+    width = sum(port.width or 1 for port in ports if port.direction != "input")
     most = max(60, min(STEPS, _MOST_OUTPUT // (2 * (width + 24))))
     draw = _Draw(inputs, clocking, clocks)
     made: list[Step] = []

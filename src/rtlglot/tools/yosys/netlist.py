@@ -13,6 +13,7 @@ from typing import Any
 from rtlglot.records import Json
 from rtlglot.tools.yosys import beyond, branches, canonical, holding
 from rtlglot.tools.yosys.arithmetic import POWER
+from rtlglot.tools.yosys.buses import Opened, opened
 from rtlglot.tools.yosys.cuts import MEMORY, can_be_cut, marked, stubs
 from rtlglot.tools.yosys.reader import Yosys
 
@@ -53,6 +54,10 @@ class Netlist:
     """Its memories and black boxes by name, where nothing else is beyond a model of gates."""
     files: tuple[str, ...] = ()
     """Its memories that are filled from files."""
+    buses: tuple[str, ...] = ()
+    """Its inout ports and three-state outputs, of which each is several ports here (`buses`)."""
+    shared: str = ""
+    """What is shared with other drivers, in words, where `buses` speaks of ports or of inner nets."""
     stubs: str = ""
     """Empty modules in the place of its black boxes, for a simulator."""
     digest: str = ""
@@ -66,7 +71,7 @@ class Netlist:
     def from_json(cls, value: Mapping[str, Any]) -> Netlist:
         """Back from `to_json`."""
         clocks = tuple((name, rising) for name, rising in value["clocks"])
-        names = {name: tuple(value[name]) for name in ("cut", "files")}
+        names = {name: tuple(value[name]) for name in ("cut", "files", "buses")}
         return cls(**{**value, "clocks": clocks, **names})
 
     @property
@@ -94,31 +99,20 @@ class Wanted:
 def read_netlist(wanted: Wanted, *, front_end: str, most_memory_bits: int, sees_x: bool = True) -> Netlist:
     """Read, elaborate and flatten a text. Raises Unsupported for what a proof cannot handle; yosys ends
     the process for what it cannot read."""
-    yosys, top, loads = Yosys(), wanted.top, wanted.loads
-    try:
-        yosys.read(wanted.text, wanted.version, front_end, top=top)
-    except ValueError as error:
-        raise Unsupported(str(error)) from error
-    yosys(f"hierarchy -top {top}")
-    if not sees_x:
-        _hide_x(yosys)
-    yosys("proc -noopt")
-    branches.prune(yosys)
-    # the passes that simplify memories take one that nothing writes for undefined
-    memories = "memory_collect" if loads else "memory -nomap"
-    yosys(*_FLATTENED, memories, "memory_nordff", "opt_clean", f"rename {top} netlist")
-    holding.enabled(yosys)
-    if loads:
-        _mark(yosys, loads)
+    yosys, loads = Yosys(), wanted.loads
+    _flatten(yosys, wanted, front_end, sees_x=sees_x)
     module = _with_powers(yosys)
     lost = beyond.trouble(yosys) or beyond.odd_ports(module) or beyond.odd_cells(module)
+    digest = canonical.digest(module)
+    split = _without_buses(yosys, module) if lost else None
+    module, shared, lost = (split.module, lost, "") if split else (module, "", lost)
     apart = {n: c for n, c in module["cells"].items() if beyond.is_memory(c) or c["type"][0] != "$"}
     cut = tuple(apart) if not lost and all(map(can_be_cut, apart.values())) else ()
     lost = lost or beyond.missing(apart.values()) or ("memory filled from a file" if loads else "")
     lost = lost or beyond.large(module["cells"], most_memory_bits)
     yosys("write_rtlil netlist.il")
     return Netlist(
-        top=top,
+        top=wanted.top,
         rtlil="" if lost and not cut else Path("netlist.il").read_text(encoding="utf-8"),
         front_end=front_end,
         memory_bits=beyond.memory_bits(module["cells"]),
@@ -126,9 +120,44 @@ def read_netlist(wanted: Wanted, *, front_end: str, most_memory_bits: int, sees_
         cut=cut,
         files=tuple(loads),
         stubs=stubs(module["cells"].values()),
-        digest=canonical.digest(module),
+        buses=split.ports if split else (),
+        shared=shared,
+        digest=digest,
         **_facts(module),
     )
+
+
+def _flatten(yosys: Yosys, wanted: Wanted, front_end: str, *, sees_x: bool) -> None:
+    """Read a text and make the one module `netlist` of it."""
+    try:
+        yosys.read(wanted.text, wanted.version, front_end, top=wanted.top)
+    except ValueError as error:
+        raise Unsupported(str(error)) from error
+    yosys(f"hierarchy -top {wanted.top}")
+    if not sees_x:
+        _hide_x(yosys)
+    yosys("proc -noopt")
+    branches.prune(yosys)
+    # the passes that simplify memories take one that nothing writes for undefined
+    memories = "memory_collect" if wanted.loads else "memory -nomap"
+    yosys(*_FLATTENED, memories, "memory_nordff", "opt_clean", f"rename {wanted.top} netlist")
+    holding.enabled(yosys)
+    if wanted.loads:
+        _mark(yosys, wanted.loads)
+
+
+def _without_buses(yosys: Yosys, module: Mapping[str, Any]) -> Opened | None:
+    """The module with three-state drivers and inout ports as logic, in the place of the one that is there;
+    None where that is not all that is beyond a proof, or where such a port clocks something."""
+    split = opened(module)
+    if split is None:
+        return None
+    Path("opened.json").write_text(json.dumps({"modules": {"netlist": split.module}}), encoding="utf-8")
+    yosys("design -reset", "read_json opened.json", "opt_clean")
+    plain = _module(yosys)
+    lost = beyond.trouble(yosys) or beyond.odd_ports(plain) or beyond.odd_cells(plain)
+    clocked = any(name not in module["ports"] for name, _ in _facts(plain)["clocks"])
+    return None if lost or clocked else Opened(plain, split.ports)
 
 
 def _with_powers(yosys: Yosys) -> Mapping[str, Any]:
