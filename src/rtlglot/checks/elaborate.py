@@ -39,7 +39,7 @@ class Elaborate(Check):
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""
-        return {"check": self.name, "version": 6, **asdict(self.options), "pyslang": version()}
+        return {"check": self.name, "version": 7, **asdict(self.options), "pyslang": version()}
 
     def applies(self, context: Context) -> bool:
         """To Verilog."""

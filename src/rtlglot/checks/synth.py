@@ -55,7 +55,7 @@ class Synth(Check):
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""
-        return {"check": self.name, "version": 5, **asdict(self.options), "pyosys": version()}
+        return {"check": self.name, "version": 6, **asdict(self.options), "pyosys": version()}
 
     def applies(self, context: Context) -> bool:
         """To Verilog."""
@@ -77,7 +77,7 @@ class Synth(Check):
             seconds += result.seconds
             if result.ended is Ended.OK:
                 named = data | {"frontend": f"read_{front_end}", "initial": initial}
-                if not _in_conflict(result.value):
+                if not (_in_conflict(result.value) or _switched(result.value)):
                     return self._verdict(known, result.value, seconds, named)
                 # static functions called from two places look like this to one of the front ends:
                 # a conflict is one when both see it, or the other cannot say
@@ -121,11 +121,11 @@ class Synth(Check):
         names = await _beyond(known, box)
         impossible = [row for row in names if not row[2]]
         notes = tuple(
-            Finding(Severity.NOTE, "construct", f"no hardware can do this: {name}; a testbench can", line)
+            Finding(Severity.ERROR, "construct", f"no hardware can do this: {name}; a testbench can", line)
             for name, line, _ in impossible
         )
         if notes:
-            return Verdict(self.name, CheckStatus.FAIL, said + notes, seconds, data)
+            return Verdict(self.name, CheckStatus.FAIL, notes + said, seconds, data)
         eased = tuple(replace(f, severity=Severity.WARNING, code="beyond-synthesis") for f in said)
         return Verdict(self.name, CheckStatus.UNSUPPORTED, _cannot_build(names) or eased, seconds, data)
 
@@ -255,6 +255,12 @@ def _in_conflict(value: Json) -> bool:
     return any(kind == "drivers" for kind, *_ in value["problems"])
 
 
+def _switched(value: Json) -> bool:
+    """Whether there are switches, which the front ends take for modules that are not there."""
+    return not _SWITCHES.isdisjoint(value["unknown"])
+
+
+_SWITCHES = frozenset("cmos nmos pmos rcmos rnmos rpmos rtran rtranif0 rtranif1 tran tranif0 tranif1".split())
 _PROBLEMS = {
     "drivers": lambda what: f"{_named(what)} is driven from more than one place: drive it from one",
     "loop": lambda what: f"combinational loop{f' through {what}' if what else ''}: break it with a register",

@@ -127,9 +127,13 @@ def muted(text: str, names: Collection[str] = WITHOUT_EFFECT) -> str:
     letters = list(text)
     for place, token in enumerate(code):
         if token.kind is Kind.SYSTEM and token.text in names:
-            end = _end_of_call(code, place)
+            start, end = token.offset, _end_of_call(code, place)
+            if end is not None and place and code[place - 1].text == "final":
+                # which needs a statement; all others may stand before nothing
+                start = code[place - 1].offset
+                end = next((t.offset + 1 for t in code[place:] if t.offset >= end and t.text == ";"), end)
             if end is not None:
-                letters[token.offset : end] = _BLANKED.sub(" ", text[token.offset : end])
+                letters[start:end] = _BLANKED.sub(" ", text[start:end])
     return "".join(letters)
 
 

@@ -18,6 +18,7 @@ _STATEMENTS = {
     "DoWhileLoop": ("a do-while loop", True),
     "EventTrigger": ("an event", True),
     "ForeverLoop": ("a forever loop", False),
+    "PatternCase": ("a case of patterns", True),
     "ProceduralAssign": ("force or assign in a process", False),
     "RandCase": ("randcase", False),
     "RandSequence": ("randsequence", False),
@@ -38,6 +39,14 @@ _TYPES = {
     "StringType": "a string",
 }
 """Types that no hardware has."""
+_SYMBOLS = {
+    "CheckerInstance": "a checker",
+    "ClockingBlock": "a clocking block",
+    "CovergroupType": "a covergroup",
+    "NetAlias": "an alias of nets",
+    "Sequence": "a sequence of an assertion",
+}
+"""What a member of a module is called; hardware can do it, or it asks for none."""
 _RANDOM = frozenset({"$random", "$urandom", "$urandom_range"})
 _ENUM_METHODS = frozenset({"first", "last", "name", "next", "num", "prev"})
 _LENIENT = ast.CompilationFlags.AllowUseBeforeDeclare
@@ -97,14 +106,16 @@ def _see_call(node: Any, note: Any) -> None:
 
 
 def _see_symbol(node: Any, note: Any) -> None:
-    if isinstance(node, ast.PrimitiveInstanceSymbol):
+    if node.kind.name in _SYMBOLS:
+        note(_SYMBOLS[node.kind.name], True, node.location)
+    elif isinstance(node, ast.PrimitiveInstanceSymbol):
         name = str(node.primitiveType.name)
         if node.primitiveType.syntax is not None:
             note(f"the user-defined primitive {name}", True, node.location)
         elif any(part in name for part in _GATES):
             note(f"the gate {name}", True, node.location)
     elif isinstance(node, ast.NetSymbol):
-        if node.netType.name in _NETS:
+        if node.netType.name in _NETS or not node.netType.isBuiltIn:
             note(f"the net type {node.netType.name}", True, node.location)
     elif isinstance(node, ast.VariableSymbol):
         kind = type(node.type.canonicalType).__name__

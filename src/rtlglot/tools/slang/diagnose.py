@@ -236,7 +236,7 @@ def _has_error(rows: list[Json]) -> bool:
 
 
 _TRI_STATE = re.compile(
-    rb"'[sS]?[bBoOdDhH]?\s*[0-9a-fA-FxX_]*[zZ?]|\b(?:bufif|notif|[rt]?tran|tri|wor|wand|pull)\w*"
+    rb"'[sS]?[bBoOdDhH]?\s*[0-9a-fA-FxX_]*[zZ?]|\b(?:bufif|notif|[rt]?tran|r?[npc]mos|tri|wor|wand|pull)\w*"
 )
 _DOTTED = re.compile(rb"[A-Za-z_][\w$]*\s*\.")
 _MACRO_CALL = re.compile(rb"``|`(?:ifdef|ifndef)\b")
