@@ -196,4 +196,6 @@ def no_run(ran: BoxResult) -> Unread:
         return Unread("unsupported", "it needs more memory than a check may have")
     if ran.ended is Ended.TIMEOUT:
         return Unread("timeout", ran.detail)
+    if ran.ended is Ended.CRASH:
+        return Unread("error", ran.detail, unreadable=True)
     return Unread("unavailable" if ran.ended is Ended.UNAVAILABLE else "error", ran.detail)

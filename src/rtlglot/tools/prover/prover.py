@@ -32,8 +32,15 @@ _PRODUCT = "cell $mul "
 _ALL_BUT_TURNED = 2 / 3
 """What of the CPU seconds is left for other proofs about products than the one with turned operands, which
 seeks no difference and so uses half of as many."""
-_UNNAMED = ("unsupported language feature", "Assert ")
-"""How a front end begins that does not name what it does not know."""
+_UNNAMED = (
+    "Assert ",
+    "Feature unimplemented",
+    "Internal frontend error",
+    "unsupported language feature",
+    "unsupported system task",
+    "user-defined primitives unsupported",
+)
+"""How a front end begins that does not name what it does not know, or not by the name that it has."""
 
 
 @dataclass(frozen=True, slots=True)
