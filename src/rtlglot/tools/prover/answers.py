@@ -182,6 +182,13 @@ class Found:
         return replace(self, **changes)
 
 
+def onto(found: Found, told: Mapping[str, Any]) -> Found:
+    """What a tool found, over what was known already."""
+    fresh = Found.from_json({"status": found.status, **told})
+    changes = {name: getattr(fresh, name) for name in told if name not in ("clocking", "semantics", "start")}
+    return replace(found, **{name: value for name, value in changes.items() if value or name == "k"})
+
+
 def unsupported(what: str, findings: Sequence[Json] = ()) -> Unread:
     """A text that is beyond a proof."""
     return Unread("unsupported", what, tuple(findings))

@@ -38,6 +38,7 @@ from rtlglot.tools.slang.source import Source, read_source
 from rtlglot.tools.slang.tops import Top, choose_top
 from rtlglot.tools.slang.wording import INCLUDE
 from rtlglot.tools.yosys import reader
+from rtlglot.tools.yosys.arithmetic import ROWS
 from rtlglot.tools.yosys.miter import Frame, X, build, build_cut, build_open, listed, short_names
 from rtlglot.tools.yosys.netlist import Netlist, Unsupported, Wanted, read_netlist
 from rtlglot.verilog.interface import Port, port_differences
@@ -98,11 +99,11 @@ def _reading(source: Source, top: Top, netlist: Any, text: str) -> Reading:
 
 
 def compare(arguments: dict[str, Any]) -> Json:
-    """Hold the gates of two readings against each other, their products made the other way round where they
-    are `turned`, and answer what needs no solver: a Found, 'open' where `conclude` has to decide."""
+    """Hold the gates of two readings against each other, their `products` made so (see `arithmetic`), and
+    answer what needs no solver: a Found, 'open' where `conclude` has to decide."""
     gold, gate, ports, clocking = _sides(arguments)
-    turned = bool(arguments.get("turned"))
-    miter = build(gold, gate, ports, clocking, arguments["semantics"], turned=turned)
+    products = arguments.get("products", ROWS)
+    miter = build(gold, gate, ports, clocking, arguments["semantics"], products=products)
     aiger = base64.urlsafe_b64encode(Path("miter.aig").read_bytes()).decode()
     question, found = _by_structure(miter, listed(gold, gate))
     found = found.but(aiger=aiger)

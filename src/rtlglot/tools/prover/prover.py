@@ -8,8 +8,9 @@ from typing import Any
 
 from rtlglot.records import Json
 from rtlglot.sandbox import NOTHING, Box, Ended, Permit
-from rtlglot.tools.prover.answers import Answers, Found, Graphs, Played, Reading, Step, Unread, no_run
+from rtlglot.tools.prover.answers import Answers, Found, Graphs, Played, Reading, Step, Unread, no_run, onto
 from rtlglot.tools.simulator.simulation import Simulator, patience_s
+from rtlglot.tools.yosys.arithmetic import GATES, TURNED
 from rtlglot.tools.yosys.miter import ZERO, Frame, X, clocking_of
 from rtlglot.tools.yosys.reader import is_plain
 from rtlglot.verilog.system_tasks import muted
@@ -29,9 +30,9 @@ _BUILDING = 3
 """Limits that go into the making of a graph, before any solver."""
 _SIDES = ("reference", "candidate")
 _PRODUCT = "cell $mul "
-_ALL_BUT_TURNED = 2 / 3
-"""What of the CPU seconds is left for other proofs about products than the one with turned operands, which
-seeks no difference and so uses half of as many."""
+_ALL_BUT_OTHERS = 2 / 3
+"""What of the CPU seconds is left for a proof about products as rows beside those that make something else
+of them; each of these seeks no difference and so uses half of as many."""
 _UNNAMED = (
     "Assert ",
     "Feature unimplemented",
@@ -153,11 +154,11 @@ class Prover:
     async def _by_parts(self, tool: str, pair: Mapping[str, Any], base: Found) -> Found:
         """The proof without memories and black boxes, or with shared bits as logic, where there is one."""
         ran = await self._run(f"{TOOLS}:{tool}", pair, NOTHING, parts=_BUILDING)
-        found = base.but(status=ran.status) if isinstance(ran, Unread) else _onto(base, ran)
+        found = base.but(status=ran.status) if isinstance(ran, Unread) else onto(base, ran)
         if found.status != "open":
             return found
         asked = await self._sought(found, self._effort())
-        return base.but(status=asked.status) if isinstance(asked, Unread) else _onto(found, asked)
+        return base.but(status=asked.status) if isinstance(asked, Unread) else onto(found, asked)
 
     async def _sought(self, found: Found, effort: Mapping[str, Json]) -> Mapping[str, Any] | Unread:
         """A proof of what a comparison left open, by the engines that find no differences."""
@@ -167,33 +168,32 @@ class Prover:
     async def _by_gates(self, pair: Mapping[str, Any], base: Found, reference: Reading) -> Found:
         """The proof about all that both designs are."""
         ran = await self._run(f"{TOOLS}:compare", pair, NOTHING, parts=_BUILDING)
-        if isinstance(ran, Unread):
-            return base.but(status=ran.status, what=ran.what)
-        found = _onto(base, ran)
+        told = {"status": ran.status, "what": ran.what} if isinstance(ran, Unread) else ran
+        found = onto(base, told)
         if found.status == "open":
-            multiplies = any(_PRODUCT in pair[side]["netlist"]["rtlil"] for side in _SIDES)
-            share = _ALL_BUT_TURNED if multiplies else 1.0
+            multiply = [_PRODUCT in pair[side]["netlist"]["rtlil"] for side in _SIDES]
+            share = _ALL_BUT_OTHERS if any(multiply) else 1.0
             asked = await self._conclude(reference, found, {"effort": self._effort(share)})
-            found = found.but(status=asked.status) if isinstance(asked, Unread) else _onto(found, asked)
-            if multiplies and found.status in ("timeout", "bounded"):
-                return await self._by_turned_products(pair, base) or found
+            found = found.but(status=asked.status) if isinstance(asked, Unread) else onto(found, asked)
+            others = ([GATES] if multiply == [True, False] else []) + ([TURNED] if any(multiply) else [])
+            for products in others if found.status in ("timeout", "bounded") else ():
+                if (other := await self._by_products({**pair, "products": products}, base)).proved:
+                    return other
             return found
         if self.shortest and len(found.stimulus) > LONG_TRACE:
             asked = await self._conclude(reference, found, {"stimulus": found.stimulus})
             if isinstance(asked, Mapping) and asked.get("trace"):
-                found = _onto(found, asked)
+                found = onto(found, asked)
         return found
 
-    async def _by_turned_products(self, pair: Mapping[str, Any], base: Found) -> Found | None:
-        """The proof with all products made row by row of their first operand: b * a is a * b."""
-        ran = await self._run(f"{TOOLS}:compare", {**pair, "turned": True}, NOTHING, parts=_BUILDING)
-        if isinstance(ran, Unread):
-            return None
-        found = _onto(base, ran)
-        if found.status == "open":
-            asked = await self._sought(found, self._effort(_ALL_BUT_TURNED))
-            found = found if isinstance(asked, Unread) else _onto(found, asked)
-        return found if found.status == "equivalent" else None
+    async def _by_products(self, pair: Mapping[str, Any], base: Found) -> Found:
+        """The proof with products made otherwise: b * a is a * b, and may be gates on one side."""
+        ran = await self._run(f"{TOOLS}:compare", pair, NOTHING, parts=_BUILDING)
+        found = base.but(status=ran.status) if isinstance(ran, Unread) else onto(base, ran)
+        if found.status != "open":
+            return found
+        asked = await self._sought(found, self._effort(_ALL_BUT_OTHERS))
+        return found if isinstance(asked, Unread) else onto(found, asked)
 
     async def vacuous(self, reference: Reading, start: str = X) -> tuple[tuple[str, ...], Graphs]:
         """Names in its miter of the outputs that a reference never defines from a start; and that miter."""
@@ -298,10 +298,3 @@ def _pair(reference: Reading, candidate: Reading, semantics: str) -> dict[str, A
         "clocking": asdict(clocking_of(reference.netlist, candidate.netlist)),
         "semantics": semantics,
     }
-
-
-def _onto(found: Found, told: Mapping[str, Any]) -> Found:
-    """What a tool found, over what was known already."""
-    fresh = Found.from_json({"status": found.status, **told})
-    changes = {name: getattr(fresh, name) for name in told if name not in ("clocking", "semantics", "start")}
-    return replace(found, **{name: value for name, value in changes.items() if value or name == "k"})

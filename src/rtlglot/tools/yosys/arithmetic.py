@@ -2,6 +2,12 @@
 
 import re
 
+from rtlglot.tools.yosys.reader import CIRCUITS
+
+ROWS, TURNED, GATES = "rows", "turned", "gates"
+"""Of what products are made: of rows for the bits of their second operand or of their first, or, those of the
+reference together with the sums around them, of the gates that yosys makes of them when it synthesises."""
+
 POWER = """
 (* techmap_celltype = "$pow" *)
 module power(A, B, Y);
@@ -56,3 +62,12 @@ def rows(*, turned: bool) -> str:
     """A product row by row, as it is written where it is written out: the sums in between are then the
     same. A row is for a bit of the second operand, or of the first where it is `turned`."""
     return _OPERAND.sub(lambda name: {"A": "B", "B": "A"}[name[0]], _ROWS) if turned else _ROWS
+
+
+def in_gates(module: str) -> list[str]:
+    """Commands that make gates of a module's sums and products, in the widths that are needed. What they tell
+    is defined more often than in a simulation, where one x makes all of a sum x: so only of a reference."""
+    kinds = (f"{module}/t:${kind}" for kind in ("mul", "add", "sub", "neg"))
+    made = " ".join(f"{module}/t:${kind}" for kind in ("alu", "macc", "macc_v2", "fa", "lcu"))
+    mapped = [f"techmap -map %{CIRCUITS} {made}"] * 3
+    return [f"wreduce {' '.join(kinds)}", f"opt_clean {module}", f"alumacc {module}", *mapped]

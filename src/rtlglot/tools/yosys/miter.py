@@ -29,7 +29,7 @@ from pathlib import Path
 from rtlglot.tools.abc.aig import Aig, read_aiger
 from rtlglot.tools.abc.joined import Cut, joined
 from rtlglot.tools.abc.points import Register
-from rtlglot.tools.yosys.arithmetic import rows
+from rtlglot.tools.yosys.arithmetic import GATES, ROWS, TURNED, in_gates, rows
 from rtlglot.tools.yosys.cuts import cuts_of
 from rtlglot.tools.yosys.netlist import Netlist
 from rtlglot.tools.yosys.reader import CIRCUITS, Yosys
@@ -92,16 +92,17 @@ def build(
     clocking: Frame,
     semantics: str,
     *,
-    turned: bool = False,
+    products: str = ROWS,
 ) -> Aig:
     """The graph with the outputs gold_oN_d, gold_oN_x (its x mask), gate_oN_d and gate_oN_x, and with those
-    of the registers (see `yosys.registers`). Products are made row by row, of the other operand where they
-    are `turned`."""
+    of the registers (see `yosys.registers`). `products` says of what products are made."""
     sides = _both_read(reference, candidate, ports)
     yosys = sides.yosys
     for name in _SIDES:
         yosys(f"select {name}", "memory_map -formal", "opt_expr -keepdc", "opt_clean", "select -clear")
-    return _mitered(sides, clocking, semantics, turned=turned)
+    if products == GATES:
+        yosys(*in_gates(_SIDES[0]))
+    return _mitered(sides, clocking, semantics, turned=products == TURNED)
 
 
 def build_cut(
