@@ -49,6 +49,7 @@ _SYMBOLS = {
 """What a member of a module is called; hardware can do it, or it asks for none."""
 _RANDOM = frozenset({"$random", "$urandom", "$urandom_range"})
 _ENUM_METHODS = frozenset({"first", "last", "name", "next", "num", "prev"})
+_INITIAL = ast.ProceduralBlockKind.Initial
 _LENIENT = ast.CompilationFlags.AllowUseBeforeDeclare
 
 
@@ -77,10 +78,13 @@ def beyond(arguments: Json) -> Json:
             _see_call(node, note)
         elif isinstance(node, ast.ProceduralBlockSymbol):
             outermost.add(node.body)
+            _see_edges(node, note)
         elif isinstance(node, ast.Symbol):
-            _see_symbol(node, note)
+            _see_symbol(node, at_work, note)
 
-    for top in compilation.getRoot().topInstances:
+    tops = compilation.getRoot().topInstances
+    at_work = _at_work(tops)
+    for top in tops:
         top.visit(see)
     return [[name, line, hardware] for name, (line, hardware) in sorted(found.items(), key=lambda x: x[1])]
 
@@ -95,6 +99,18 @@ def _see_statement(node: Any, outermost: set[Any], note: Any) -> None:
         note(*_STATEMENTS[kind], node.sourceRange.start)
 
 
+def _see_edges(process: Any, note: Any) -> None:
+    """A process that waits for both edges of a signal: no flip-flop does."""
+    timing = getattr(process.body, "timing", None)
+    edges: dict[str, set[str]] = {}
+    for event in getattr(timing, "events", [timing]):
+        if isinstance(event, ast.SignalEventControl):
+            edges.setdefault(str(event.expr.syntax).strip(), set()).add(event.edge.name)
+    for name, kinds in edges.items():
+        if "BothEdges" in kinds or {"PosEdge", "NegEdge"} <= kinds:
+            note(f"a process at both edges of {name[:80]}", True, process.location)
+
+
 def _see_call(node: Any, note: Any) -> None:
     name = str(node.subroutineName)
     if name in _RANDOM:
@@ -105,7 +121,23 @@ def _see_call(node: Any, note: Any) -> None:
         note(f"the system call {name}", True, node.sourceRange.start)
 
 
-def _see_symbol(node: Any, note: Any) -> None:
+def _at_work(tops: Any) -> set[Any]:
+    """The symbols that something reads or writes besides initial blocks."""
+    found: set[Any] = set()
+
+    def see(node: Any) -> Any:
+        if isinstance(node, ast.NamedValueExpression):
+            found.add(node.symbol)
+        elif isinstance(node, ast.ProceduralBlockSymbol) and node.procedureKind == _INITIAL:
+            return ast.VisitAction.Skip
+        return ast.VisitAction.Advance
+
+    for top in tops:
+        top.visit(see)
+    return found
+
+
+def _see_symbol(node: Any, at_work: set[Any], note: Any) -> None:
     if node.kind.name in _SYMBOLS:
         note(_SYMBOLS[node.kind.name], True, node.location)
     elif isinstance(node, ast.PrimitiveInstanceSymbol):
@@ -118,10 +150,17 @@ def _see_symbol(node: Any, note: Any) -> None:
         if node.netType.name in _NETS or not node.netType.isBuiltIn:
             note(f"the net type {node.netType.name}", True, node.location)
     elif isinstance(node, ast.VariableSymbol):
-        kind = type(node.type.canonicalType).__name__
-        if kind in _TYPES:
-            note(_TYPES[kind], False, node.location)
+        _see_variable(node, at_work, note)
     elif isinstance(node, ast.MultiPortSymbol) or (
         isinstance(node, ast.PortSymbol) and node.internalSymbol is None
     ):
         note("an expression as a port", True, node.location)
+
+
+def _see_variable(node: Any, at_work: set[Any], note: Any) -> None:
+    kind = type(node.type.canonicalType).__name__
+    if kind == "FloatingType" and node not in at_work:
+        # it may make constants, which hardware can hold
+        note("a real number in an initial block", True, node.location)
+    elif kind in _TYPES:
+        note(_TYPES[kind], False, node.location)
