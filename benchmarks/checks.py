@@ -1,7 +1,6 @@
 """The checks against the tools people call by subprocess: same designs, same run.
 
     python benchmarks/checks.py [--data DIR] [--designs 156] [--repeats 3] [--only NAME…]
-    python benchmarks/checks.py --real FILE [--files 300]
 
 The designs are VerilogEval's references. A design's text is varied by a comment in every repeat, so
 that nothing is answered from memory. Per way: designs that pass; designs per second of CPU time, which
@@ -34,9 +33,6 @@ from rtlglot.checks import CHECKS
 from rtlglot.checks.ladder import asking, climb
 from rtlglot.records import CheckStatus, Context, Verdict
 from rtlglot.sandbox import Box, open_box
-from rtlglot.tools.yosys import synth
-from rtlglot.tools.yosys.reader import Yosys
-from rtlglot.verilog.system_tasks import muted
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "verilogeval"
 
@@ -184,54 +180,6 @@ def outside(texts: Sequence[str]) -> dict[str, Callable[[], Way] | str]:
     return ways
 
 
-# -- real files ----------------------------------------------------------------------------------------
-
-
-def before(arguments: dict[str, object]) -> None:
-    """What `synth` did to a text until it was asked only what it must know."""
-    yosys = Yosys()
-    yosys.read(str(arguments["text"]), "sv2017", "slang")
-    yosys("hierarchy -auto-top", "proc", "tribuf", "check", "opt", "stat -json", "memory -nomap", "check")
-    yosys("stat -json -width")
-
-
-def forked(tool: Callable[[dict[str, object]], object], text: str) -> tuple[float, bool]:
-    """CPU seconds of a child that does it, and whether it came to an end."""
-    child = os.fork()
-    if not child:
-        nothing = os.open(os.devnull, os.O_RDWR)
-        os.dup2(nothing, 1)
-        os.dup2(nothing, 2)
-        with tempfile.TemporaryDirectory() as folder:
-            os.chdir(folder)
-            resource.setrlimit(resource.RLIMIT_CPU, (10, 11))
-            tool({"text": muted(text), "standard": "sv2017", "front_end": "slang", **REST})
-        os._exit(0)
-    _, status, used = os.wait4(child, 0)
-    return used.ru_utime + used.ru_stime, status == 0
-
-
-REST: dict[str, object] = {"top": None, "initial": True, "memories": True, "strict": False}
-
-
-def real(source: Path, most: int) -> None:
-    """Files per CPU second of `synth` on real designs, before and after, file by file in turns."""
-    texts = [json.loads(line)["verilog"] for line in source.read_text().splitlines()]
-    texts = texts[:: max(1, len(texts) // most)][:most]
-    synth.warm()
-    spent: dict[str, list[float]] = {"as it was": [], "as it is": []}
-    done = dict.fromkeys(spent, 0)
-    for text in texts:
-        for name, tool in (("as it was", before), ("as it is", synth.synthesise)):
-            seconds, whole = forked(tool, text)
-            spent[name].append(seconds)
-            done[name] += whole
-    for name, times in spent.items():
-        each = f"p50 {statistics.median(times) * 1e3:.1f} ms, longest {max(times):.2f} s"
-        read = f"{done[name]:>5}/{len(texts):<5} read"
-        print(f"synth, {name:<10} {read} {len(texts) / sum(times):>7.1f} files/CPU s   {each}")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -240,12 +188,7 @@ def main() -> None:
     parser.add_argument("--designs", type=int, default=156)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--only", nargs="*", default=[], help="parts of the names of the ways to run")
-    parser.add_argument("--real", type=Path, help="JSON lines with a field 'verilog': synth on these only")
-    parser.add_argument("--files", type=int, default=300, help="how many of them")
     options = parser.parse_args()
-    if options.real:
-        real(options.real, options.files)
-        return
     source = options.data / "spec-to-rtl.jsonl"
     if not source.exists():
         sys.exit(f"{source} is not there; name its folder with --data")

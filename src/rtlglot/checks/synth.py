@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from rtlglot.checks import Check, holds_verilog, unfinished
 from rtlglot.options import fill
 from rtlglot.records import Assurance, CheckStatus, Context, Finding, Json, Severity, Verdict
-from rtlglot.sandbox import Box, BoxResult, Ended, Permit, scrub
+from rtlglot.sandbox import Box, BoxResult, Ended, Permit
+from rtlglot.sandbox.scrub import scrub
 from rtlglot.tools.slang import reading
 from rtlglot.tools.yosys.reader import version
 from rtlglot.verilog.system_tasks import muted
@@ -55,7 +56,7 @@ class Synth(Check):
 
     def identity(self) -> Mapping[str, Json]:
         """See Check."""
-        return {"check": self.name, "version": 6, **asdict(self.options), "pyosys": version()}
+        return {"check": self.name, "version": 7, **asdict(self.options), "pyosys": version()}
 
     def applies(self, context: Context) -> bool:
         """To Verilog."""
@@ -72,7 +73,7 @@ class Synth(Check):
         if known.elsewhere:
             return Verdict(self.name, CheckStatus.INCOMPLETE, known.missing, 0.0, data)
         seconds, refusals, built = 0.0, list[BoxResult](), None
-        for front_end, initial in _ways(known.text):
+        for front_end, initial in _ways(known):
             result = await self._run(known, box, front_end, initial=initial)
             seconds += result.seconds
             if result.ended is Ended.OK:
@@ -243,11 +244,15 @@ def _cannot_build(names: list[Json]) -> tuple[Finding, ...]:
     )
 
 
-def _ways(text: str) -> Iterator[tuple[str, bool]]:
+def _ways(known: _Known) -> Iterator[tuple[str, bool]]:
     """The front ends in the order in which they are tried, and whether with initial blocks: what stands
-    in one that no front end takes is not needed to build the rest."""
+    in one that no front end takes is not needed to build the rest. slang's takes no text that lacks
+    modules."""
+    if known.missing:
+        yield "verilog", True
+        return
     yield from (("slang", True), ("verilog", True))
-    if _INITIAL.search(text):
+    if _INITIAL.search(known.text):
         yield "slang", False
 
 

@@ -8,7 +8,6 @@ import itertools
 import json
 import logging
 import os
-import re
 import shutil
 import tempfile
 import weakref
@@ -21,6 +20,7 @@ from rtlglot.records import Json
 from rtlglot.sandbox.frames import LARGEST
 from rtlglot.sandbox.job import BoxResult, Ended, Permit
 from rtlglot.sandbox.process import ZygoteDied, ZygoteProcess
+from rtlglot.sandbox.tame import tame
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +31,6 @@ IN_BATCH_S = 2.0
 REMEMBERED = 512
 """Latest answers to `shared` that are kept: the rungs of a ladder ask alike."""
 _LINGER_S = 0.003
-LONGEST_TAME = 16_384
-LONGEST_TAME_STATEMENT = 4_096
-_CONTROL = re.compile(r"\\u00(?:[01][0-9a-f]|7f)|\\[bf]")
-
 
 Tell = Callable[[str], None]
 
@@ -96,15 +92,17 @@ class ForkBox:
     def __init__(
         self, *, workers: int | None = None, share: bool = True, batch: int = 64, tell: Tell = log.warning
     ) -> None:
-        """`workers` zygotes at most (None: as many as cores), started when first needed; `tell` hears then
-        which layers of protection this host lacks.
+        """`workers` zygotes at work at most (None: as many as cores), started when first needed; `tell`
+        hears then which layers of protection this host lacks. Those for what is shared are others than
+        those for the rest: what cheap tools load is not copied for each text that has a child of its own.
 
         `share=False` gives every text its own child. A batch holds up to `batch` texts that came
         within `_LINGER_S` of each other, or while all zygotes were at work.
         """
         self.workers = workers or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else [0])
         self._share, self._batch = share, batch
-        self._idle: list[ZygoteProcess] = []
+        self._idle: dict[bool, list[ZygoteProcess]] = {True: [], False: []}
+        """Those for what is shared, and the others."""
         self._room = asyncio.Semaphore(self.workers)
         self._folder: str | None = None
         self._numbers = itertools.count()
@@ -123,18 +121,17 @@ class ForkBox:
         self, tool: str, arguments: Mapping[str, Json], *, cpu_s: float, permit: Permit = NOTHING
     ) -> BoxResult:
         """See Box.run."""
-        results, _ = await self._submit(tool, [arguments], cpu_s, permit)
-        return results[0]
+        return await self._alone(tool, arguments, cpu_s, permit)
 
     async def run_many(
         self, tool: str, many: Sequence[Mapping[str, Json]], *, cpu_s: float, permit: Permit = NOTHING
     ) -> list[BoxResult]:
         """See Box.run_many."""
         if self._share and len(many) > 1:
-            results, clean = await self._submit(tool, many, min(cpu_s, IN_BATCH_S), permit)
+            results, clean = await self._submit(tool, many, min(cpu_s, IN_BATCH_S), permit, cheap=True)
             if clean:
                 return results
-        singly = (self.run(tool, one, cpu_s=cpu_s, permit=permit) for one in many)
+        singly = (self._alone(tool, one, cpu_s, permit, cheap=True) for one in many)
         return list(await asyncio.gather(*singly))
 
     async def shared(
@@ -149,7 +146,7 @@ class ForkBox:
         if self._share and tame(blob):
             result = await self._join(tool, arguments, cpu_s, permit)
         else:
-            result = await self.run(tool, arguments, cpu_s=cpu_s, permit=permit)
+            result = await self._alone(tool, arguments, cpu_s, permit, cheap=True)
         if result.ended is Ended.OK:
             self._memory[known] = result
             if len(self._memory) > REMEMBERED:
@@ -174,14 +171,16 @@ class ForkBox:
 
     async def ready(self) -> None:
         """Start a worker now. Raises ConfigError where none can be started."""
-        self._return(await self._lend())
+        self._idle[True].append(await self._lend(cheap=True))
+        self._room.release()
 
     async def aclose(self) -> None:
         """See Box.aclose."""
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        idle, self._idle = self._idle, []
+        idle = [*self._idle[True], *self._idle[False]]
+        self._idle = {True: [], False: []}
         await asyncio.gather(*(zygote.close() for zygote in idle))
         if self._folder is not None:
             self._clear()
@@ -210,8 +209,14 @@ class ForkBox:
             if not future.done():
                 future.set_result(result)
 
+    async def _alone(
+        self, tool: str, arguments: Mapping[str, Json], cpu_s: float, permit: Permit, *, cheap: bool = False
+    ) -> BoxResult:
+        results, _ = await self._submit(tool, [arguments], cpu_s, permit, cheap=cheap)
+        return results[0]
+
     async def _submit(
-        self, tool: str, many: Sequence[Mapping[str, Json]], cpu_s: float, permit: Permit
+        self, tool: str, many: Sequence[Mapping[str, Json]], cpu_s: float, permit: Permit, *, cheap: bool
     ) -> tuple[list[BoxResult], bool]:
         blobs = [json.dumps(one).encode() for one in many]
         if sum(map(len, blobs)) > LARGEST // 2:
@@ -221,7 +226,7 @@ class ForkBox:
         number = next(self._numbers)
         head = {"id": number, "tool": tool, "cpu_s": cpu_s, "permit": asdict(permit)}
         lent: list[ZygoteProcess] = []
-        task = asyncio.create_task(self._serve(head, blobs, lent))
+        task = asyncio.create_task(self._serve(head, blobs, lent, cheap=cheap))
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
@@ -234,10 +239,10 @@ class ForkBox:
             raise
 
     async def _serve(
-        self, head: Mapping[str, Json], blobs: list[bytes], lent: list[ZygoteProcess]
+        self, head: Mapping[str, Json], blobs: list[bytes], lent: list[ZygoteProcess], *, cheap: bool
     ) -> tuple[list[BoxResult], bool]:
         for _ in range(2):
-            zygote = await self._lend()
+            zygote = await self._lend(cheap=cheap)
             lent.append(zygote)
             try:
                 answer, values = await zygote.ask(head, blobs)
@@ -250,15 +255,16 @@ class ForkBox:
                 await zygote.kill()
                 self._room.release()
                 raise
-            self._return(zygote)
+            self._idle[cheap].append(zygote)
+            self._room.release()
             return [_result(one, answer, values) for one in answer["results"]], answer["clean"]
         detail = f"the worker program died twice over this: {reason}"
         return [BoxResult(None, Ended.CRASH, detail)] * len(blobs), len(blobs) == 1
 
-    async def _lend(self) -> ZygoteProcess:
+    async def _lend(self, *, cheap: bool) -> ZygoteProcess:
         await self._room.acquire()
-        if self._idle:
-            return self._idle.pop()
+        if self._idle[cheap]:
+            return self._idle[cheap].pop()
         try:
             if self._folder is None:
                 self._folder = tempfile.mkdtemp(prefix="rtlglot-box-")
@@ -272,17 +278,6 @@ class ForkBox:
             self._tell(f"the sandbox goes on without its layer {layer!r}: {why}")
         self._told = True
         return zygote
-
-    def _return(self, zygote: ZygoteProcess) -> None:
-        self._idle.append(zygote)
-        self._room.release()
-
-
-def tame(blob: str) -> bool:
-    """Whether arguments, as JSON, look like nothing that has ever broken a parser."""
-    if len(blob) > LONGEST_TAME or _CONTROL.search(blob):
-        return False
-    return max(map(len, blob.split(";"))) <= LONGEST_TAME_STATEMENT
 
 
 def _result(one: Mapping[str, Json], answer: Mapping[str, Json], values: list[bytes]) -> BoxResult:

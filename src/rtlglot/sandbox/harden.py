@@ -54,11 +54,9 @@ def enclose(cage: Cage) -> dict[str, str]:
 
 
 def detach(parent: int) -> None:
-    """Own session without the terminal's signals; gone when the parent is."""
+    """Own session; gone when the parent is."""
     os.setsid()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for number in (signal.SIGTERM, signal.SIGPIPE, signal.SIGXFSZ):
-        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     with contextlib.suppress(OSError):
         kernel.die_with_parent()
     if os.getppid() != parent:
@@ -108,6 +106,14 @@ def resident_mb() -> int:
 def peak_mb(usage: resource.struct_rusage) -> int:
     """MiB that a process had in memory at its most; macOS counts in bytes, Linux in KiB."""
     return usage.ru_maxrss >> (20 if sys.platform == "darwin" else 10)
+
+
+def take_signals() -> None:
+    """What this process and its children do about signals: no terminal's reaches them, and a file that
+    grows too large ends who writes it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def offer_to_the_system() -> None:

@@ -113,10 +113,12 @@ class ZygoteProcess:
     async def _hear(self) -> tuple[Json, list[bytes]]:
         """The next frame. Raises ZygoteDied where none comes and nothing moves."""
         hearing = asyncio.create_task(self._receive())
-        still = Stillness(self.pid)
+        still: Stillness | None = None
         try:
             while not (await asyncio.wait({hearing}, timeout=_LOOK_S))[0]:
-                if still.look(_LOOK_S) > _STILL_S:
+                if still is None:
+                    still = Stillness(self.pid)
+                elif still.look(_LOOK_S) > _STILL_S:
                     raise ZygoteDied(f"it stood still for {_STILL_S:g} s")
             return hearing.result()
         finally:

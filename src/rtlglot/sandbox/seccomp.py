@@ -23,7 +23,7 @@ from rtlglot.sandbox.syscalls import (
     START,
 )
 
-_LOAD, _EQUAL, _GREATER, _BITS, _RETURN = 0x20, 0x15, 0x25, 0x45, 0x06
+_LOAD, _EQUAL, _GREATER, _BITS, _JUMP, _RETURN = 0x20, 0x15, 0x25, 0x45, 0x05, 0x06
 _NR, _ARCH, _ARG0 = 0, 4, 16
 _ALLOW, _ERRNO, _KILL_PROCESS = 0x7FFF0000, 0x00050000, 0x80000000
 _X32 = 0x40000000
@@ -62,26 +62,36 @@ def assembled(architecture: str, may_start: bool) -> bytes | None:  # noqa: FBT0
     if machine == 0:
         ops += [_op(_GREATER, _X32 - 1, 0, 1), _op(_RETURN, _KILL_PROCESS)]
     ops += [_op(_GREATER, NEWEST, 0, 1), _errno(errno.ENOSYS)]
-    for number in _numbers(PRETEND, machine):
-        ops += [_op(_EQUAL, number, 0, 1), _errno(0)]
-    denied = _numbers(DENY, machine)
-    if not may_start:
-        denied += _numbers(START, machine)
-    for number in denied:
-        ops += [_op(_EQUAL, number, 0, 1), _errno(errno.EPERM)]
+    refused = (_errno(errno.EPERM),)
+    answers: dict[int, tuple[bytes, ...]] = dict.fromkeys(_numbers(PRETEND, machine), (_errno(0),))
+    answers |= dict.fromkeys(_numbers(DENY, machine), refused)
     # glibc falls back from clone3, whose flags a filter cannot read, to clone
-    ops += [_op(_EQUAL, CLONE3[machine], 0, 1), _errno(errno.ENOSYS)]
-    ops += [_op(_EQUAL, CLONE[machine], 0, 4), _op(_LOAD, _ARG0)]
+    answers[CLONE3[machine]] = (_errno(errno.ENOSYS),)
+    unless = (*refused, _op(_RETURN, _ALLOW))
     if may_start:
-        ops += [_op(_BITS, _NEW_NAMESPACES, 0, 1), _errno(errno.EPERM), _op(_RETURN, _ALLOW)]
+        answers[CLONE[machine]] = (_op(_LOAD, _ARG0), _op(_BITS, _NEW_NAMESPACES, 0, 1), *unless)
     else:
+        answers |= dict.fromkeys(_numbers(START, machine), refused)
         # a thread ends with its process; anything else is a process of its own
-        ops += [_op(_BITS, _THREAD, 1, 0), _errno(errno.EPERM), _op(_RETURN, _ALLOW)]
-        for number in _numbers(SIGNAL, machine):
-            ops += [_op(_EQUAL, number, 0, 4), _op(_LOAD, _ARG0)]
-            ops += [_op(_EQUAL, _THIS_PROCESS, 1, 0), _errno(errno.EPERM), _op(_RETURN, _ALLOW)]
-    ops.append(_op(_RETURN, _ALLOW))
-    return b"".join(ops)
+        answers[CLONE[machine]] = (_op(_LOAD, _ARG0), _op(_BITS, _THREAD, 1, 0), *unless)
+        own = (_op(_LOAD, _ARG0), _op(_EQUAL, _THIS_PROCESS, 1, 0), *unless)
+        answers |= dict.fromkeys(_numbers(SIGNAL, machine), own)
+    return b"".join([*ops, *_halved(sorted(answers.items()))])
+
+
+def _halved(answers: list[tuple[int, tuple[bytes, ...]]]) -> list[bytes]:
+    """Ops that find a call's answer among sorted ones; what is not among them is allowed. The kernel tries
+    every call there is when the filter goes up, so a list would take long to look through."""
+    if len(answers) <= _FEW:
+        found = (op for number, answer in answers for op in (_op(_EQUAL, number, 0, len(answer)), *answer))
+        return [*found, _op(_RETURN, _ALLOW)]
+    middle = len(answers) // 2
+    lower, upper = _halved(answers[:middle]), _halved(answers[middle:])
+    # what depends on a condition cannot jump far
+    return [_op(_GREATER, answers[middle][0] - 1, 0, 1), _op(_JUMP, len(lower)), *lower, *upper]
+
+
+_FEW = 4
 
 
 def _numbers(table: Mapping[str, tuple[int | None, int | None]], machine: int) -> list[int]:

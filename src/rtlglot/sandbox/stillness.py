@@ -21,20 +21,20 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 def cpu_s(pid: int) -> float:
     """CPU seconds of a process and all that it started, the ended ones included; 0.0 where untold."""
-    return sum(seconds for _, seconds in _family(pid))
+    return sum(_spent(one) or 0.0 for one in _family(pid))
 
 
 class Stillness:
     """How long a process and all it started have stood still."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, spent_s: float | None = None) -> None:
+        """`spent_s` are its CPU seconds until now (None: to be looked up)."""
         self._pid = pid
-        self.restart()
+        self.restart(cpu_s(pid) if spent_s is None else spent_s)
 
-    def restart(self) -> None:
-        """Begin anew: something came from the process."""
-        self.seconds = 0.0
-        self._spent = cpu_s(self._pid)
+    def restart(self, spent_s: float) -> None:
+        """Begin anew: something came from the process, which has used so many CPU seconds."""
+        self.seconds, self._spent = 0.0, spent_s
 
     def look(self, waited_s: float) -> float:
         """The seconds of stillness until now, after its watcher waited for it so long.
@@ -42,12 +42,12 @@ class Stillness:
         A watcher that woke later than it asked to was itself kept from the processor: it counts what it
         asked for.
         """
-        family = list(_family(self._pid))
+        family = [(one, spent) for one in _family(self._pid) if (spent := _spent(one)) is not None]
         spent, before = sum(seconds for _, seconds in family), self._spent
         self._spent = spent
         if not family:
             self.seconds += waited_s * UNTOLD
-        elif not any(wants for wants, _ in family):
+        elif not any(_wants(one) for one, _ in family):
             self.seconds += max(0.0, waited_s - max(0.0, spent - before))
         return self.seconds
 
@@ -56,15 +56,16 @@ class Budget:
     """What a run may cost until its next answer."""
 
     def __init__(self, pid: int, most_s: float) -> None:
+        """For a process that was just started, and has used nothing."""
         self._pid, self._most_s = pid, most_s
-        self._still = Stillness(pid)
-        self.restart()
+        self._still = Stillness(pid, 0.0)
+        self.restart(0.0)
 
-    def restart(self) -> None:
-        """An answer came: the next one has all of the budget again."""
+    def restart(self, spent_s: float) -> None:
+        """An answer came when it had used so many CPU seconds: the next one has all of the budget again."""
         self._since = self._looked = time.monotonic()
-        self._before, self._waited = cpu_s(self._pid), 0.0
-        self._still.restart()
+        self._before, self._waited = spent_s, 0.0
+        self._still.restart(spent_s)
 
     @property
     def tick_s(self) -> float:
@@ -75,9 +76,9 @@ class Budget:
         """Seconds by the clock."""
         return time.monotonic() - self._since
 
-    def used_s(self) -> float:
-        """CPU seconds."""
-        return cpu_s(self._pid) - self._before
+    def used_s(self, spent_s: float) -> float:
+        """CPU seconds of it, where the process has used so many in all."""
+        return spent_s - self._before
 
     def waited(self, seconds: float, *, moved: bool) -> None:
         """The watcher waited; what `moved` then had perhaps waited for the watcher."""
@@ -94,7 +95,7 @@ class Budget:
         if self._still.look(self._waited) > most_s:
             return f"nothing moved for {most_s:g} s"
         self._waited = 0.0
-        return over(self._most_s) if self.used_s() > self._most_s else ""
+        return over(self._most_s) if self.used_s(cpu_s(self._pid)) > self._most_s else ""
 
 
 def over(most_s: float) -> str:
@@ -102,23 +103,50 @@ def over(most_s: float) -> str:
     return f"more than {most_s:g} s of CPU time"
 
 
-def _family(pid: int) -> Iterator[tuple[bool, float]]:
-    """Of each process: whether it runs, is about to or waits for a disk; its CPU seconds with those
-    of its ended children."""
+def _family(pid: int) -> Iterator[int]:
+    """A process and all that it started."""
+    yield pid
     children: list[bytes] = []
-    with contextlib.suppress(OSError):
-        seconds = sum(map(int, _stat(f"/proc/{pid}/stat")[11:15])) / _TICKS
-        wants = False
-        for task in os.listdir(f"/proc/{pid}/task"):
-            wants |= _stat(f"/proc/{pid}/task/{task}/stat")[0] in (b"R", b"D")
-            with open(f"/proc/{pid}/task/{task}/children", "rb") as file:
-                children += file.read().split()
-        yield wants, seconds
+    for task in _tasks(pid):
+        with contextlib.suppress(OSError):
+            children += _told(f"/proc/{pid}/task/{task}/children").split()
     for child in children:
         yield from _family(int(child))
 
 
+def _spent(pid: int) -> float | None:
+    """CPU seconds of one process and of its ended children."""
+    with contextlib.suppress(OSError):
+        return sum(map(int, _stat(f"/proc/{pid}/stat")[11:15])) / _TICKS
+    return None
+
+
+def _wants(pid: int) -> bool:
+    """Whether it runs, is about to or waits for a disk."""
+    for task in _tasks(pid):
+        with contextlib.suppress(OSError):
+            if _stat(f"/proc/{pid}/task/{task}/stat")[0] in (b"R", b"D"):
+                return True
+    return False
+
+
+def _tasks(pid: int) -> list[str]:
+    with contextlib.suppress(OSError):
+        return os.listdir(f"/proc/{pid}/task")
+    return []
+
+
 def _stat(path: str) -> list[bytes]:
     """What the kernel says after a program's name, which may hold anything."""
-    with open(path, "rb") as file:
-        return file.read().rpartition(b") ")[2].split()
+    return _told(path).rpartition(b") ")[2].split()
+
+
+def _told(path: str) -> bytes:
+    """A file of /proc, by no more calls than it needs: it is asked for in every run."""
+    file, said = os.open(path, os.O_RDONLY), b""
+    try:
+        while part := os.read(file, 1 << 16):
+            said += part
+    finally:
+        os.close(file)
+    return said

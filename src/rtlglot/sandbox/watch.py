@@ -16,6 +16,7 @@ from rtlglot.sandbox.stillness import Budget, Stillness, cpu_s, over
 
 LOG_BYTES = 20_000
 _LARGEST_MESSAGE = 32 << 20
+_GATHER_S = 0.001
 
 
 @dataclass(slots=True)
@@ -105,6 +106,9 @@ class Watchdog:
             budget.waited(time.monotonic() - before, moved=bool(ready))
             if self.log in ready and not self._read_log(seen.log):
                 poll.unregister(self.log)
+            elif ready == {self.log}:
+                # a line that is printed is a write: the next ones are read together
+                time.sleep(_GATHER_S)
             if (self.inbox in ready and self.interrupted()) or not self.alive():
                 seen.cancelled = True
                 return
@@ -122,26 +126,39 @@ class Watchdog:
         if not data:
             seen.damaged |= not self._ends_by_itself()
             return False
-        if not self._take(stream, data, seen, budget):
+        passed_s = budget.passed_s()
+        if not self._take(stream, data, seen):
             return False
-        if len(seen.messages) > count:
-            budget.restart()
+        if new := seen.messages[count:]:
+            spent_s = cpu_s(self.pid)
+            seen.messages[count:] = [(message, passed_s / len(new)) for message, _ in new]
+            if len(seen.messages) > 1:
+                seen.slowest_s = max(seen.slowest_s, budget.used_s(spent_s))
+            budget.restart(spent_s)
         return True
 
     def _ends_by_itself(self) -> bool:
         """Whether a child that closed its pipe is ending; one that lives on is up to something."""
-        if not hasattr(os, "waitid"):
-            return True
-        still, started_s = Stillness(self.pid), cpu_s(self.pid)
-        while os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-            time.sleep(0.01)
-            if still.look(0.01) > 0.5 or cpu_s(self.pid) - started_s > 0.5:
+        pause_s, still, started_s = 0.0005, None, 0.0
+        while not self._has_ended():
+            time.sleep(pause_s)
+            if pause_s < 0.01:
+                pause_s *= 2
+            elif still is None:
+                started_s = cpu_s(self.pid)
+                still = Stillness(self.pid, started_s)
+            elif still.look(pause_s) > 0.5 or cpu_s(self.pid) - started_s > 0.5:
                 return False
         return True
 
-    def _take(self, stream: Stream, data: bytes, seen: Watched, budget: Budget) -> bool:
+    def _has_ended(self) -> bool:
+        """Also where that cannot be told."""
+        if not hasattr(os, "waitid"):
+            return True
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def _take(self, stream: Stream, data: bytes, seen: Watched) -> bool:
         """Messages out of `data`; False for damage."""
-        passed_s, used_s, count = budget.passed_s(), budget.used_s(), len(seen.messages)
         try:
             for body in stream.feed(data):
                 if not body.startswith(self.nonce):
@@ -152,10 +169,6 @@ class Watchdog:
         except Damaged:
             seen.damaged = True
             return False
-        if new := seen.messages[count:]:
-            seen.messages[count:] = [(message, passed_s / len(new)) for message, _ in new]
-            if len(seen.messages) > 1:
-                seen.slowest_s = max(seen.slowest_s, used_s)
         return True
 
     def _read_log(self, log: Log) -> bool:
@@ -167,7 +180,8 @@ class Watchdog:
         return bool(data)
 
     def _end(self, seen: Watched) -> None:
-        seen.cpu_s = cpu_s(self.pid)
+        if not self._has_ended():
+            seen.cpu_s = cpu_s(self.pid)
         # The group is killed before its leader is reaped: until then nobody else can get its number.
         for kill in (os.killpg, os.kill):
             with contextlib.suppress(ProcessLookupError, PermissionError):

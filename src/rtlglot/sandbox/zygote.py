@@ -2,8 +2,11 @@
 
 Runs as ``python -m rtlglot.sandbox FOLDER``; frames come in by stdin and go out by stdout. A tool's
 module is imported here, once, before the first fork that needs it; where it has a function
-``warm()``, that is called too, so that children start warm. When stdin closes or the parent is
-gone, the zygote ends its child and itself.
+``warm()``, that is called too, in a folder of its own, so that children start warm. When stdin closes
+or the parent is gone, the zygote ends its child and itself.
+
+All that it holds is shared with its children until one of the two writes to it, and then copied: what a
+text costs grows with what is imported here.
 """
 
 from __future__ import annotations
@@ -15,14 +18,12 @@ import itertools
 import json
 import os
 import platform
-import secrets
-import shutil
 import signal
 import sys
 from typing import Any, NoReturn
 
 from rtlglot.records import Json
-from rtlglot.sandbox import child, frames, harden, kernel, seccomp
+from rtlglot.sandbox import child, folders, frames, harden, kernel, seccomp
 from rtlglot.sandbox.harden import Cage
 from rtlglot.sandbox.job import Ended, Permit
 from rtlglot.sandbox.scrub import scrub, scrub_value
@@ -51,6 +52,8 @@ class Zygote:
         self._landlock = kernel.landlock_abi()
         self._base_bytes = harden.address_space()
         self._numbers = itertools.count()
+        if self._landlock:
+            kernel.handled(self._landlock)
         for may_start in (False, True):
             seccomp.assembled(platform.machine(), may_start)
 
@@ -126,7 +129,8 @@ class Zygote:
             module = importlib.import_module(module_name)
             warm = getattr(module, "warm", None)
             if warm is not None and not any(known.startswith(f"{module_name}:") for known in self._tools):
-                warm()
+                with folders.fresh(self._new_folder()) as folder, folders.inside(folder):
+                    warm()
             self._tools[name] = getattr(module, function)
             # what is here now is shared with every child: keep the collector from touching its pages
             gc.collect()
@@ -135,12 +139,11 @@ class Zygote:
         return self._tools[name]
 
     def _run(self, head: Json, arguments: list[Json], tool: child.Tool) -> tuple[str, Watched]:
-        folder = f"{self._folder}/{next(self._numbers)}"
-        os.mkdir(folder, 0o700)
-        try:
+        with folders.fresh(self._new_folder()) as folder:
             return folder, self._fork(head, arguments, tool, folder)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+
+    def _new_folder(self) -> str:
+        return f"{self._folder}/{next(self._numbers)}"
 
     def _fork(self, head: Json, arguments: list[Json], tool: child.Tool, folder: str) -> Watched:
         permit = Permit(**{name: _tuple(value) for name, value in head["permit"].items()})
@@ -150,7 +153,7 @@ class Zygote:
             tool=tool,
             arguments=arguments,
             cage=Cage(folder, permit, head["cpu_s"] * len(arguments), self._landlock, self._base_bytes),
-            nonce=secrets.token_bytes(16),
+            nonce=os.urandom(16),
             result=result_write,
             log=log_write,
             parent=os.getpid(),
@@ -271,7 +274,7 @@ def main() -> NoReturn:
     # what a tool's import prints must not look like frames
     os.dup2(nothing_fd, 0)
     os.dup2(2, 1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    harden.take_signals()
     harden.offer_to_the_system()
     folder = f"{sys.argv[1]}/{os.getpid()}"
     os.mkdir(folder, 0o700)
@@ -280,7 +283,7 @@ def main() -> NoReturn:
     except BrokenPipeError:
         pass
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        folders.clear(folder)
         with contextlib.suppress(OSError):
             # the last zygote clears away; the parent may no longer be there to do it
             os.rmdir(sys.argv[1])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rtlglot.sandbox import Ended, ForkBox, open_box
-from rtlglot.sandbox.box import tame
+from rtlglot.sandbox.tame import tame
 
 PROBES = "sandbox_probes"
 

@@ -27,6 +27,8 @@ def answer(code: bytes | None, number: int, *, arch: int, first: int = 0) -> Any
             value = struct.unpack_from("=I", data, k)[0]
         elif kind == 0x06:
             return {0x7FFF0000: ALLOW, 0x80000000: KILL}.get(k, k & 0xFFFF)
+        elif kind == 0x05:
+            at += k
         else:
             test = {0x15: value == k, 0x25: value > k, 0x45: bool(value & k)}[kind]
             at += yes if test else no

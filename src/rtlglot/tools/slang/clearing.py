@@ -12,6 +12,8 @@ from typing import Any
 from pyslang import ast
 
 _LOOP = re.compile(rb"\b(?:for|foreach|while|repeat|do)\b")
+_PROCESS = re.compile(rb"always|`")
+"""Or a macro, which may paste one together."""
 _LOOPS = (
     ast.ForLoopStatement,
     ast.ForeachLoopStatement,
@@ -27,7 +29,7 @@ def cleared_words(data: bytes, tops: list[Any]) -> int:
     """Words of the largest memory that is written in a loop of a clocked process; 0 where there is none.
 
     `data` is the text of the designs `tops`, elaborated."""
-    if not _LOOP.search(data):
+    if not _LOOP.search(data) or not _PROCESS.search(data):
         return 0
     walk = _Walk()
     for top in tops:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib.metadata
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -34,6 +33,8 @@ another for everybody else."""
 @functools.cache
 def version() -> str:
     """Of the installed slang, without importing it."""
+    import importlib.metadata  # 60 modules that the box does not need
+
     return importlib.metadata.version("pyslang")
 
 

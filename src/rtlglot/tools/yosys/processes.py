@@ -23,8 +23,8 @@ FEW_DECISIONS = 100
 
 
 def decisions(rtlil: str) -> int:
-    """How many switches there are."""
-    return len(re.findall(r"^ +switch ", rtlil, re.MULTILINE))
+    """How many switches there are, and a few more where the word stands in a string."""
+    return rtlil.count(" switch ")
 
 
 def apart(rtlil: str) -> str:

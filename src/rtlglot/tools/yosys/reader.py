@@ -7,11 +7,9 @@ of the box; the caller tries the next of FRONT_ENDS in a new child.
 from __future__ import annotations
 
 import functools
-import importlib.metadata
-import importlib.util
 import os
 import re
-from pathlib import Path
+from typing import Any
 
 from rtlglot.tools.slang.options import (
     CONSTANT_BITS,
@@ -51,6 +49,7 @@ _LOWERED = (
     "opt_expr -keepdc",
 )
 """What slang's front end does with processes that it need not leave (`--no-proc`)."""
+_LOG = "log"
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
 
 
@@ -58,14 +57,18 @@ class Yosys:
     """Commands to one yosys design; its log goes to the child's output."""
 
     def __init__(self) -> None:
-        from pyosys import libyosys  # 30 MB that only the box needs
-
-        self._library = libyosys
-        self.design = libyosys.Design()
+        self._library = _library()
+        self.design = self._library.Design()
 
     def __call__(self, *commands: str) -> None:
         for command in commands:
-            self._library.run_pass(command, self.design)
+            self.design.run_pass(command)
+
+    def quietly(self, *commands: str) -> None:
+        """As a call, but what they print is dropped, also the reason of one that ends the process: for
+        what does not fail. Each line printed is a write, and wakes who reads it."""
+        for command in commands:
+            self.design.run_pass(f"tee -q {command}")
 
     def has(self, selection: str) -> bool:
         """Whether the design has anything of this kind, in yosys' words for selections."""
@@ -73,8 +76,13 @@ class Yosys:
 
     def log_of(self, command: str) -> str:
         """What a command prints."""
-        self._library.run_pass(f"tee -q -o command.log {command}", self.design)
-        return Path("command.log").read_text(encoding="utf-8", errors="replace")
+        # what is printed to memory goes to the design that yosys has by itself; yosys_get_design() would
+        # give it away, to be deleted with the reference
+        own = self._library.Globals.yosys_design
+        own.scratchpad_unset(_LOG)
+        self.design.run_pass(f"tee -q -s {_LOG} {command}")
+        said: str = own.scratchpad_get_string(_LOG)
+        return said
 
     def read(
         self,
@@ -104,22 +112,41 @@ class Yosys:
             language = "-sv " if version != "1364-2005" else ""
             command = f"read_verilog {language}-nosynthesis -noassert -noassume -noblackbox {SOURCE}"
             text = f"`undef YOSYS {text}"
-        Path(SOURCE).write_text(text, encoding="utf-8", errors="replace")
+        _write(SOURCE, text)
         self(command)
         os.remove(SOURCE)
         if front_end == "slang":
-            self._lower()
+            self._lower(chains="always" in text or "`" in text)
 
-    def _lower(self) -> None:
+    def _lower(self, *, chains: bool) -> None:
         """Make cells of the processes that slang's front end leaves, as it would do by itself; where there
-        are very many decisions in them, of more and smaller ones."""
-        self("write_rtlil processes.il")
-        rtlil = Path("processes.il").read_text(encoding="utf-8")
-        if decisions(rtlil) > FEW_DECISIONS:
-            Path("processes.il").write_text(apart(rtlil), encoding="utf-8")
+        may be very many decisions in them (`chains`), of more and smaller ones."""
+        if chains and decisions(self.design.to_rtlil_str()) > FEW_DECISIONS:
+            self("write_rtlil processes.il")
+            with open("processes.il", encoding="utf-8") as file:
+                rtlil = file.read()
+            _write("processes.il", apart(rtlil))
             self("design -reset", "read_rtlil processes.il")
-        os.remove("processes.il")
-        self(*_LOWERED)
+            os.remove("processes.il")
+        self.quietly(*_LOWERED)
+
+
+@functools.cache
+def _library() -> Any:
+    from pyosys import libyosys  # 30 MB that only the box needs
+
+    return libyosys
+
+
+def _write(name: str, text: str) -> None:
+    """A file of the child's own; by the system's calls, since what Python's own layers touch is copied."""
+    file = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        data = memoryview(text.encode("utf-8", "replace"))
+        while data:
+            data = data[os.write(file, data) :]
+    finally:
+        os.close(file)
 
 
 def is_plain(name: str) -> bool:
@@ -141,6 +168,9 @@ def warm_circuits() -> None:
 @functools.cache
 def version() -> str | None:
     """Of the installed yosys, without importing it; None where there is none."""
+    import importlib.metadata
+    import importlib.util
+
     return importlib.metadata.version("pyosys") if importlib.util.find_spec("pyosys") else None
 
 
@@ -150,6 +180,8 @@ def abc_program() -> str | None:
 
 
 def _of_yosys(name: str, wanted: int) -> str | None:
+    import importlib.util
+
     spec = importlib.util.find_spec("pyosys")
     for place in (spec.submodule_search_locations or ()) if spec else ():
         path = os.path.join(place, name)

@@ -25,9 +25,18 @@ _MOST_WIRE_BITS = 50_000
 _OVERRULED = re.compile(r"Driver-driver conflict for (.+?) between cell")
 
 
+_SAMPLE = "module sample; endmodule"
+_WARM: list[Yosys] = []
+
+
 def warm() -> None:
-    """Register yosys' passes and touch them, so that forked children find them in memory."""
-    reader.warm("proc", "tribuf", "opt_clean", "check", "stat")
+    """Build something small, so that forked children find in memory what every design needs."""
+    yosys = _built(_SAMPLE, "sv2017", "slang")
+    _totals(yosys.log_of("stat -json -width"))
+    list(problems_of(yosys.log_of("check")))
+    # its names stay: those of a text would take the numbers of names that are gone, and their order, in
+    # which loops and signals are told, would be another one
+    _WARM.append(yosys)
 
 
 def synthesise(arguments: Json) -> Json:
@@ -39,16 +48,10 @@ def synthesise(arguments: Json) -> Json:
     registers are made of all memories, which large ones that loops clear ask for. `searched` is false
     where the design is too large to look for loops, which `strict` does nevertheless.
     """
-    yosys, front_end, initial = Yosys(), arguments["front_end"], arguments["initial"]
+    text, standard, front_end = (arguments[name] for name in ("text", "standard", "front_end"))
+    initial, memories = arguments["initial"], arguments["memories"]
     top = arguments["top"] if arguments["top"] and reader.is_plain(arguments["top"]) else None
-    memories = arguments["memories"]
-    yosys.read(
-        arguments["text"], arguments["standard"], front_end, top=top, initial=initial, memories=memories
-    )
-    yosys(f"hierarchy -top {top}" if top else "hierarchy -auto-top")
-    if front_end != "slang":  # slang's has turned its processes into cells already
-        yosys("proc")
-    yosys("tribuf")
+    yosys = _built(text, standard, front_end, top=top, initial=initial, memories=memories)
     # what nothing reads goes first: temporaries that several processes write are no conflict
     problems = [["drivers", signal(f".{name}"), None, None] for name in _overruled(yosys)]
     totals = _totals(yosys.log_of("stat -json -width"))
@@ -63,6 +66,18 @@ def synthesise(arguments: Json) -> Json:
     memory_bits = totals.get("num_memory_bits", 0)
     found = {"memory_bits": memory_bits, "problems": problems[:MOST_PROBLEMS], "searched": searched}
     return found | _counts(totals)
+
+
+def _built(text: str, standard: str, front_end: str, **how: Any) -> Yosys:
+    """A text as cells; `how` it is read is told at `Yosys.read`."""
+    yosys, top = Yosys(), how.get("top")
+    yosys.read(text, standard, front_end, **how)
+    if front_end != "slang":
+        yosys(f"hierarchy -top {top}" if top else "hierarchy -auto-top", "proc")
+    elif not top:  # with one it leaves nothing else, and it has turned the processes into cells
+        yosys.quietly("hierarchy -auto-top")
+    yosys.quietly("tribuf")
+    return yosys
 
 
 def _overruled(yosys: Yosys) -> list[str]:
