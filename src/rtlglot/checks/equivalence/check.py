@@ -92,7 +92,7 @@ class Equivalence(Check):
         """See Check."""
         return {
             "check": self.name,
-            "version": 9,
+            "version": 10,
             "options": {n: v for n, v in asdict(self._options).items() if n not in ("second", "shortest")},
             "pyosys": reader.version(),
             "pyslang": options.version(),

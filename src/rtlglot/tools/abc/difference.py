@@ -23,8 +23,8 @@ PATTERNS = 256
 _MOST_RANDOM_WORK = 1_500_000
 """Ands times frames: about 0.2 s."""
 
-WORD = "word_"
-"""With what the names of those outputs begin that are registers."""
+WORD, PART = "word_", "part_"
+"""With what the names of those outputs begin that are registers, and words of memories."""
 
 Stimulus = Sequence[Sequence[int]]
 """For each frame the graph's inputs, 0 or 1."""
@@ -50,6 +50,12 @@ class Question:
     def with_words(cls, miter: Aig) -> Question:
         """Likewise, with the outputs that are registers of both sides besides (`abc.registers`)."""
         return cls(reduced(miter.with_outputs(_differs(miter), _words(miter))))
+
+    @classmethod
+    def with_parts(cls, miter: Aig) -> Question:
+        """Likewise, with words of memories too."""
+        parts = {name: literal for name, literal in miter.outputs.items() if name.startswith(PART)}
+        return cls(reduced(miter.with_outputs(_differs(miter), _words(miter) | parts)))
 
     def alone(self) -> Question:
         """Without other outputs."""

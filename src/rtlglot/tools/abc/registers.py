@@ -1,4 +1,4 @@
-"""Registers as words, from the outputs `word_SIDE_N_d[i]` and `word_SIDE_N_x[i]` of a miter."""
+"""Registers as words, from the outputs `word_SIDE_N_d[i]` and `word_SIDE_N_x[i]` of a miter (or `part_`)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rtlglot.tools.abc.aig import Aig
-from rtlglot.tools.abc.difference import WORD
+from rtlglot.tools.abc.difference import PART, WORD
 
 _MOST_BITS = 64
-_NAME = re.compile(WORD + r"(gold|gate)_(\d+)_([dx])\[(\d+)\]")
+_NAME = re.compile(f"({WORD}|{PART})" + r"(gold|gate)_(\d+)_([dx])(?:\[(\d+)\])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,17 @@ class Word:
     side: str
     values: tuple[int, ...]
     """Literals of its bits, the lowest first; 0 where a bit is x."""
+    unknown: tuple[int, ...]
+    """Literals of its x mask."""
+    plain: tuple[int | None, ...]
+    """Of each bit: the literal of a latch that is its value wherever it is not x, where there is one."""
     latches: tuple[frozenset[int], ...]
     """Of each bit: the numbers of the latches that its value depends on and its x mask does not."""
     masks: tuple[frozenset[int], ...]
     """Of each bit: those that its x mask depends on."""
-    closed: bool
-    """Whether it depends on no input, and is short enough to be related to others."""
+    related: bool
+    """Whether it is to be related to others by sums: a register of the text, of more bits than one, not too
+    many, that depend on no input."""
 
     @property
     def all_latches(self) -> frozenset[int]:
@@ -36,25 +41,40 @@ class Word:
 
 def words_of(aig: Aig) -> list[Word]:
     """All of them, in the order of their numbers."""
-    found: dict[tuple[int, str], dict[tuple[str, int], int]] = defaultdict(dict)
+    found: dict[tuple[int, str, str], dict[tuple[str, int], int]] = defaultdict(dict)
     for name, literal in aig.outputs.items():
         if told := _NAME.fullmatch(name):
-            found[int(told[2]), told[1]][told[3], int(told[4])] = literal
-    return [_word(aig, side, found[number, side]) for number, side in sorted(found)]
+            found[int(told[3]), told[2], told[1]][told[4], int(told[5] or 0)] = literal
+    return [_word(aig, kind, side, found[number, side, kind]) for number, side, kind in sorted(found)]
 
 
-def _word(aig: Aig, side: str, bits: dict[tuple[str, int], int]) -> Word:
+def _word(aig: Aig, kind: str, side: str, bits: dict[tuple[str, int], int]) -> Word:
     width = len(bits) // 2
     first = aig.first_latch
-    latches, masks, closed = [], [], width <= _MOST_BITS
+    latches, masks, closed = [], [], True
     for at in range(width):
-        behind, mask = (cone(aig, [bits[kind, at]]) for kind in "dx")
+        behind, mask = (cone(aig, [bits[name, at]]) for name in "dx")
         closed = closed and not any(0 < variable < first for variable in behind | mask)
         own = {v - first for v in mask if first <= v < aig.first_and}
         masks.append(frozenset(own))
         latches.append(frozenset(v - first for v in behind if first <= v < aig.first_and) - own)
-    values = tuple(bits["d", at] for at in range(width))
-    return Word(side, values, tuple(latches), tuple(masks), closed)
+    values, unknown = (tuple(bits[name, at] for at in range(width)) for name in "dx")
+    related = closed and kind == WORD and 1 < width <= _MOST_BITS
+    plain = tuple(_plain(aig, value, x) for value, x in zip(values, unknown, strict=True))
+    return Word(side, values, unknown, plain, tuple(latches), tuple(masks), related)
+
+
+def _plain(aig: Aig, value: int, unknown: int) -> int | None:
+    if value >> 1 >= aig.first_and and not value & 1:
+        operands = aig.ands[(value >> 1) - aig.first_and]
+        if unknown ^ 1 in operands:
+            value = operands[operands[0] == unknown ^ 1]
+    return value if is_latch(aig, value) else None
+
+
+def is_latch(aig: Aig, literal: int) -> bool:
+    """Whether it is one of a latch."""
+    return aig.first_latch <= literal >> 1 < aig.first_and
 
 
 def cone(aig: Aig, literals: Iterable[int]) -> set[int]:

@@ -23,12 +23,13 @@ from rtlglot.tools.abc.one_step import one_step
 
 NODE_CONFLICTS = 1000
 """SAT conflicts for one pair of nodes in the sequential sweep."""
-STEP_CONFLICTS = 5000
-"""Likewise, in a proof by one step."""
+STEP_CONFLICTS = 100_000
+"""Likewise, in a proof by one step, whose nodes are many and mostly easy."""
 ONE_STEP = "one step"
 """The name of that engine."""
-_STEP_SHARE = 0.2
-"""What of the CPU seconds it may use."""
+_STEP_SHARE, _MERGING_SHARE = 0.6, 0.2
+"""What of the CPU seconds it may use, where it may lead to a proof and where it may not."""
+_SWEEP = f"&get; &fraig -y -W 16 -C {STEP_CONFLICTS}; &put"
 _RANDOM_RUNS = "-F 400 -W 4 -R 4000"
 """Frames of a run, words of 32 runs each, rounds."""
 MOST_REPLAY_WORK = 200_000_000
@@ -59,7 +60,7 @@ class SolverAnswer:
     """Frames in which there is no difference, where known."""
     stimulus: Stimulus = ()
     invariant: Mapping[str, int] = field(default_factory=dict)
-    """Of a proof by one step: how many registers are the same as others (`equal`), or sums (`sums`)."""
+    """Of a proof by one step: how much is assumed of the registers (see `one_step.Stepped`)."""
 
 
 @dataclass(slots=True)
@@ -88,7 +89,7 @@ class Abc:
 
 def decide(asked: Question, effort: Effort, program: str) -> SolverAnswer:
     """Equivalent, different with a stimulus, or how far no difference was found; the question may have its
-    words besides (see `Question.with_words`)."""
+    words besides (see `Question.with_parts`)."""
     abc = Abc(program, effort)
     question, invariant = _simplified(asked, abc)
     if question.literal == 0:
@@ -137,16 +138,19 @@ def _simplified(asked: Question, abc: Abc) -> tuple[Question, Mapping[str, int]]
     much that was."""
     if asked.combinational:
         return asked.alone(), {}
-    most_s = _STEP_SHARE * abc.effort.cpu_s
     started = time.process_time()
 
-    def sweep(graph: Aig) -> Aig | None:
+    def sweep(graph: Aig, *, hopeful: bool) -> Aig | None:
+        most_s = (_STEP_SHARE if hopeful else _MERGING_SHARE) * abc.effort.cpu_s
         left = most_s - abc.spent_s - (time.process_time() - started)
         Path("step.aig").write_bytes(write_aiger(graph))
         Path("stepped.aig").unlink(missing_ok=True)
         if left > 0:
             share = left / (abc.effort.cpu_s - abc.spent_s)
-            abc(f"read_aiger step.aig; ifraig -C {STEP_CONFLICTS}; write_aiger stepped.aig", share)
+            abc(
+                f"read_aiger step.aig; {_SWEEP}; write_aiger stepped.aig",
+                share,
+            )
         written = os.path.exists("stepped.aig") and not abc.cut
         return read_aiger(Path("stepped.aig").read_bytes()) if written else None
 
@@ -155,7 +159,7 @@ def _simplified(asked: Question, abc: Abc) -> tuple[Question, Mapping[str, int]]
     abc.cut = False  # the others have what is left
     if found is None:
         return Question(matched(asked.alone().aig)[0]), {}
-    return Question(found.graph), {"equal": found.equal, "sums": found.sums}
+    return Question(found.graph), found.counts()
 
 
 def still_open(parts: Aig, effort: Effort, program: str) -> tuple[Aig, list[str]]:

@@ -154,7 +154,7 @@ def _proof_of(miter: Aig, registers: Sequence[Register]) -> Json:
 
 def seek_proof(arguments: dict[str, Any]) -> Json:
     """Look with ABC for a proof of what a comparison left open, and for no difference."""
-    question = Question.with_words(read_aiger(base64.urlsafe_b64decode(arguments["aiger"])))
+    question = Question.with_parts(read_aiger(base64.urlsafe_b64decode(arguments["aiger"])))
     answer = proved(question, Effort(**arguments["effort"]), arguments["abc"])
     return {"status": answer.status, "engine": answer.engine, "invariant": answer.invariant}
 
@@ -191,7 +191,7 @@ def conclude(arguments: dict[str, Any]) -> Json:
     if stimulus:
         question = Question(matched(Question.of(miter).aig)[0])
         return _shown(miter, shorten(question, stimulus, effort, arguments["abc"]), ports, clocking)
-    answer = decide(Question.with_words(miter), effort, arguments["abc"])
+    answer = decide(Question.with_parts(miter), effort, arguments["abc"])
     shown = _shown(miter, answer.stimulus, ports, clocking) if answer.stimulus else {}
     if answer.status in ("bounded", "timeout"):
         shown = {"open": _open(miter, ports, effort, arguments)}

@@ -33,7 +33,14 @@ from rtlglot.tools.yosys.arithmetic import GATES, ROWS, TURNED, in_gates, rows
 from rtlglot.tools.yosys.cuts import cuts_of
 from rtlglot.tools.yosys.netlist import Netlist
 from rtlglot.tools.yosys.reader import CIRCUITS, Yosys
-from rtlglot.tools.yosys.registers import marked, marked_again, places_of, registers_of, with_words
+from rtlglot.tools.yosys.registers import (
+    mark_parts,
+    marked,
+    marked_again,
+    places_of,
+    registers_of,
+    with_words,
+)
 from rtlglot.verilog.interface import Port
 
 X, ANY, ZERO = "x", "any", "zero-initialised"
@@ -100,6 +107,7 @@ def build(
     yosys = sides.yosys
     for name in _SIDES:
         yosys(f"select {name}", "memory_map -formal", "opt_expr -keepdc", "opt_clean", "select -clear")
+        yosys(mark_parts(name))
     if products == GATES:
         yosys(*in_gates(_SIDES[0]))
     return _mitered(sides, clocking, semantics, turned=products == TURNED)

@@ -1,7 +1,7 @@
 """The registers of both sides of a miter as words: more outputs of it, for what is to be said of them.
 
 A register is marked with its place in a list before names are hidden and memories are taken apart, whose
-words are not meant; the mark is an attribute, which the passes that model time keep.
+words get a mark of their own then; a mark is an attribute, which the passes that model time keep.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rtlglot.tools.abc.points import Register
 
-_MARK = "word"
+_MARK, _PART = "word", "part"
+_KINDS = ("$dff", "$dffe", "$adff", "$adffe", "$sdff", "$sdffe", "$sdffce", "$aldff", "$aldffe")
 _REGISTER = re.compile(
     r"^  cell \$(?:s|a|al)?dff(?:e|ce)? \S+\n(?:    .*\n)*?    connect \\Q (?P<value>.+)\n", re.MULTILINE
 )
@@ -20,6 +21,7 @@ _FLIP_FLOP = re.compile(
     r"^((?:  attribute [^\n]*\n)+)  cell \$(?:ff|anyinit) \S+\n(.*?)^  end\n", re.MULTILINE | re.DOTALL
 )
 _PLACE = re.compile(r"^  attribute \\" + _MARK + r' "(\d+)"$', re.MULTILINE)
+_SIDE = re.compile(r"^  attribute \\" + _PART + r' "(\w+)"$', re.MULTILINE)
 _WIDTH = re.compile(r"^    parameter \\WIDTH (\d+)$", re.MULTILINE)
 _VALUE = re.compile(r"^    connect \\Q (.+)$", re.MULTILINE)
 _CELL = r"  cell .*\n(?:    .*\n)*?    connect "
@@ -64,22 +66,35 @@ def marked_again(text: str, places: Mapping[str, str]) -> str:
     return _REMEMBERED.sub(with_mark, text)
 
 
+def mark_parts(side: str) -> str:
+    """The command that marks a side's registers that came after `marked`: words of memories."""
+    others = " ".join(f"{side}/t:{kind} {side}/a:{_MARK} %d" for kind in _KINDS)
+    return f'setattr -set {_PART} "{side}" {others}'
+
+
 def with_words(text: str, registers: Sequence[Register]) -> str:
     """A miter's RTLIL with an output `word_SIDE_PLACE` for each register, and another one, beyond the last
-    place, for each more flip-flop that stands for it where a model of time needs some."""
+    place, for each more flip-flop that stands for it where a model of time needs some; and an output
+    `part_SIDE_NUMBER` for each word of a memory."""
     lines: list[str] = []
     taken: set[int] = set()
-    for found in _FLIP_FLOP.finditer(text):
-        place, width, value = _PLACE.search(found[1]), _WIDTH.search(found[2]), _VALUE.search(found[2])
-        if place and width and value:
+    for index, found in enumerate(_FLIP_FLOP.finditer(text)):
+        place, side = _PLACE.search(found[1]), _SIDE.search(found[1])
+        width, value = _WIDTH.search(found[2]), _VALUE.search(found[2])
+        if not (width and value):
+            continue
+        if place:
             number = int(place[1])
-            side = registers[number].side
+            name = f"{_MARK}_{registers[number].side}"
             if number in taken:
                 number = len(registers) + len(taken)
             taken.add(number)
-            name = f"\\word_{side}_{number}"
-            lines += [
-                f"  wire width {width[1]} output {3000000 + number} {name}",
-                f"  connect {name} {value[1]}",
-            ]
+        elif side:
+            number, name = index, f"{_PART}_{side[1]}"
+        else:
+            continue
+        lines += [
+            f"  wire width {width[1]} output {3000000 + index} \\{name}_{number}",
+            f"  connect \\{name}_{number} {value[1]}",
+        ]
     return text.rstrip().removesuffix("end") + "".join(f"{line}\n" for line in lines) + "end\n"
