@@ -94,7 +94,31 @@ always @(posedge clk) begin
 end
 endmodule
 """
+CACHED = """module m(input clk, rst, put, input [7:0] d, key, output hit, output [7:0] out);
+reg [7:0] kept [0:3]; reg [3:0] valid; integer i;
+wire [3:0] same = {kept[3] == key, kept[2] == key, kept[1] == key, kept[0] == key} & valid;
+assign hit = |same, out = {8{valid[3]}} & (kept[3] == key ? d : key);
+always @(posedge clk)
+  if (rst) valid <= 0;
+  else if (put) begin
+    for (i = 3; i > 0; i = i - 1) kept[i] <= kept[i - 1];
+    kept[0] <= d; valid <= {valid[2:0], 1'b1};
+  end
+endmodule
+"""
+CACHED_OTHER = """module m(input clk, rst, put, input [7:0] d, key, output hit, output [7:0] out);
+reg [31:0] kept; reg v0, v1, v2, v3;
+wire [8:0] n0 = kept[7:0] - key, n1 = kept[15:8] - key, n2 = kept[23:16] - key, n3 = kept[31:24] - key;
+wire s0 = v0 & n0 == 0, s1 = v1 & n1 == 0, s2 = v2 & n2 == 0, s3 = v3 & n3 == 0;
+assign hit = s0 | s1 | s2 | s3, out = {8{v3}} & (d & {8{n3 == 0}} | key & {8{|n3}});
+always @(posedge clk) begin
+  if (rst) {v3, v2, v1, v0} <= 0; else if (put) {v3, v2, v1, v0} <= {v2, v1, v0, 1'b1};
+  if (put & ~rst) kept <= {kept[23:0], d};
+end
+endmodule
+"""
 EQUAL = {
+    "words that are known where they are valid": (CACHED, CACHED_OTHER),
     "a choice by gates, and by a condition": (CHOSEN, CHOOSING),
     "registers joined, and copies of one": (CHOSEN, KEPT),
     "rounds that start when they are told": (ROUNDS, ROUNDS_OTHER),
@@ -125,6 +149,12 @@ NEAR = {
     "start values of a word, one bit wrong": (
         CHOSEN.replace("a, b;", "a = 7, b = 9;"), CHOOSING, "a, b;", "a = 7, b = 8;",
     ),
+    "a word that counts before it is there": (CACHED, CACHED_OTHER, "v1, v0, 1'b1}", "v1, 1'b1, 1'b1}"),
+    "one is valid after a reset": (CACHED, CACHED_OTHER, "v0} <= 0", "v0} <= 4'b1000"),
+    "a word moves without its bit": (CACHED, CACHED_OTHER, "if (put & ~rst)", "if (~rst)"),
+    "a word wrong where it is all ones": (CACHED, CACHED_OTHER, "[23:0], d}", "[23:0], d ^ (&kept[31:24])}"),
+    "the last one is always compared": (CACHED, CACHED_OTHER, "v3 & n3 == 0;", "(v3 | &kept) & n3 == 0;"),
+    "the last one is forgotten": (CACHED, CACHED_OTHER, "| s2 | s3,", "| s2 | (s3 & ~&key),"),
     "ch with one operand turned": (ROUNDS, ROUNDS_OTHER, "b ^ c))", "b ^ ~c))"),
     "a round more": (ROUNDS, ROUNDS_OTHER, "~round[3]", "round <= 8"),
     "a round less": (ROUNDS, ROUNDS_OTHER, "~round[3]", "~round[3] && round != 7"),

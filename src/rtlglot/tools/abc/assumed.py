@@ -35,5 +35,5 @@ def assumed(aig: Aig, words: Sequence[Word]) -> Assumed:
     apart = numbered([len(classes) + latch if latch in functions else n for latch, n in enumerate(classes)])
     graph = Aig(aig.inputs, aig.nexts, tuple(builder.ands), aig.outputs)
     return Assumed.of(
-        graph, apart, functions, implied_of(aig, words, seen, apart), mates_of(aig, words, seen)
+        graph, apart, functions, implied_of(aig, words, seen, apart), mates_of(aig, words, seen, apart)
     )

@@ -4,7 +4,7 @@ wherever that is defined, values that are 0 where they are x, registers that are
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
 from rtlglot.tools.abc.aig import Aig
@@ -14,7 +14,9 @@ from rtlglot.tools.abc.seen import History, Seen
 
 MOST_MASKS = 64
 """Kinds of bits, by when they are defined, between which it is asked whether one is wherever another is."""
-MOST_COMPARED = 20_000
+MOST_SPEAKING = 128
+"""Bits of which it is asked whether others are known where they are 1."""
+MOST_COMPARED = 100_000
 """Pairs of words of which it is asked whether one is the other where that is defined."""
 
 _Bits = tuple[tuple[History, History], ...]
@@ -24,60 +26,85 @@ _Bits = tuple[tuple[History, History], ...]
 def implied_of(
     aig: Aig, words: Sequence[Word], seen: Seen, classes: Sequence[int]
 ) -> dict[int, tuple[int, ...]]:
-    """Literals of latches, with literals of latches that seem to be 1 wherever they are."""
-    found = _known_together(aig, words, seen, classes)
+    """Literals of latches, with literals of latches that seem to be 1 wherever they are: bits are known where
+    others are, a bit that is 1 is known, and others are where some bit is 1 (data, where it is valid)."""
+    kinds = _kinds(aig, words, classes)
+    firsts = {next(iter(sides.values())): seen.at(next(iter(sides.values()))) for sides in kinds}
+    found = _known_together(kinds, firsts)
+    speaking = _speaking(words, seen)
     for word in words:
         for value, unknown in zip(word.plain, word.unknown, strict=True):
             if value is not None and value not in found and is_latch(aig, unknown):
-                known = unknown ^ 1
-                if _implies(seen.at(value), seen.at(known)):
-                    found[value] = (known,)
+                history = seen.at(value)
+                if _implies(history, seen.at(unknown ^ 1)):
+                    others = firsts if value in speaking else {}
+                    told = (known for known, other in others.items() if _implies(history, other))
+                    found[value] = tuple(dict.fromkeys((unknown ^ 1, *told)))
     return found
 
 
-def _known_together(
-    aig: Aig, words: Sequence[Word], seen: Seen, classes: Sequence[int]
-) -> dict[int, tuple[int, ...]]:
-    """Of one bit of each side for each of the ways in which bits become defined."""
+def _kinds(aig: Aig, words: Sequence[Word], classes: Sequence[int]) -> list[dict[str, int]]:
+    """One bit of each side for each of the ways in which bits become defined: where it is known."""
     kinds: dict[tuple[int, int], dict[str, int]] = defaultdict(dict)
     for word in words:
         for unknown in word.unknown:
             if is_latch(aig, unknown):
                 number = classes[(unknown >> 1) - aig.first_latch]
                 kinds[number, unknown & 1].setdefault(word.side, unknown ^ 1)
-    if len(kinds) > MOST_MASKS:
-        return {}
-    firsts = [next(iter(sides.values())) for sides in kinds.values()]
-    histories = [seen.at(known) for known in firsts]
+    return list(kinds.values()) if len(kinds) <= MOST_MASKS else []
+
+
+def _known_together(
+    kinds: Sequence[Mapping[str, int]], firsts: Mapping[int, History]
+) -> dict[int, tuple[int, ...]]:
     found: dict[int, tuple[int, ...]] = {}
-    for sides, own in zip(kinds.values(), histories, strict=True):
+    for sides, own in zip(kinds, firsts.values(), strict=True):
         if any(own):
-            others = tuple(
-                known
-                for known, other in zip(firsts, histories, strict=True)
-                if other != own and _implies(own, other)
-            )
+            others = tuple(known for known, other in firsts.items() if other != own and _implies(own, other))
             found |= dict.fromkeys(sides.values(), others) if others else {}
     return found
+
+
+def _speaking(words: Sequence[Word], seen: Seen) -> set[int]:
+    """Bits that may tell whether others are known, the shortest words first."""
+    bits = [
+        value
+        for word in sorted(words, key=lambda word: len(word.values))
+        for value in word.plain
+        if value is not None and any(seen.at(value))
+    ]
+    return set(bits[:MOST_SPEAKING])
 
 
 def _implies(one: History, other: History) -> bool:
     return not any(left & ~right for left, right in zip(one, other, strict=True))
 
 
-def mates_of(aig: Aig, words: Sequence[Word], seen: Seen) -> dict[int, Mate]:
-    """By latch of the candidate, what it seems to be where the reference defines it."""
-    found: dict[int, Mate] = {}
-    for gold, gate in _pairs(words, seen):
+def mates_of(aig: Aig, words: Sequence[Word], seen: Seen, classes: Sequence[int]) -> dict[int, Mate]:
+    """By latch of the candidate, what it seems to be where the reference defines it; bit by bit of words that
+    are none, since a netlist of gates knows no words, and then only of bits that equal none at all."""
+    golds, gates = ([word for word in words if word.side == side] for side in ("gold", "gate"))
+    pairs, left = _alike(golds, gates, seen)
+    found = dict(_mates(aig, pairs))
+    if left and any(len(word.values) > 1 for word in golds):
+        wanted, own = ([bit for word in words for bit in word.bits()] for words in (golds, left))
+        equal = {classes[latch] for word in golds for latch in word.all_latches}
+        for latch, mate in _mates(aig, _alike(wanted, own, seen)[0]):
+            if mate.is_equal(latch, classes) or classes[latch] not in equal:
+                found.setdefault(latch, mate)
+    return found
+
+
+def _mates(aig: Aig, pairs: Iterable[tuple[Word, Word]]) -> Iterator[tuple[int, Mate]]:
+    for gold, gate in pairs:
         bits = zip(gold.plain, gold.unknown, gate.plain, gate.unknown, strict=True)
         for wanted, unless, got, lost in bits:
             if unless >= 2 and not is_latch(aig, unless):
                 continue
             if wanted is not None and got is not None:
-                found.setdefault(*_mate(aig, got, wanted, unless, wanted))
+                yield _mate(aig, got, wanted, unless, wanted)
             if is_latch(aig, lost):
-                found.setdefault(*_mate(aig, lost, 0, unless, unless))
-    return found
+                yield _mate(aig, lost, 0, unless, unless)
 
 
 def _mate(aig: Aig, own: int, wanted: int, unless: int, twin: int) -> tuple[int, Mate]:
@@ -86,28 +113,33 @@ def _mate(aig: Aig, own: int, wanted: int, unless: int, twin: int) -> tuple[int,
     return (own >> 1) - aig.first_latch, Mate(own, wanted, unless, latch)
 
 
-def _pairs(words: Sequence[Word], seen: Seen) -> Iterator[tuple[Word, Word]]:
-    """Words of the candidate that seem to be a word of the reference, outright or where that is defined."""
+def _alike(
+    golds: Sequence[Word], gates: Sequence[Word], seen: Seen
+) -> tuple[list[tuple[Word, Word]], list[Word]]:
+    """Words of the candidate that seem to be a word of the reference, outright or where that is defined; and
+    those that seem to be none."""
     alike: dict[_Bits, list[Word]] = defaultdict(list)
     wide: dict[int, list[tuple[Word, _Bits]]] = defaultdict(list)
-    for word in words:
-        if word.side == "gold":
-            bits = _bits(word, seen)
-            alike[bits].append(word)
-            if any(any(word ^ seen.ones for word in unknown) for _, unknown in bits):
-                wide[len(bits)].append((word, bits))
+    for word in golds:
+        bits = _bits(word, seen)
+        alike[bits].append(word)
+        if any(any(word ^ seen.ones for word in unknown) for _, unknown in bits):
+            wide[len(bits)].append((word, bits))
     taken: dict[_Bits, Iterator[int]] = defaultdict(count)
-    compared = 0
-    for word in words:
-        if word.side == "gate":
-            bits = _bits(word, seen)
-            if same := alike.get(bits):
-                # those that look all the same are taken in their order
-                yield same[min(next(taken[bits]), len(same) - 1)], word
-            elif compared < MOST_COMPARED:
-                compared += len(wide[len(bits)])
-                if best := _likest(bits, wide[len(bits)], seen):
-                    yield best, word
+    compared, pairs, left = 0, [], []
+    for word in gates:
+        bits, best = _bits(word, seen), None
+        if same := alike.get(bits):
+            # those that look all the same are taken in their order
+            best = same[min(next(taken[bits]), len(same) - 1)]
+        elif compared < MOST_COMPARED:
+            compared += len(wide[len(bits)])
+            best = _likest(bits, wide[len(bits)], seen)
+        if best is None:
+            left.append(word)
+        else:
+            pairs.append((best, word))
+    return pairs, left
 
 
 def _bits(word: Word, seen: Seen) -> _Bits:

@@ -38,6 +38,12 @@ class Word:
         """What it depends on."""
         return frozenset().union(*self.latches, *self.masks)
 
+    def bits(self) -> Iterator[Word]:
+        """Each bit as a word of its own."""
+        parts = (self.values, self.unknown, self.plain, self.latches, self.masks)
+        for value, unknown, plain, latches, masks in zip(*parts, strict=True):
+            yield Word(self.side, (value,), (unknown,), (plain,), (latches,), (masks,), related=False)
+
 
 def words_of(aig: Aig) -> list[Word]:
     """All of them, in the order of their numbers."""
