@@ -130,8 +130,9 @@ def muted(text: str, names: Collection[str] = WITHOUT_EFFECT) -> str:
             start, end = token.offset, _end_of_call(code, place)
             if end is not None and place and code[place - 1].text == "final":
                 # which needs a statement; all others may stand before nothing
-                start = code[place - 1].offset
-                end = next((t.offset + 1 for t in code[place:] if t.offset >= end and t.text == ";"), end)
+                after = next((token for token in code[place:] if token.offset >= end), None)
+                if after is not None and after.text == ";":
+                    start, end = code[place - 1].offset, after.offset + 1
             if end is not None:
                 letters[start:end] = _BLANKED.sub(" ", text[start:end])
     return "".join(letters)

@@ -29,7 +29,7 @@ def implied_of(
     """Literals of latches, with literals of latches that seem to be 1 wherever they are: bits are known where
     others are, a bit that is 1 is known, and others are where some bit is 1 (data, where it is valid)."""
     kinds = _kinds(aig, words, classes)
-    firsts = {next(iter(sides.values())): seen.at(next(iter(sides.values()))) for sides in kinds}
+    firsts = {(known := next(iter(sides.values()))): seen.at(known) for sides in kinds}
     found = _known_together(kinds, firsts)
     speaking = _speaking(words, seen)
     for word in words:

@@ -7,15 +7,12 @@ are the same node.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rtlglot.tools.abc.aig import Aig
 from rtlglot.tools.abc.difference import WORD
-from rtlglot.tools.abc.registers import cone
-
-_NAME = re.compile(WORD + r"(gold|gate)_(\d+)_([dx])(?:\[(\d+)\])?")
+from rtlglot.tools.abc.registers import cone, register_outputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +67,11 @@ def open_registers(aig: Aig, registers: Sequence[Register], outputs: Iterable[st
 
 
 def _points(aig: Aig, registers: Sequence[Register]) -> Iterator[_Point]:
-    for name, literal in aig.outputs.items():
-        told = _NAME.fullmatch(name)
-        if told and told[3] == "d" and int(told[2]) < len(registers):
-            mask = f"{WORD}{told[1]}_{told[2]}_x" + (f"[{told[4]}]" if told[4] else "")
-            yield _Point(int(told[2]), int(told[4] or 0), (literal, aig.outputs[mask]))
+    for (place, _, kind), bits in register_outputs(aig).items():
+        if kind == WORD and place < len(registers):
+            for name, at in bits:
+                if name == "d":
+                    yield _Point(place, at, (bits["d", at], bits["x", at]))
 
 
 def _behind(aig: Aig, outputs: Iterable[str]) -> set[int]:

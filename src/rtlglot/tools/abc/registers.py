@@ -47,11 +47,18 @@ class Word:
 
 def words_of(aig: Aig) -> list[Word]:
     """All of them, in the order of their numbers."""
+    told = sorted(register_outputs(aig).items(), key=lambda item: item[0])
+    return [_word(aig, kind, side, bits) for (_, side, kind), bits in told]
+
+
+def register_outputs(aig: Aig) -> dict[tuple[int, str, str], dict[tuple[str, int], int]]:
+    """By number, side and kind of a register: the literals of its bits, by 'd' (value) or 'x' (mask) and
+    place."""
     found: dict[tuple[int, str, str], dict[tuple[str, int], int]] = defaultdict(dict)
     for name, literal in aig.outputs.items():
         if told := _NAME.fullmatch(name):
             found[int(told[3]), told[2], told[1]][told[4], int(told[5] or 0)] = literal
-    return [_word(aig, kind, side, found[number, side, kind]) for number, side, kind in sorted(found)]
+    return found
 
 
 def _word(aig: Aig, kind: str, side: str, bits: dict[tuple[str, int], int]) -> Word:

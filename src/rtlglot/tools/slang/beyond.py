@@ -48,6 +48,11 @@ _SYMBOLS = {
 }
 """What a member of a module is called; hardware can do it, or it asks for none."""
 _RANDOM = frozenset({"$random", "$urandom", "$urandom_range"})
+_BUILT = frozenset(
+    "$bits $clog2 $countones $dimensions $high $increment $left $low $onehot $onehot0 $right $signed $size"
+    " $unpacked_dimensions $unsigned".split()
+)
+"""What every synthesiser makes of a signal or a type."""
 _ENUM_METHODS = frozenset({"first", "last", "name", "next", "num", "prev"})
 _INITIAL = ast.ProceduralBlockKind.Initial
 _LENIENT = ast.CompilationFlags.AllowUseBeforeDeclare
@@ -117,7 +122,7 @@ def _see_call(node: Any, note: Any) -> None:
         note(f"a random number ({name})", False, node.sourceRange.start)
     elif node.isSystemCall and name in _ENUM_METHODS:
         note(f"the enum method {name}()", True, node.sourceRange.start)
-    elif node.isSystemCall and name.startswith("$"):
+    elif node.isSystemCall and name.startswith("$") and name not in _BUILT:
         note(f"the system call {name}", True, node.sourceRange.start)
 
 

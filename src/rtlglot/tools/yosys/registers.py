@@ -14,7 +14,8 @@ from rtlglot.tools.abc.points import Register
 _MARK, _PART = "word", "part"
 _KINDS = ("$dff", "$dffe", "$adff", "$adffe", "$sdff", "$sdffe", "$sdffce", "$aldff", "$aldffe")
 _REGISTER = re.compile(
-    r"^  cell \$(?:s|a|al)?dff(?:e|ce)? \S+\n(?:    .*\n)*?    connect \\Q (?P<value>.+)\n", re.MULTILINE
+    rf"^  cell (?:{'|'.join(map(re.escape, _KINDS))}) \S+\n(?:    .*\n)*?    connect \\Q (?P<value>.+)\n",
+    re.MULTILINE,
 )
 _NAMED = re.compile(r"\\(?P<name>\S+)(?: \[(?:\d+:)?(?P<low>\d+)\])?")
 _FLIP_FLOP = re.compile(
